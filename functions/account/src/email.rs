@@ -6,7 +6,7 @@ use http::{StatusCode, header};
 use keys::HandleKind;
 use pages::AccountNotice;
 use protocol::{Claim, EmailAddress};
-use sessions::{AddressLink, AddressWish, Letter, Notice, Wait};
+use sessions::{AddressLink, AddressWish, Letter, LinkName, LinkPurpose, MailedLink, Notice, Wait};
 use store::{AddressClaim, Confirmed};
 
 use crate::Account;
@@ -67,8 +67,11 @@ impl Account {
         let Some(visitor) = self.visitor(incoming, now).await? else {
             return self.show_sign_in(incoming, Page::Email, now).await;
         };
-        let link = open_link(&visitor, sealed)?;
+        let (link, name) = open_link(&visitor, sealed)?;
         link.confirm(visitor.person.user(), now).ok_or(Refused::LinkOver)?;
+        if !self.people.knows_link(name).await? {
+            return Err(Refused::LinkOver);
+        }
         let page = pages::AccountConfirm {
             base: &self.path(),
             username: visitor.person.user().username.as_str(),
@@ -84,12 +87,12 @@ impl Account {
         self.sends_mail()?;
         let now = edge::now();
         let (visitor, form) = self.form_of(incoming, Page::Email, now).await?;
-        let link = open_link(&visitor, form.one("link").ok().flatten().unwrap_or_default())?;
+        let (link, name) = open_link(&visitor, form.one("link").ok().flatten().unwrap_or_default())?;
         let (user, address) = (visitor.person.user(), link.address());
         let change = link.confirm(user, now).ok_or(Refused::LinkOver)?;
         let moves = user.confirmed_address().is_some() && !user.has_confirmed(address);
         let beside = if moves { self.tell(Notice::AddressChanged, user, now) } else { None };
-        let claim = AddressClaim { address, change: &change, beside };
+        let claim = AddressClaim { address, change: &change, link: name, beside };
         match self.people.confirm_own_address(&visitor.person, claim, now).await? {
             Confirmed::Done => {
                 incoming.log().event(AuditEntry::of_person(AuditEvent::AddressConfirmed, &user.subject));
@@ -130,7 +133,9 @@ impl Account {
     }
 }
 
-fn open_link(visitor: &Visitor, sealed: &str) -> Result<AddressLink, Refused> {
-    let link = visitor.ring.handles().open(HandleKind::AddressLink, sealed);
-    link.and_then(|bytes| AddressLink::from_bytes(&bytes)).ok_or(Refused::LinkOver)
+fn open_link(visitor: &Visitor, sealed: &str) -> Result<(AddressLink, LinkName), Refused> {
+    let mailed = visitor.ring.handles().open(HandleKind::AddressLink, sealed);
+    let mailed = mailed.and_then(|bytes| MailedLink::from_bytes(LinkPurpose::Address, &bytes));
+    let mailed = mailed.ok_or(Refused::LinkOver)?;
+    Ok((AddressLink::from_bytes(mailed.content()).ok_or(Refused::LinkOver)?, mailed.name()))
 }

@@ -7,8 +7,8 @@ use keys::HandleKind;
 use pages::AccountNotice;
 use protocol::{EmailAddress, Secret, Username};
 use sessions::{
-    FormFault, InvitationId, NewIdentity, SignUpLink, UnfitName, UnfitPassword, User, Wait, WeakPassword, chosen_name,
-    claims_of_new,
+    FormFault, InvitationId, LinkName, LinkPurpose, MailedLink, NewIdentity, SignUpLink, UnfitName, UnfitPassword,
+    User, Wait, WeakPassword, chosen_name, claims_of_new,
 };
 use store::{SignUp, SignUpRight, SignedUp};
 
@@ -21,6 +21,7 @@ use crate::visitor::Page;
 struct Opened {
     address: EmailAddress,
     right: SignUpRight,
+    name: LinkName,
     /// The name that an operator suggests; empty without.
     suggested: String,
 }
@@ -108,7 +109,7 @@ impl Account {
         let identity = NewIdentity { key: edge::random(), subject: edge::random() };
         let user = User::unregistered(username, hash, identity, now).map_err(|_| Refused::Unhashable)?;
         let user = User { claims, ..user };
-        let new = SignUp { user: &user, address, right: sent.link.right };
+        let new = SignUp { user: &user, address, right: sent.link.right, link: sent.link.name };
         match self.people.sign_up(new, None).await? {
             SignedUp::Done => Ok(Ok(user)),
             SignedUp::NameTaken => Ok(Err(Fault::Taken)),
@@ -116,26 +117,39 @@ impl Account {
         }
     }
 
-    /// Opens a link, if it works as far as can be seen without the store.
+    /// Opens a link, if it was sent and not used yet, and works as far as can be seen without its address.
     async fn open_sign_up(&self, sealed: &str, now: Timestamp) -> Result<Opened, Refused> {
         let rules = &self.wiring.config.sign_up;
         if rules.mode == edge::SignUpMode::Off {
             return Err(Refused::NotFound);
         }
         let ring = self.ring(now).await?;
-        if let Some(id) = ring.handles().open(HandleKind::InvitationLink, sealed) {
-            let id = InvitationId::from_bytes(id.as_slice().try_into().map_err(|_| Refused::SignUpOver)?);
-            let invitation = self.people.invitation(id).await?.filter(|invitation| invitation.works(now));
-            let invitation = invitation.ok_or(Refused::SignUpOver)?;
-            let suggested = invitation.username.map(|name| name.as_str().to_owned()).unwrap_or_default();
-            return Ok(Opened { address: invitation.address, right: SignUpRight::Invitation(id), suggested });
+        if let Some(bytes) = ring.handles().open(HandleKind::InvitationLink, sealed) {
+            return self.open_invitation(&bytes, now).await;
         }
-        let link = ring.handles().open(HandleKind::SignUpLink, sealed);
-        let link = link.and_then(|bytes| SignUpLink::from_bytes(&bytes));
+        let mailed = ring.handles().open(HandleKind::SignUpLink, sealed);
+        let mailed = mailed.and_then(|bytes| MailedLink::from_bytes(LinkPurpose::Account, &bytes));
+        let mailed = mailed.ok_or(Refused::SignUpOver)?;
+        let link = SignUpLink::from_bytes(mailed.content());
         let link = link.filter(|link| link.is_in_time(now) && rules.admits(link.address()));
         let link = link.ok_or(Refused::SignUpOver)?;
+        if !self.people.knows_link(mailed.name()).await? {
+            return Err(Refused::SignUpOver);
+        }
         let (address, right) = (link.address().clone(), SignUpRight::Link(link.issued_at()));
-        Ok(Opened { address, right, suggested: String::new() })
+        Ok(Opened { address, right, name: mailed.name(), suggested: String::new() })
+    }
+
+    /// Opens the link of an invitation, if it is not used yet and the operator did not withdraw the invitation.
+    async fn open_invitation(&self, bytes: &[u8], now: Timestamp) -> Result<Opened, Refused> {
+        let mailed = MailedLink::from_bytes(LinkPurpose::Invitation, bytes).ok_or(Refused::SignUpOver)?;
+        let name = mailed.name();
+        let id = InvitationId::from_bytes(mailed.content().try_into().map_err(|_| Refused::SignUpOver)?);
+        let (is_known, invitation) = tokio::try_join!(self.people.knows_link(name), self.people.invitation(id))?;
+        let invitation = invitation.filter(|invitation| is_known && invitation.works(now));
+        let invitation = invitation.ok_or(Refused::SignUpOver)?;
+        let suggested = invitation.username.map(|name| name.as_str().to_owned()).unwrap_or_default();
+        Ok(Opened { address: invitation.address, right: SignUpRight::Invitation(id), name, suggested })
     }
 
     fn show_new_account(&self, sent: &Sent<'_>, fault: Option<Fault>) -> Response {

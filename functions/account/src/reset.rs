@@ -7,7 +7,10 @@ use keys::HandleKind;
 use pages::AccountNotice;
 use protocol::Secret;
 use service::Browser;
-use sessions::{ChosenPassword, DeviceHandle, FormFault, Notice, ResetLink, UnfitPassword, User, WeakPassword};
+use sessions::{
+    ChosenPassword, DeviceHandle, FormFault, LinkName, LinkPurpose, MailedLink, Notice, ResetLink, UnfitPassword, User,
+    WeakPassword,
+};
 use store::UserChanged;
 
 use crate::Account;
@@ -28,6 +31,7 @@ enum Spent {
 /// A link that works, and the person it is for.
 struct Opened {
     link: ResetLink,
+    name: LinkName,
     user: User,
 }
 
@@ -85,22 +89,26 @@ impl Account {
     async fn open_link(&self, sealed: &str, now: Timestamp) -> Result<Opened, Refused> {
         self.sends_mail()?;
         let ring = self.ring(now).await?;
-        let link = ring.handles().open(HandleKind::ResetLink, sealed);
-        let link = link.and_then(|bytes| ResetLink::from_bytes(&bytes)).ok_or(Refused::LinkOver)?;
-        let user = self.people.user(link.person()).await?.filter(|user| link.works_for(user, now));
-        user.map(|user| Opened { link, user }).ok_or(Refused::LinkOver)
+        let mailed = ring.handles().open(HandleKind::ResetLink, sealed);
+        let mailed = mailed.and_then(|bytes| MailedLink::from_bytes(LinkPurpose::NewPassword, &bytes));
+        let mailed = mailed.ok_or(Refused::LinkOver)?;
+        let (name, link) = (mailed.name(), ResetLink::from_bytes(mailed.content()).ok_or(Refused::LinkOver)?);
+        let (is_known, user) = tokio::try_join!(self.people.knows_link(name), self.people.user(link.person()))?;
+        let user = user.filter(|user| is_known && link.works_for(user, now));
+        user.map(|user| Opened { link, name, user }).ok_or(Refused::LinkOver)
     }
 
     /// Writes the new password, together with the mail that tells of it. Of all uses of a link, one gets here. Returns the
     /// person as of before.
     async fn spend(&self, opened: Opened, chosen: &ChosenPassword, now: Timestamp) -> Result<Spent, Refused> {
-        let Opened { link, mut user } = opened;
+        let Opened { link, name, mut user } = opened;
         for _ in 0..ATTEMPTS {
             if !link.works_for(&user, now) {
                 break;
             }
             let Some(change) = link.reset(&user, chosen.clone(), now) else { return Ok(Spent::FactorGone(user)) };
-            match self.people.change_user(&change, self.tell(Notice::PasswordReset, &user, now)).await? {
+            let notice = self.tell(Notice::PasswordReset, &user, now);
+            match self.people.change_user_by_link(&change, name, notice).await? {
                 UserChanged::Done => return Ok(Spent::Done(user)),
                 UserChanged::Refused(Some(found)) => user = *found,
                 UserChanged::Refused(None) => return Err(Refused::LinkOver),

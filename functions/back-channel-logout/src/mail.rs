@@ -26,9 +26,15 @@ impl BackChannelLogout {
         };
         let subject = written.subject.as_deref();
         // A mail that is tried again was counted before.
-        if written.is_counted && mail.attempts == 0 && !self.mails.may_send(&written.mail.to, now).await? {
+        if let (Some(purpose), 0) = (written.counted_as, mail.attempts)
+            && !self.mails.may_send(&written.mail.to, purpose, now).await?
+        {
             log_mail(kind, subject, Some(&TOO_MANY));
             return Ok(self.people.forget_mail(id).await?);
+        }
+        // A link that nobody was sent yet: whoever has the mail has it, and nobody else.
+        if let Some((link, expires_at)) = written.link {
+            self.people.remember_link(link, expires_at).await?;
         }
         let sent = post.send(&written.mail).await;
         self.settle(&mail, &written, sent, now).await

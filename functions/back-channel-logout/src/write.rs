@@ -6,8 +6,8 @@ use keys::HandleKind;
 use pages::{FactorsChange, Mail};
 use protocol::{EmailAddress, Username};
 use sessions::{
-    AddressLink, AddressWish, CONFIRM_LIFETIME, InvitationId, Letter, Notice, QueuedMail, RESET_LIFETIME, Recipient,
-    ResetLink, SIGN_UP_LIFETIME, SignUpLink, User, recipient_of_reset,
+    AddressLink, AddressWish, CONFIRM_LIFETIME, InvitationId, Letter, LinkName, LinkPurpose, MailedLink, Notice,
+    QueuedMail, RESET_LIFETIME, Recipient, ResetLink, SIGN_UP_LIFETIME, SignUpLink, User, recipient_of_reset,
 };
 
 use crate::BackChannelLogout;
@@ -18,8 +18,36 @@ pub(crate) struct Written {
     pub(crate) mail: OutgoingMail,
     /// The `sub` of the person, for the log.
     pub(crate) subject: Option<String>,
-    /// `true` for a mail that anybody can ask for, so that its mailbox gets a few only.
-    pub(crate) is_counted: bool,
+    /// The purpose as which a mail is counted that anybody can ask for, so that its mailbox gets a few only.
+    pub(crate) counted_as: Option<LinkPurpose>,
+    /// The link in it, and the time when it is over. Its item has to be there before the mail is sent.
+    pub(crate) link: Option<(LinkName, Timestamp)>,
+}
+
+/// A kind of link: its purpose, the handle that it is, and the page of the account that it leads to.
+struct LinkKind {
+    purpose: LinkPurpose,
+    handle: HandleKind,
+    page: &'static str,
+}
+
+/// A link that was made for a mail.
+struct NewLink {
+    url: String,
+    name: LinkName,
+}
+
+const NEW_PASSWORD: LinkKind =
+    LinkKind { purpose: LinkPurpose::NewPassword, handle: HandleKind::ResetLink, page: "reset" };
+const ADDRESS: LinkKind = LinkKind { purpose: LinkPurpose::Address, handle: HandleKind::AddressLink, page: "email" };
+const ACCOUNT: LinkKind = LinkKind { purpose: LinkPurpose::Account, handle: HandleKind::SignUpLink, page: "sign-up" };
+const INVITATION: LinkKind =
+    LinkKind { purpose: LinkPurpose::Invitation, handle: HandleKind::InvitationLink, page: "sign-up" };
+
+impl Written {
+    fn with_link(self, name: LinkName, expires_at: Timestamp) -> Self {
+        Self { link: Some((name, expires_at)), ..self }
+    }
 }
 
 impl BackChannelLogout {
@@ -57,7 +85,7 @@ impl BackChannelLogout {
             }
         };
         let mail = self.outgoing(recipient.address.clone(), &content)?;
-        Some(Written { mail, subject: None, is_counted: false })
+        Some(Written { mail, subject: None, counted_as: None, link: None })
     }
 
     /// Writes the mail with the link that confirms an address.
@@ -65,10 +93,11 @@ impl BackChannelLogout {
         let user = self.people.user(wish.person).await?.filter(|user| wish.counts_for(user));
         let Some(user) = user else { return Ok(None) };
         let link = AddressLink::new(&user, wish.address.clone(), now).to_bytes();
-        let link = self.sealed(HandleKind::AddressLink, "email", &link, now).await?;
+        let NewLink { url, name } = self.link(&ADDRESS, &link, now).await?;
         let content =
-            Mail::ConfirmAddress { username: user.username.as_str(), link: &link, minutes: CONFIRM_LIFETIME / 60 };
-        Ok(self.counted(wish.address.clone(), &content, &user))
+            Mail::ConfirmAddress { username: user.username.as_str(), link: &url, minutes: CONFIRM_LIFETIME / 60 };
+        let written = self.about(&user, wish.address.clone(), &content, LinkPurpose::Address);
+        Ok(written.map(|written| written.with_link(name, now.plus(CONFIRM_LIFETIME))))
     }
 
     /// Writes the mail for somebody who wants an account: with the link that makes it, or about the account that there is.
@@ -76,22 +105,24 @@ impl BackChannelLogout {
         if let Some(user) = self.people.by_address(address).await? {
             let forgotten = format!("{}/account/forgotten", self.wiring.config.issuer);
             let content = Mail::HasAccount { username: user.username.as_str(), forgotten: &forgotten };
-            return Ok(self.counted(address.clone(), &content, &user));
+            return Ok(self.about(&user, address.clone(), &content, LinkPurpose::Account));
         }
         let link = SignUpLink::new(address.clone(), now).to_bytes();
-        let link = self.sealed(HandleKind::SignUpLink, "sign-up", &link, now).await?;
-        let mail = self.outgoing(address.clone(), &Mail::SignUp { link: &link, minutes: SIGN_UP_LIFETIME / 60 });
-        Ok(mail.map(|mail| Written { mail, subject: None, is_counted: true }))
+        let NewLink { url, name } = self.link(&ACCOUNT, &link, now).await?;
+        let mail = self.outgoing(address.clone(), &Mail::SignUp { link: &url, minutes: SIGN_UP_LIFETIME / 60 });
+        let (counted_as, link) = (Some(LinkPurpose::Account), Some((name, now.plus(SIGN_UP_LIFETIME))));
+        Ok(mail.map(|mail| Written { mail, subject: None, counted_as, link }))
     }
 
     /// Writes the mail for somebody whom an operator invited, unless the invitation is over.
     async fn invitation(&self, id: InvitationId, now: Timestamp) -> Result<Option<Written>, Failure> {
         let invitation = self.people.invitation(id).await?.filter(|invitation| invitation.works(now));
         let Some(invitation) = invitation else { return Ok(None) };
-        let link = self.sealed(HandleKind::InvitationLink, "sign-up", id.as_bytes(), now).await?;
+        let NewLink { url, name } = self.link(&INVITATION, id.as_bytes(), now).await?;
         let until = pages::moment(invitation.expires_at.seconds());
-        let mail = self.outgoing(invitation.address, &Mail::Invitation { link: &link, until: &until });
-        Ok(mail.map(|mail| Written { mail, subject: None, is_counted: false }))
+        let mail = self.outgoing(invitation.address, &Mail::Invitation { link: &url, until: &until });
+        let link = Some((name, invitation.expires_at));
+        Ok(mail.map(|mail| Written { mail, subject: None, counted_as: None, link }))
     }
 
     /// Returns the people whom a typed name or address may mean: the one who has it as a name first.
@@ -109,22 +140,25 @@ impl BackChannelLogout {
     /// Writes the mail with the link that sets a new password.
     async fn reset(&self, user: &User, address: EmailAddress, now: Timestamp) -> Result<Option<Written>, Failure> {
         let link = ResetLink::new(user, &address, now).to_bytes();
-        let link = self.sealed(HandleKind::ResetLink, "reset", &link, now).await?;
+        let NewLink { url, name } = self.link(&NEW_PASSWORD, &link, now).await?;
         let content =
-            Mail::ResetPassword { username: user.username.as_str(), link: &link, minutes: RESET_LIFETIME / 60 };
-        Ok(self.counted(address, &content, user))
+            Mail::ResetPassword { username: user.username.as_str(), link: &url, minutes: RESET_LIFETIME / 60 };
+        let written = self.about(user, address, &content, LinkPurpose::NewPassword);
+        Ok(written.map(|written| written.with_link(name, now.plus(RESET_LIFETIME))))
     }
 
-    /// Returns the URL of a link, which leads to this page of the account.
-    async fn sealed(&self, kind: HandleKind, page: &str, link: &[u8], now: Timestamp) -> Result<String, Failure> {
-        let ring = self.wiring.keys.ring(now).await?;
-        Ok(format!("{}/account/{page}/{}", self.wiring.config.issuer, ring.handles().seal(kind, link).expose()))
+    /// Makes a new link with this content. Its random bits are made here, and are in the mail alone.
+    async fn link(&self, kind: &LinkKind, content: &[u8], now: Timestamp) -> Result<NewLink, Failure> {
+        let link = MailedLink::new(kind.purpose, content, edge::random());
+        let sealed = self.wiring.keys.ring(now).await?.handles().seal(kind.handle, link.as_bytes());
+        let url = format!("{}/account/{}/{}", self.wiring.config.issuer, kind.page, sealed.expose());
+        Ok(NewLink { url, name: link.name() })
     }
 
-    /// Renders a mail of which its mailbox gets a few only.
-    fn counted(&self, to: EmailAddress, content: &Mail<'_>, user: &User) -> Option<Written> {
+    /// Renders a mail to a person, of which a mailbox gets a few only of each purpose.
+    fn about(&self, user: &User, to: EmailAddress, content: &Mail<'_>, purpose: LinkPurpose) -> Option<Written> {
         let mail = self.outgoing(to, content)?;
-        Some(Written { mail, subject: Some(user.subject.to_string()), is_counted: true })
+        Some(Written { mail, subject: Some(user.subject.to_string()), counted_as: Some(purpose), link: None })
     }
 
     /// Renders a mail; `None` if this deployment sends none, or the mail cannot be rendered.

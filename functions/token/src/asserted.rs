@@ -3,10 +3,10 @@
 use edge::{AuditEntry, AuditEvent, Failure, Response, json};
 use grants::asserted::{AskedAssertion, AssertedPerson, assertion, may_be_asserted, person_of};
 use grants::exchange::SubjectToken;
-use grants::{Client, Refusal, RestsOn};
+use grants::{Client, Grant, Refusal, RestsOn, Stage};
 use http::StatusCode;
 use protocol::{ID_JAG_TYPE, Scope, Secret, SubjectTokenType, TokenResponse};
-use sessions::{Rules, is_alive};
+use sessions::{Rules, is_alive, stands};
 
 use crate::{Token, TokenContext};
 
@@ -63,7 +63,8 @@ impl Token {
         Ok(person_of(context.client.client(), &subject, context.key()?, now)?)
     }
 
-    /// Reads the person and the session of an ID token. It counts while the session lives, and until it expires itself.
+    /// Reads the person, the session and the grant of an ID token. It counts while the session and the grant live, and until
+    /// it expires itself. Those of earlier versions name no grant, and do not count.
     async fn person_of_id_token(&self, context: &TokenContext<'_>, token: &Secret) -> Result<AssertedPerson, Failure> {
         let (client, now) = (context.client.client(), context.moment.now);
         let ring = self.wiring.keys.ring_to_verify_hint(token, now).await?;
@@ -74,9 +75,17 @@ impl Token {
         }
         let over = Refusal::SubjectTokenInactive;
         let (person, session) = told.person.zip(told.session).filter(|_| told.expires_at > now).ok_or(over)?;
-        let ground = self.grants.people().ground(RestsOn { person, session: Some(session) }).await?;
+        let rests_on = RestsOn { person, session: Some(session) };
+        let grant = self.grants.grant(told.grant.ok_or(over)?);
+        let (ground, grant) = tokio::try_join!(self.grants.people().ground(rests_on), grant)?;
         let (user, session) = ground.user.zip(ground.session).ok_or(over)?;
-        let lives = !user.disabled && is_alive(&session, &user, Rules::at(&self.wiring.config.policy, now));
+        let rules = Rules::at(&self.wiring.config.policy, now);
+        let is_good = |grant: &Grant| {
+            let is_active = matches!(grant.stage, Stage::Active { .. }) && grant.ends_at > now;
+            let session = Some(&session).filter(|session| grant.session() == Some(session.id));
+            is_active && grant.client_id == client.id && stands(grant, Some(&user), session, rules).is_ok()
+        };
+        let lives = is_alive(&session, &user, rules) && grant.as_ref().is_some_and(is_good);
         let known_as = context.ring.handles().known_as(&client.relying_party, &user.subject)?;
         if !lives || known_as.as_str() != told.subject {
             return Err(over.into());

@@ -1,9 +1,10 @@
-//! Identity assertions of other issuers (ID-JAG): two reads, then the write that uses the assertion up, then the grant.
+//! Identity assertions of other issuers (ID-JAG): two reads, then the write that uses the assertion up, then the grant, and at
+//! last what the grant depends on.
 
 use edge::{AuditEntry, AuditEvent, Failure, Response};
 use grants::identity::{self, LinkedPerson, may_assert};
 use grants::revocation::revoke;
-use grants::{Asked, Grant, GrantSecret, PersonKey, Refusal, Target};
+use grants::{Asked, Grant, GrantSecret, PersonKey, Purpose, Refusal, Target};
 use protocol::Secret;
 use service::ProvenIdentity;
 use sessions::User;
@@ -53,8 +54,8 @@ impl Token {
         Ok(self.grants.people().linked(&proven.issuer, &proven.claims.subject).await?)
     }
 
-    /// Creates the grant, and reads what it depends on at the same time: the person, and the link. If either is gone, the
-    /// grant is revoked.
+    /// Creates the grant, and then reads what it depends on: the person, the link and the issuer. If any of them is gone, the
+    /// grant is revoked. They are read after the grant is there, so whoever ends them later finds it.
     async fn make(
         &self,
         context: &TokenContext<'_>,
@@ -63,11 +64,18 @@ impl Token {
     ) -> Result<StandingGrant, Failure> {
         // The identifier is random: an item that already exists was written by this very attempt.
         let step = identity::issue(grant.clone());
-        let (made, linked) = tokio::join!(self.grants.apply(&step, grant.rests_on()), self.linked(proven));
-        let (_, ground) = made?;
-        if linked? != grant.footing().map(|footing| footing.person) {
+        let (_, ground) = self.grants.apply(&step, grant.rests_on()).await?;
+        let (linked, issuer) = tokio::join!(self.linked(proven), self.wiring.registry.issuer_now(&proven.issuer));
+        let over = if linked? != grant.footing().map(|footing| footing.person) {
+            Some(Refusal::IdentityAssertionUnlinked)
+        } else if !issuer?.is_some_and(|issuer| issuer.is_for(Purpose::IdJag)) {
+            Some(Refusal::IdentityAssertionIssuer)
+        } else {
+            None
+        };
+        if let Some(over) = over {
             self.grants.grants().apply(&revoke(grant.id)).await?;
-            return Err(Refusal::IdentityAssertionUnlinked.into());
+            return Err(over.into());
         }
         self.on_its_footing(context, grant, ground).await
     }

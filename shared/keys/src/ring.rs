@@ -126,7 +126,7 @@ impl KeyRing {
         access_token: Option<&Secret>,
     ) -> Result<Secret, KeysError> {
         let signer = self.signer(token.algorithm, token.issued_at)?;
-        let id = self.handles.id_token_id(nonce, token.person);
+        let id = self.handles.id_token_id(nonce, token.person, token.grant);
         signer.sign(Signed::Identity, &identity::claims(token, issuer, &id, access_token)?).map(Secret::new)
     }
 

@@ -68,6 +68,7 @@ pub use invitation::{Invitation, InvitationId};
 pub use known_browser::{DeviceHandle, DeviceId};
 pub use mail::address_link::{AddressLink, CONFIRM_LIFETIME};
 pub use mail::letter::{AddressWish, Letter, MailId, Notice, QueuedMail, Recipient, recipient_of_reset};
+pub use mail::mailed_link::{LinkName, LinkPurpose, MailedLink};
 pub use mail::reset_link::{RESET_LIFETIME, ResetLink};
 pub use mail::sign_up_link::{SIGN_UP_LIFETIME, SignUpLink};
 pub use passkeys::ceremony::{NewPasskey, PasskeyFault, PasskeyProof, ShownPasskey};

@@ -2,5 +2,6 @@
 
 pub(crate) mod address_link;
 pub(crate) mod letter;
+pub(crate) mod mailed_link;
 pub(crate) mod reset_link;
 pub(crate) mod sign_up_link;

@@ -2,8 +2,9 @@
 //! 9470 §4), and what is missing for them.
 //!
 //! # Decisions
-//! - An essential `acr` is met, or the request is refused. `acr_values` are wishes in the order of preference: the first one
-//!   that the person can meet counts, and without one the request goes on.
+//! - An essential `acr` is met, or the request is refused. A voluntary one and `acr_values` are wishes in the order of
+//!   preference: the first one that the person can meet counts, and without one the request goes on. Of both, the `acr`
+//!   counts, which says more; the specification leaves that open.
 //! - A stronger sign-in meets a weaker context. Tokens then have the context that was demanded, where one was, because the
 //!   client compares it; and otherwise the strongest.
 
@@ -43,7 +44,8 @@ impl WantedContexts {
             return None;
         }
         let registered = client.registered_by.as_ref().and_then(|by| by.about.default_acr_values.as_deref());
-        let asked = Some(request.acr_values.as_slice()).filter(|asked| !asked.is_empty());
+        let wishes = [&request.claims.preferred_acr, &request.acr_values];
+        let asked = wishes.into_iter().find(|asked| !asked.is_empty()).map(Vec::as_slice);
         let least = client.relying_party.least_context();
         Some(Self { least, essential, preferred: offered(asked.or(registered).unwrap_or_default()) })
     }
@@ -153,10 +155,14 @@ mod tests {
         let essential =
             "&claims=%7B%22id_token%22%3A%7B%22acr%22%3A%7B%22essential%22%3Atrue%2C%22value%22%3A%22mfa%22%7D%7D%7D";
         let silent = format!("{essential}&prompt=none");
+        let voluntary = "&claims=%7B%22id_token%22%3A%7B%22acr%22%3A%7B%22values%22%3A%5B%22mfa%22%5D%7D%7D%7D";
         for (person, more, expected) in [
             (&strong, "", Next::Consent),
             (&strong, essential, Next::Factor),
             (&strong, "&acr_values=mfa", Next::Factor),
+            (&strong, voluntary, Next::Factor),
+            (&strong, &*format!("{voluntary}&prompt=none"), Next::Refuse(Unmet::Consent)),
+            (&person, voluntary, Next::Consent),
             (&strong, &*silent, Next::Refuse(Unmet::SignIn)),
             (&strong, "&acr_values=mfa&prompt=none", Next::Refuse(Unmet::Consent)),
             (&strong, "&acr_values=mfa&prompt=login", Next::SignIn),
@@ -176,6 +182,12 @@ mod tests {
         );
         let asked = wanted("&acr_values=gold+mfa+pwd").unwrap();
         assert_eq!(asked.preferred, [Context::TwoFactors, Context::Password]);
+        let voluntary =
+            "&claims=%7B%22id_token%22%3A%7B%22acr%22%3A%7B%22values%22%3A%5B%22gold%22%2C%22mfa%22%5D%7D%7D%7D";
+        for more in [voluntary.to_owned(), format!("{voluntary}&acr_values=pwd")] {
+            let asked = wanted(&more).unwrap();
+            assert_eq!((asked.essential, asked.preferred), (Vec::new(), vec![Context::TwoFactors]), "{more}");
+        }
         let essential = |value: &str| {
             format!(
                 "&claims=%7B%22id_token%22%3A%7B%22acr%22%3A%7B%22essential%22%3Atrue%2C%22value%22%3A%22{value}%22%7D%7D%7D"

@@ -24,7 +24,7 @@ use grants::{InitialTokenName, Seconds, Timestamp};
 use protocol::{ClientId, EmailAddress, Username};
 use sha2::{Digest, Sha256};
 
-use crate::{DeviceId, PersonKey, VisitId};
+use crate::{DeviceId, LinkPurpose, PersonKey, VisitId};
 
 /// The first wait in seconds, after the free guesses; each further one is twice as long.
 const FIRST_WAIT: Seconds = 5;
@@ -158,9 +158,15 @@ impl Counter {
         Self::source("mails-source", source, 20)
     }
 
-    /// The counter of mails with a link that one mailbox gets: three in an hour, whoever asks for them.
-    pub fn mailbox(address: &EmailAddress) -> Self {
-        Self { pause: Some(HOUR), ..Self::new("mailbox", address.normalized().as_bytes(), 3, HOUR) }
+    /// The counter of mails with a link of one purpose that one mailbox gets: three in an hour, whoever asks for them. Each
+    /// purpose has its own, so that nobody uses up the mails that replace a forgotten password by asking for others.
+    pub fn mailbox(address: &EmailAddress, purpose: LinkPurpose) -> Self {
+        let kind = match purpose {
+            LinkPurpose::NewPassword => "mailbox",
+            LinkPurpose::Address => "mailbox-address",
+            LinkPurpose::Account | LinkPurpose::Invitation => "mailbox-account",
+        };
+        Self { pause: Some(HOUR), ..Self::new(kind, address.normalized().as_bytes(), 3, HOUR) }
     }
 
     /// The counter of names and passwords that are tried with the link of one address: names that are taken show.
@@ -303,9 +309,12 @@ mod tests {
 
     #[test]
     fn c235_a_mailbox_gets_three_mails_in_an_hour() {
-        let mailbox = |text: &str| Counter::mailbox(&EmailAddress::parse(text).unwrap());
-        let counter = mailbox("Ada@example.org");
-        assert_eq!(counter, mailbox("ada@EXAMPLE.org"));
+        let mailbox = |text: &str, purpose| Counter::mailbox(&EmailAddress::parse(text).unwrap(), purpose);
+        let counter = mailbox("Ada@example.org", LinkPurpose::NewPassword);
+        assert_eq!(counter, mailbox("ada@EXAMPLE.org", LinkPurpose::NewPassword));
+        // Mails of another purpose use up none of these.
+        let others = [LinkPurpose::Address, LinkPurpose::Account].map(|purpose| mailbox("ada@example.org", purpose));
+        assert!(others.iter().all(|other| other.key() != counter.key()) && others[0].key() != others[1].key());
         let (mut mails, mut now) = (None, NOW);
         for _ in 0..3 {
             assert_eq!(guess(&counter, &mut mails, now), (3, Wait(HOUR + 1)));

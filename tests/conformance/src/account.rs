@@ -5,6 +5,7 @@ mod changes_in_flight;
 mod factors;
 pub(crate) mod forgotten;
 mod invitations;
+mod links_in_mails;
 mod own_data;
 mod page;
 mod passkeys;

@@ -262,6 +262,46 @@ async fn c226_a_link_is_one_persons_and_its_end_and_the_persons_end_the_access()
     assert_granted(&ask("6").await);
 }
 
+#[tokio::test]
+async fn c226_the_end_of_an_issuer_ends_what_its_assertions_gave() {
+    let session = WORLD.session();
+    let (provider, client, eva) = (Provider::start("idp-ends", "id-jag"), client("Loses issuer"), person("eva-ends"));
+    let other = Provider::start("idp-stays", "id-jag");
+    let mut tokens = Vec::new();
+    for issuer in [&provider, &other] {
+        issuer.link(&eva, "eva@idp");
+        let assertion = issuer.signed(&issuer.claims(&client, "eva@idp", "1"));
+        tokens.push(bring(&session, &client, &assertion, &[]).await.string("access_token"));
+    }
+    let late = provider.signed(&provider.claims(&client, "eva@idp", "2"));
+    WORLD.stack.cli().run(&["issuer", "delete", &provider.name, "--yes"]);
+    assert!(!session.is_active(&tokens[0]).await, "what came through the issuer ends with it");
+    assert!(session.is_active(&tokens[1]).await);
+    // `/token` may know the issuer from its cache for a minute, and gives nothing all the same.
+    assert_refused(&bring(&session, &client, &late, &[]).await, "invalid_grant");
+}
+
+#[tokio::test]
+async fn c226_an_id_token_gives_no_assertion_after_the_grant_that_it_came_with_is_over() {
+    let world = World::on(Stack::start());
+    let (cli, audience) = (world.stack.cli(), "https://as.other.example");
+    let target = format!("{audience}=there");
+    let app = ["--grant", "authorization_code", "--grant", "token-exchange", "--redirect-uri", CALLBACK];
+    let client = cli.create_client("Agent", &[&app[..], &["--api", ORDERS, "--id-jag", &target]].concat());
+    let mut session = world.session();
+    let code = session.code_with(&client, &[("scope", "openid read")]).await;
+    let identity = session.redeem(&client, &code).await.string("id_token");
+    let ask = async || {
+        let ask = session.http.post("/token").client(&client).field("grant_type", TOKEN_EXCHANGE);
+        let ask = ask.field("requested_token_type", ID_JAG).field("subject_token", &identity);
+        let ask = ask.field("subject_token_type", ID_TOKEN).field("audience", audience);
+        ask.field("resource", ORDERS).field("scope", "read").send().await
+    };
+    assert_eq!(ask().await.status, 200);
+    cli.run(&["grant", "revoke", "--username", "ana", "--client", &client.id, "--yes"]);
+    assert_refused(&ask().await, "invalid_request");
+}
+
 /// A company's identity provider, and the server of the APIs of another company, which are two servers of this kind.
 struct Companies {
     provider: World,

@@ -2,7 +2,10 @@
 
 use grants::Timestamp;
 use protocol::{Claims, EmailAddress};
-use sessions::{AddressLink, Invitation, InvitationId, Letter, QueuedMail, SessionStart, SignedIn, User, UserChange};
+use sessions::{
+    AddressLink, ChosenPassword, Invitation, InvitationId, Letter, LinkName, LinkPurpose, MailedLink, PasswordHash,
+    QueuedMail, ResetLink, SessionStart, SignedIn, User, UserChange,
+};
 use store::{AddressClaim, Changed, Confirmed, PeopleTable, SignUp, SignUpRight, SignedUp, UserChanged};
 
 use crate::fixtures::NOW;
@@ -22,10 +25,17 @@ async fn person(people: &PeopleTable, name: &str) -> SignedIn {
     signed_in
 }
 
+/// A link that was sent in a mail, and is not used yet.
+async fn sent_link(people: &PeopleTable) -> LinkName {
+    let name = MailedLink::new(LinkPurpose::NewPassword, b"content", edge::random()).name();
+    people.remember_link(name, NOW.plus(60)).await.unwrap();
+    name
+}
+
 async fn confirm(people: &PeopleTable, person: &SignedIn, now: Timestamp) -> Confirmed {
     let (address, user) = (address(), people.user(person.user().key).await.unwrap().unwrap());
     let change = AddressLink::new(&user, address.clone(), now).confirm(&user, now).unwrap();
-    let claim = AddressClaim { address: &address, change: &change, beside: None };
+    let claim = AddressClaim { address: &address, change: &change, link: sent_link(people).await, beside: None };
     people.confirm_own_address(person, claim, now).await.unwrap()
 }
 
@@ -66,7 +76,8 @@ async fn c235_of_sign_ups_with_one_name_or_one_address_one_is_carried_out(place:
     let new = |name: &str| User { claims: claims.clone(), created_at: NOW.plus(9), ..user(name) };
     let address = address();
     let sign_up = async |user: &User, issued_at| {
-        people.sign_up(SignUp { user, address: &address, right: SignUpRight::Link(issued_at) }, None).await.unwrap()
+        let (right, link) = (SignUpRight::Link(issued_at), sent_link(&people).await);
+        people.sign_up(SignUp { user, address: &address, right, link }, None).await.unwrap()
     };
     let (one, two) = (new("one"), new("two"));
     let both = tokio::join!(sign_up(&one, NOW), sign_up(&two, NOW));
@@ -107,8 +118,8 @@ async fn c235_an_invitation_makes_one_account_and_none_after_it_was_withdrawn(pl
     };
     let address = address();
     let sign_up = async |user: &User, id| {
-        let right = SignUpRight::Invitation(id);
-        people.sign_up(SignUp { user, address: &address, right }, None).await.unwrap()
+        let (right, link) = (SignUpRight::Invitation(id), sent_link(&people).await);
+        people.sign_up(SignUp { user, address: &address, right, link }, None).await.unwrap()
     };
     let (first, second) = (invite().await, invite().await);
     assert_eq!(people.all_invitations().await.unwrap().len(), 2);
@@ -146,6 +157,34 @@ async fn c235_an_address_of_an_operator_leads_to_its_first_person(place: Place) 
     assert_eq!(people.lead_from_address(&user("three"), NOW).await.unwrap(), Changed::Done);
 }
 
+async fn c245_a_person_who_is_taken_over_gets_the_address_only_if_it_is_nobodys(place: Place) {
+    let people = place.stores.people().unwrap();
+    let claims = Claims::parse(r#"{"email":"shared@example.org","email_verified":true}"#).unwrap();
+    let bare = |name: &str| User { claims: Claims::default(), ..user(name) };
+    let [one, two] = ["one", "two"].map(bare);
+    let take_over = async |before: &User| {
+        let change = UserChange::set_claims(before, claims.clone());
+        let after = change.after(Some(before)).unwrap();
+        people.change_user_with_address(&change, &after, NOW).await.unwrap()
+    };
+    for user in [&one, &two] {
+        people.create_user(user, None).await.unwrap();
+    }
+    let both = tokio::join!(take_over(&one), take_over(&two));
+    assert_eq!(both, (UserChanged::Done, UserChanged::Done), "each of them signs in");
+    let first = holder(&people).await.expect("one of them");
+    assert!(first == "one" || first == "two");
+    // A change that was overtaken writes no alias, and one of a holder who gave the address up is taken over.
+    let there = people.by_address(&address()).await.unwrap().unwrap();
+    people.change_user(&UserChange::set_claims(&there, Claims::default()), None).await.unwrap();
+    assert!(matches!(take_over(if first == "one" { &two } else { &one }).await, UserChanged::Refused(Some(_))));
+    assert_eq!(holder(&people).await, None);
+    let three = bare("three");
+    people.create_user(&three, None).await.unwrap();
+    assert_eq!(take_over(&three).await, UserChanged::Done);
+    assert_eq!(holder(&people).await.as_deref(), Some("three"));
+}
+
 async fn c235_a_mail_waits_until_it_is_sent_and_does_not_come_back(place: Place) {
     let people = place.stores.people().unwrap();
     let mail = QueuedMail::new(Letter::ForgottenPassword("ada".to_owned()), edge::random(), NOW);
@@ -163,10 +202,52 @@ async fn c235_a_mail_waits_until_it_is_sent_and_does_not_come_back(place: Place)
     assert_eq!(people.mail(mail.id).await.unwrap(), None);
 }
 
+async fn c235_a_link_that_was_never_sent_or_was_used_changes_nothing(place: Place) {
+    let people = place.stores.people().unwrap();
+    let claims = Claims::parse(r#"{"email":"shared@example.org","email_verified":true}"#).unwrap();
+    let [reset, new] = ["reset", "new"].map(|name| User { claims: claims.clone(), ..user(name) });
+    assert_eq!(people.create_user(&reset, None).await.unwrap(), Changed::Done);
+    let change = |user: &User, text: &str| {
+        let chosen = ChosenPassword::alone(PasswordHash::from_stored(text.to_owned()));
+        ResetLink::new(user, &address(), NOW).reset(user, chosen, NOW).unwrap()
+    };
+    let never = MailedLink::new(LinkPurpose::NewPassword, b"content", edge::random()).name();
+    let refused = people.change_user_by_link(&change(&reset, "forged"), never, None).await.unwrap();
+    assert_eq!(refused, UserChanged::Refused(None));
+    let right = SignUpRight::Link(NOW.plus(9));
+    let forged = SignUp { user: &new, address: &EmailAddress::parse("new@example.org").unwrap(), right, link: never };
+    assert_eq!(people.sign_up(forged, None).await.unwrap(), SignedUp::AddressTaken);
+    let ada = person(&people, "ada").await;
+    let mine = EmailAddress::parse("ada@example.org").unwrap();
+    let confirmation = AddressLink::new(ada.user(), mine.clone(), NOW).confirm(ada.user(), NOW).unwrap();
+    let claim = AddressClaim { address: &mine, change: &confirmation, link: never, beside: None };
+    assert_eq!(people.confirm_own_address(&ada, claim, NOW).await.unwrap(), Confirmed::Changed);
+    assert_eq!(people.user(reset.key).await.unwrap(), Some(reset.clone()));
+    assert_eq!(people.by_name(&new.username).await.unwrap(), None);
+    assert_eq!(people.user(ada.user().key).await.unwrap().as_ref(), Some(ada.user()));
+    // One that was sent is there until it is used, once.
+    let link = sent_link(&people).await;
+    assert!(people.knows_link(link).await.unwrap() && !people.knows_link(never).await.unwrap());
+    assert_eq!(people.change_user_by_link(&change(&reset, "set"), link, None).await.unwrap(), UserChanged::Done);
+    assert!(!people.knows_link(link).await.unwrap());
+    let now = people.user(reset.key).await.unwrap().unwrap();
+    assert_eq!(now.password.as_stored(), "set");
+    let again = people.change_user_by_link(&change(&now, "again"), link, None).await.unwrap();
+    assert_eq!(again, UserChanged::Refused(None));
+    assert_eq!(people.user(reset.key).await.unwrap(), Some(now.clone()));
+    // A change that something else stands in the way of leaves the link.
+    let link = sent_link(&people).await;
+    let found = people.change_user_by_link(&change(&reset, "late"), link, None).await.unwrap();
+    assert_eq!(found, UserChanged::Refused(Some(Box::new(now))));
+    assert!(people.knows_link(link).await.unwrap());
+}
+
 crate::on_both! {
     c236_an_address_is_of_one_person_and_leads_there_while_it_is_confirmed,
     c235_of_sign_ups_with_one_name_or_one_address_one_is_carried_out,
     c235_an_invitation_makes_one_account_and_none_after_it_was_withdrawn,
     c235_an_address_of_an_operator_leads_to_its_first_person,
+    c245_a_person_who_is_taken_over_gets_the_address_only_if_it_is_nobodys,
+    c235_a_link_that_was_never_sent_or_was_used_changes_nothing,
     c235_a_mail_waits_until_it_is_sent_and_does_not_come_back,
 }

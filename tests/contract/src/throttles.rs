@@ -3,7 +3,7 @@
 use futures::future::join_all;
 use protocol::ClientId;
 use sessions::{Counter, Failures};
-use store::{Counted, Throttles};
+use store::{Changed, Counted, Throttles};
 
 use crate::fixtures::NOW;
 use crate::place::Place;
@@ -66,7 +66,22 @@ async fn what_is_forgotten_begins_anew_and_what_never_was_stays_absent(place: Pl
     assert_eq!(found, [Some(Failures { count: 0, last_at: NOW }), None]);
 }
 
+async fn c232_what_is_given_back_does_not_count_and_no_count_falls_below_nothing(place: Place) {
+    let throttles = place.stores.throttles().unwrap();
+    let counter = counter("app");
+    assert_eq!(throttles.give_back(&counter).await.unwrap(), Changed::Refused);
+    assert_eq!(failures(&throttles, &counter).await, None);
+    for _ in 0..2 {
+        throttles.count(&counter.count(None, NOW).unwrap()).await.unwrap();
+    }
+    for (count, given_back) in [(1, Changed::Done), (0, Changed::Done), (0, Changed::Refused)] {
+        assert_eq!(throttles.give_back(&counter).await.unwrap(), given_back);
+        assert_eq!(failures(&throttles, &counter).await, Some(Failures { count, last_at: NOW }));
+    }
+}
+
 crate::on_both!(
+    c232_what_is_given_back_does_not_count_and_no_count_falls_below_nothing,
     a_count_is_what_it_means,
     c036_c067_of_64_guesses_at_the_same_time_no_more_are_counted_than_are_free,
     what_is_forgotten_begins_anew_and_what_never_was_stays_absent,

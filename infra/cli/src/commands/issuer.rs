@@ -16,6 +16,7 @@ use crate::audit::{About, NO_ATTRIBUTES, names_of};
 use crate::commands::client_keys::server_uri;
 use crate::commands::listing::print_list;
 use crate::commands::plan::Plan;
+use crate::commands::user_links::end_asserted;
 use crate::confirm::confirm;
 use crate::output::{print, print_dry_run};
 use crate::stack::{Stack, TRIES, done_or};
@@ -169,6 +170,7 @@ async fn delete(IssuerDelete { one, destroying }: IssuerDelete) -> Result<(), Er
     confirm(destroying, &told)?;
     let record = stack.record(AuditedAction::IssuerDelete, &About::Issuer(&issuer.name), NO_ATTRIBUTES).await;
     done_or(stack.registry.delete_issuer(&issuer, record).await?, unknown(&one.name))?;
+    end_asserted(&stack, &issuer.url, None).await?;
     print(one.common.json, &document)
 }
 

@@ -4,7 +4,7 @@ use edge::Error;
 use keys::HandleKind;
 use protocol::EmailAddress;
 use serde_json::{Value, json};
-use sessions::{Invitation, InvitationId, Letter, QueuedMail};
+use sessions::{Invitation, InvitationId, Letter, LinkPurpose, MailedLink, QueuedMail};
 use store::{AuditedAction, Changed};
 
 use crate::args::{Listing, UserInvite, UserUninvite};
@@ -81,11 +81,13 @@ pub(crate) async fn withdraw(options: UserUninvite) -> Result<(), Error> {
     print(options.common.json, &document)
 }
 
-/// Returns the link that a mail would have.
+/// Makes the link that a mail would have. Its random bits are kept nowhere, so it is printed once.
 async fn link(stack: &Stack, invitation: &Invitation) -> Result<String, Error> {
     let issuer = stack.issuer.as_deref().ok_or("--print needs JETON_ISSUER, which the env file of `jeton dev` has")?;
     let ring = stack.ring(invitation.created_at).await?;
-    let sealed = ring.handles().seal(HandleKind::InvitationLink, invitation.id.as_bytes());
+    let link = MailedLink::new(LinkPurpose::Invitation, invitation.id.as_bytes(), edge::random());
+    stack.people.remember_link(link.name(), invitation.expires_at).await?;
+    let sealed = ring.handles().seal(HandleKind::InvitationLink, link.as_bytes());
     Ok(format!("{issuer}/account/sign-up/{}", sealed.expose()))
 }
 

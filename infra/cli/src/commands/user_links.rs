@@ -2,7 +2,7 @@
 
 use edge::Error;
 use grants::{Grant, GrantId, Origin};
-use protocol::{IssuerUrl, is_subject};
+use protocol::{IssuerUrl, Subject, is_subject};
 use serde_json::{Value, json};
 use sessions::User;
 use store::{AuditedAction, Changed, Link};
@@ -59,11 +59,21 @@ pub(crate) async fn unlink(options: UserLink) -> Result<(), Error> {
     if stack.people.unlink(user.key, &link, record).await? == Changed::Refused {
         return Err(format!("the link of the user {} was ended by another command", user.username).into());
     }
-    let grants = stack.grants.of_person(&user.subject).await?;
-    let through = |grant: &&Grant| matches!(&grant.origin, Origin::Asserted(_, issuer) if *issuer == link.issuer);
-    let ids: Vec<GrantId> = grants.iter().filter(through).map(|grant| grant.id).collect();
-    revoke_all(&stack, &ids).await?;
+    end_asserted(&stack, &link.issuer, Some(&user.subject)).await?;
     print(options.common.json, &with_links(&user, &links))
+}
+
+/// Ends the grants that were given for the assertions of an issuer, to one person or to all. Every grant is read, because the
+/// index by person lags behind the table, and a grant that was written just before the link ended must not be missed. One that
+/// is written later finds the link or the issuer gone.
+pub(crate) async fn end_asserted(stack: &Stack, issuer: &IssuerUrl, subject: Option<&Subject>) -> Result<(), Error> {
+    let grants = stack.grants.all(None).await?;
+    let is_meant = |grant: &&Grant| {
+        let is_of_issuer = matches!(&grant.origin, Origin::Asserted(_, asserted) if asserted == issuer);
+        is_of_issuer && subject.is_none_or(|subject| grant.person().is_some_and(|person| person.subject == *subject))
+    };
+    let ids: Vec<GrantId> = grants.iter().filter(is_meant).map(|grant| grant.id).collect();
+    revoke_all(stack, &ids).await.map(drop)
 }
 
 /// Shows a user with the links.

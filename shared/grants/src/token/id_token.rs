@@ -7,7 +7,7 @@ use crate::client::relying_party::IdTokenClaims;
 use crate::step::grant::{Grant, current_generation};
 use crate::terms::api::SigningAlgorithm;
 use crate::terms::authentication::Authentication;
-use crate::terms::ids::{Generation, PersonKey, SessionId};
+use crate::terms::ids::{Generation, GrantId, PersonKey, SessionId};
 use crate::terms::policy::Policy;
 use crate::terms::time::Timestamp;
 
@@ -32,6 +32,8 @@ pub struct IdToken {
     pub session: SessionId,
     /// The person whose session it is, readable for this server only.
     pub person: PersonKey,
+    /// The grant it was issued with, readable for this server only.
+    pub grant: GrantId,
     /// The claims about the person.
     pub claims: Claims,
     /// The signature algorithm that the client registered.
@@ -61,6 +63,7 @@ impl IdToken {
             nonce: grant.nonce().cloned().filter(|_| first),
             session: footing.session?,
             person: footing.person,
+            grant: grant.id,
             claims: match client.relying_party.id_token_claims {
                 IdTokenClaims::Requested => sign_in.id_token_claims.clone(),
                 IdTokenClaims::Scope => {

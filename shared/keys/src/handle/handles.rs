@@ -149,20 +149,23 @@ impl HandleKeys {
         hidden.revealed(&pad(&self.people, grant.as_bytes()))
     }
 
-    /// Makes the `jti` of an ID token: a random nonce, and the person of its session, readable for this server only. So
-    /// an ID token that comes back as a hint leads to its session, and those of two clients do not reveal that they
+    /// Makes the `jti` of an ID token: a random nonce, and the person of its session and its grant, readable for this
+    /// server only. So an ID token that comes back leads to both, and those of two clients do not reveal that they
     /// belong to the same person.
-    pub fn id_token_id(&self, nonce: [u8; 16], person: PersonKey) -> String {
-        let hidden = RestsOn { person, session: None }.masked(&pad(&self.id_tokens, &nonce));
-        URL_SAFE_NO_PAD.encode([&nonce[..], &hidden.to_bytes()].concat())
+    pub fn id_token_id(&self, nonce: [u8; 16], person: PersonKey, grant: GrantId) -> String {
+        let mut ground = [&person.as_bytes()[..], grant.as_bytes()].concat();
+        ground.iter_mut().zip(pad(&self.id_tokens, &nonce)).for_each(|(byte, pad)| *byte ^= pad);
+        URL_SAFE_NO_PAD.encode([&nonce[..], &ground].concat())
     }
 
-    /// Reveals the person in the `jti` of an ID token of this server; `None` for a text of another form.
-    pub fn person_of_id_token(&self, id: &str) -> Option<PersonKey> {
-        let bytes = URL_SAFE_NO_PAD.decode(id).ok()?;
-        let (nonce, hidden) = bytes.split_first_chunk::<16>()?;
-        let hidden = HiddenFooting::from_bytes(<&[u8; 16]>::try_from(hidden).ok()?)?;
-        Some(hidden.revealed(&pad(&self.id_tokens, nonce)).person)
+    /// Reveals the person and the grant in the `jti` of an ID token of this server; `None` for a text of another form.
+    /// That of an earlier version names the person alone.
+    pub fn ground_of_id_token(&self, id: &str) -> Option<(PersonKey, Option<GrantId>)> {
+        let mut bytes = URL_SAFE_NO_PAD.decode(id).ok().filter(|bytes| matches!(bytes.len(), 32 | 48))?;
+        let (nonce, ground) = bytes.split_first_chunk_mut::<16>()?;
+        ground.iter_mut().zip(pad(&self.id_tokens, nonce)).for_each(|(byte, pad)| *byte ^= pad);
+        let (person, grant) = ground.split_first_chunk::<16>()?;
+        Some((PersonKey::from_bytes(*person), grant.first_chunk().map(|grant| GrantId::from_bytes(*grant))))
     }
 
     /// Hides a user code, which is too short to be stored as a hash that anybody can compute.
@@ -299,15 +302,20 @@ mod tests {
 
     #[test]
     fn c180_an_id_token_leads_to_its_person_and_no_two_of_them_tell_that_it_is_the_same() {
-        let person = PersonKey::from_bytes([8; 16]);
-        let id = keys().id_token_id([1; 16], person);
-        assert_eq!(keys().person_of_id_token(&id), Some(person));
-        let hidden = |nonce| URL_SAFE_NO_PAD.decode(keys().id_token_id([nonce; 16], person)).unwrap().split_off(16);
+        let (person, grant) = (PersonKey::from_bytes([8; 16]), GrantId::from_bytes([9; 16]));
+        let id = keys().id_token_id([1; 16], person, grant);
+        assert_eq!(keys().ground_of_id_token(&id), Some((person, Some(grant))));
+        let hidden =
+            |nonce| URL_SAFE_NO_PAD.decode(keys().id_token_id([nonce; 16], person, grant)).unwrap().split_off(16);
         assert_ne!(hidden(1), hidden(2));
-        assert_ne!(hidden(1), [8; 16]);
-        assert_ne!(HandleKeys::derive(&[4; 32]).unwrap().person_of_id_token(&id), Some(person));
-        for odd in ["", "AAAA", &id[..42], &format!("{id}{id}"), "!"] {
-            assert_eq!(keys().person_of_id_token(odd), None, "{odd}");
+        assert!(hidden(1)[..16] != [8; 16] && hidden(1)[16..] != [9; 16]);
+        let elsewhere = HandleKeys::derive(&[4; 32]).unwrap().ground_of_id_token(&id);
+        assert!(elsewhere.is_some_and(|(other, of)| other != person && of != Some(grant)));
+        // One of an earlier version: the nonce, and the person alone.
+        let earlier = URL_SAFE_NO_PAD.encode([&[1; 16][..], &hidden(1)[..16]].concat());
+        assert_eq!(keys().ground_of_id_token(&earlier), Some((person, None)));
+        for odd in ["", "AAAA", &id[..42], &id[..63], &format!("{id}{id}"), "!"] {
+            assert_eq!(keys().ground_of_id_token(odd), None, "{odd}");
         }
     }
 

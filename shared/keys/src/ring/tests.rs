@@ -3,7 +3,7 @@ use std::path::PathBuf;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use grants::{
-    Actors, Authentication, Confirmation, ExchangedHandle, Generation, GrantSecret, Lineage, PersonKey, Root,
+    Actors, Authentication, Confirmation, ExchangedHandle, Generation, GrantId, GrantSecret, Lineage, PersonKey, Root,
     SessionId, TokenFormat, TokenType,
 };
 use protocol::{Claims, ClientId, Resource, Scope, Subject, Thumbprint};
@@ -115,6 +115,7 @@ async fn c093_c098_a_changed_or_foreign_token_is_none() {
 async fn c174_an_id_token_proves_its_session_and_person_and_one_of_an_unknown_key_says_a_client_at_most() {
     let mine = ring(&[SigningAlgorithm::Es256]).await;
     let (session, person) = (SessionId::from_bytes([5; 16]), PersonKey::from_bytes([4; 16]));
+    let grant = GrantId::from_bytes([6; 16]);
     let client_id = ClientId::parse("app").unwrap();
     let token = IdToken {
         subject: "usr_AAAAAAAAAAAAAAAAAAAAAA".to_owned(),
@@ -126,12 +127,14 @@ async fn c174_an_id_token_proves_its_session_and_person_and_one_of_an_unknown_ke
         nonce: None,
         session,
         person,
+        grant,
         claims: Claims::default(),
         algorithm: SigningAlgorithm::Es256,
     };
     let signed = mine.sign_id_token(&token, ISSUER, [1; 16], None).unwrap();
     let facts = mine.verify_id_token(&signed, ISSUER).unwrap();
     assert_eq!((facts.session, facts.person, &facts.client_id), (Some(session), Some(person), &client_id));
+    assert_eq!(facts.grant, Some(grant));
     let other = ring(&[SigningAlgorithm::Es256]).await;
     assert_eq!(other.verify_id_token(&signed, ISSUER), Err(UnprovenIdToken::KeyUnknown { client_id }));
     let access = mine.sign(&access_token(SigningAlgorithm::Es256), ISSUER, TokenId::Machine([1; 16])).unwrap();
@@ -184,6 +187,7 @@ async fn c154_c177_no_signed_token_is_taken_for_another_kind() {
         nonce: None,
         session,
         person: PersonKey::from_bytes([4; 16]),
+        grant: GrantId::from_bytes([6; 16]),
         claims: known.clone(),
         algorithm,
     };

@@ -4,7 +4,7 @@
 use aws_lc_rs::digest::{SHA256, SHA512, digest};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use grants::{IdToken, LogoutToken, PersonKey, SessionId, SignedResponse, SigningAlgorithm, Timestamp};
+use grants::{GrantId, IdToken, LogoutToken, PersonKey, SessionId, SignedResponse, SigningAlgorithm, Timestamp};
 use jsonwebtoken::Validation;
 use protocol::{Claims, ClientId, Secret};
 use serde::de::IgnoredAny;
@@ -91,6 +91,8 @@ pub struct IdTokenFacts {
     pub session: Option<SessionId>,
     /// The person whose session it is; `None` in an ID token of an earlier version, which had no `jti`.
     pub person: Option<PersonKey>,
+    /// The grant that it was issued with; `None` in an ID token of an earlier version.
+    pub grant: Option<GrantId>,
 }
 
 /// The reasons why a text does not prove what an ID token says.
@@ -228,6 +230,7 @@ pub(crate) fn read(
         return Err(Invalid);
     }
     let client_id = read.aud.client().ok_or(Invalid)?;
+    let ground = read.jti.and_then(|id| handles.ground_of_id_token(&id));
     // A signed UserInfo response has no `azp` (OpenID Connect Core §5.3.2).
     if read.azp.as_deref() != Some(client_id.as_str()) {
         return Err(Invalid);
@@ -237,7 +240,8 @@ pub(crate) fn read(
         expires_at: Timestamp::from_seconds(read.exp.unwrap_or_default()),
         client_id,
         session: read.sid.and_then(|sid| SessionId::parse(&sid).ok()),
-        person: read.jti.and_then(|id| handles.person_of_id_token(&id)),
+        person: ground.map(|(person, _)| person),
+        grant: ground.and_then(|(_, grant)| grant),
     })
 }
 

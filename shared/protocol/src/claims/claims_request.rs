@@ -20,6 +20,8 @@ pub struct ClaimsRequest {
     /// The only acceptable authentication contexts (§5.5.1.1): an essential `acr` in the ID token; empty accepts
     /// any.
     pub acr: Vec<String>,
+    /// The preferred authentication contexts, the first one most: a voluntary `acr` in the ID token.
+    pub preferred_acr: Vec<String>,
 }
 
 /// The error for a `claims` parameter that is not a JSON object of objects.
@@ -36,7 +38,13 @@ impl ClaimsRequest {
         let whole: Map<String, Value> = serde_json::from_str(text).map_err(|_| MalformedClaimsRequest)?;
         let userinfo = Wanted::read(whole.get("userinfo"))?;
         let id_token = Wanted::read(whole.get("id_token"))?;
-        let acr = id_token.get("acr").filter(|wanted| wanted.get("essential") == Some(&Value::Bool(true)));
+        let is_essential = |wanted: &Map<String, Value>| wanted.get("essential") == Some(&Value::Bool(true));
+        let (acr, preferred_acr) = match id_token.get("acr") {
+            Some(wanted) if is_essential(wanted) => (values(wanted)?, Vec::new()),
+            // A wish that cannot be read is none.
+            Some(wanted) => (Vec::new(), values(wanted).unwrap_or_default()),
+            None => (Vec::new(), Vec::new()),
+        };
         Ok(Self {
             userinfo: userinfo.claims(),
             subject: id_token
@@ -44,7 +52,8 @@ impl ClaimsRequest {
                 .and_then(|wanted| wanted.get("value"))
                 .and_then(Value::as_str)
                 .map(str::to_owned),
-            acr: acr.map_or(Ok(Vec::new()), values)?,
+            acr,
+            preferred_acr,
             id_token: id_token.claims(),
         })
     }
@@ -100,13 +109,20 @@ mod tests {
         assert_eq!(request.userinfo, [Claim::Name, Claim::Email].into());
         assert_eq!(request.id_token, [Claim::PhoneNumber].into());
         assert_eq!(request.subject.as_deref(), Some("usr_x"));
-        assert_eq!(request.acr, ["a", "b"]);
+        assert_eq!((request.acr, request.preferred_acr), (vec!["a".to_owned(), "b".to_owned()], Vec::new()));
     }
 
     #[test]
-    fn a_voluntary_acr_is_no_demand() {
-        let request = ClaimsRequest::parse(r#"{"id_token":{"acr":{"values":["a"]}}}"#).unwrap();
-        assert_eq!(request, ClaimsRequest::default());
+    fn c234_a_voluntary_acr_is_a_wish_and_no_demand() {
+        let wished = ["a".to_owned(), "b".to_owned()].to_vec();
+        let wishes = ClaimsRequest { preferred_acr: wished, ..ClaimsRequest::default() };
+        for text in [r#"{"values":["a","b"]}"#, r#"{"essential":false,"value":"a","values":["b"]}"#] {
+            assert_eq!(ClaimsRequest::parse(&format!(r#"{{"id_token":{{"acr":{text}}}}}"#)), Ok(wishes.clone()));
+        }
+        for unread in ["null", "{}", r#"{"value":1}"#, r#"{"values":"a"}"#] {
+            let request = ClaimsRequest::parse(&format!(r#"{{"id_token":{{"acr":{unread}}}}}"#));
+            assert_eq!(request, Ok(ClaimsRequest::default()), "{unread}");
+        }
         let one = ClaimsRequest::parse(r#"{"id_token":{"acr":{"essential":true,"value":"a"}}}"#).unwrap();
         assert_eq!(one.acr, ["a"]);
         assert_eq!(ClaimsRequest::parse("{}").unwrap(), ClaimsRequest::default());

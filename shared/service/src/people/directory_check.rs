@@ -70,7 +70,7 @@ impl Passwords {
     ) -> Result<Option<ProvenPerson>, Failure> {
         for _ in 0..ATTEMPTS {
             let Some(TakenOver { change, person }) = unverified.verified(told, now) else { return Ok(None) };
-            let found = match self.people.change_user(&change, None).await? {
+            let found = match self.people.change_user_with_address(&change, person.user(), now).await? {
                 UserChanged::Done => return Ok(Some(person)),
                 UserChanged::Refused(found) => found,
             };

@@ -66,9 +66,19 @@ pub struct RightPassword {
     pub person: ProvenPerson,
     /// The consent that the person gave to the client before.
     pub agreed: Option<Consent>,
-    pub(crate) counters: Vec<Counter>,
+    pub(super) counted: Counting,
     /// The time of every answer that refuses, if the directory was asked.
     pub(super) refused_at: Option<Instant>,
+}
+
+/// The counters that limit what was tried.
+pub(super) enum Counting {
+    /// What was tried was counted before it was compared; a right one resets the counter.
+    Before(Counter),
+    /// Wrong ones are counted after they were compared; the first counter belongs to the account or the browser.
+    After(Vec<Counter>),
+    /// It cannot be guessed.
+    Never,
 }
 
 /// The person whose password is checked, and the counters that apply.
@@ -122,7 +132,7 @@ impl Passwords {
             Proof::Wrong => self.ask_directory(None, attempted.password, now).await?,
         };
         if let Some(person) = person {
-            let right = RightPassword { person, agreed, counters, refused_at };
+            let right = RightPassword { person, agreed, counted: Counting::After(counters), refused_at };
             return Ok(Checked::Right(Box::new(right)));
         }
         // A wrong password counts at once, and is answered when every other one is.
@@ -155,22 +165,24 @@ impl Passwords {
     }
 
     /// Decides whether a correct password may be confirmed: when many passwords are tried concurrently, each is
-    /// checked against the counters again afterwards, which limits how many are confirmed. `Some` is the wait for
-    /// a refused one.
+    /// checked against the counters again afterwards, which limits how many are confirmed. What was counted before it was
+    /// compared is confirmed. `Some` is the wait for a refused one.
     ///
     /// # Errors
     /// [`Unknown`] when the counters cannot be read or written.
     pub async fn weigh(&self, right: &RightPassword, now: Timestamp) -> Result<Option<Seconds>, Unknown> {
-        if right.counters.is_empty() {
-            return Ok(None);
-        }
-        let failures = self.throttles.failures(&right.counters).await?;
-        if let Some(Wait(wait)) = longest_wait(&right.counters, &failures, now) {
+        let counters = match &right.counted {
+            Counting::After(counters) => counters,
+            Counting::Before(own) => return self.throttles.forget(own).await.map(|_| None),
+            Counting::Never => return Ok(None),
+        };
+        let failures = self.throttles.failures(counters).await?;
+        if let Some(Wait(wait)) = longest_wait(counters, &failures, now) {
             wait_until(right.refused_at).await;
             return Ok(Some(wait));
         }
-        // The first counter belongs to the account or the browser and is reset; the counter of the source stays.
-        if let (Some(own), Some(Some(Failures { count: 1.., .. }))) = (right.counters.first(), failures.first()) {
+        // The first counter is reset; the counter of the source stays.
+        if let (Some(own), Some(Some(Failures { count: 1.., .. }))) = (counters.first(), failures.first()) {
             self.throttles.forget(own).await?;
         }
         Ok(None)

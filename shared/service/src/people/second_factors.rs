@@ -1,13 +1,13 @@
 //! Checks of second factors with throttling.
 
-use grants::Timestamp;
+use grants::{Consent, Timestamp};
 use keys::{HandleKind, KeyRing};
 use protocol::{ClientId, Parameters};
-use sessions::{Counter, DeviceHandle, HalfSignedIn, RecoveryCode, ShownFactor, User, Wait};
+use sessions::{Counter, DeviceHandle, Failures, HalfSignedIn, RecoveryCode, ShownFactor, User, Wait};
 use store::Unknown;
 
-use crate::limits::counters::longest_wait;
-use crate::people::passwords::{Checked, Passwords, RightPassword};
+use crate::limits::counters::count;
+use crate::people::passwords::{Checked, Counting, Passwords, RightPassword};
 
 /// The second factor that a person typed.
 #[derive(Clone, Copy)]
@@ -59,47 +59,66 @@ impl<'a> TriedFactor<'a> {
     }
 }
 
+/// The person whose second factor is checked, and the counter that applies.
+struct Asked {
+    user: Option<User>,
+    agreed: Option<Consent>,
+    counter: Counter,
+    failures: Option<Failures>,
+}
+
 impl Passwords {
     /// Checks a second factor. A wrong one is counted for the person, or for the browser if the person showed a second factor
     /// with it before, so that nobody else keeps the person out of it. The write that starts the session spends a right one.
     ///
-    /// A code that was right and is used up is no guess, and not counted. A right recovery code is never refused because of
-    /// wrong ones: to guess 80 random bits is hopeless.
+    /// A code is counted before it is compared: however many are tried at the same time, no more are compared than the counter
+    /// admits. A right one resets the counter. One that was right and is used up is no guess, and given back. A right recovery
+    /// code is never refused because of wrong codes: to guess 80 random bits is hopeless.
     ///
     /// # Errors
     /// [`Unknown`] when it is not known whether it is right or whether it was counted.
     pub async fn check_factor(&self, check: &FactorCheck<'_>, now: Timestamp) -> Result<Checked, Unknown> {
+        let (person, is_guessable) = (check.half.person(), matches!(check.tried, TriedFactor::Code(_)));
+        let Asked { user, agreed, counter, failures } = self.asked(check, now).await?;
+        if is_guessable && let Some(Wait(wait)) = count(&self.throttles, &counter, failures, now).await? {
+            return Ok(Checked::Wait(wait, person));
+        }
+        let shown = user.as_ref().and_then(|user| check.tried.shown(user, check.ring));
+        if let (Some(user), Some(shown)) = (&user, &shown)
+            && shown.was_used_by(user, now)
+        {
+            self.throttles.give_back(&counter).await?;
+            return Ok(Checked::Wrong(person));
+        }
+        match shown.and_then(|shown| check.half.prove(user, &shown, now)) {
+            Some(person) => {
+                let counted = if is_guessable { Counting::Before(counter) } else { Counting::Never };
+                Ok(Checked::Right(Box::new(RightPassword { person, agreed, counted, refused_at: None })))
+            }
+            None if is_guessable => Ok(Checked::Wrong(person)),
+            None => self.wrong(person, &[counter], vec![failures], now).await,
+        }
+    }
+
+    /// Reads the person who gave the password, and the counter that applies: that of the person, or in its place that of the
+    /// browser.
+    async fn asked(&self, check: &FactorCheck<'_>, now: Timestamp) -> Result<Asked, Unknown> {
         let person = check.half.person();
         let device = check.device.filter(|device| device.is_for(person));
-        let own = device.map(|device| Counter::factor_of_device(device.device()));
-        let counters: Vec<Counter> = std::iter::once(Counter::factor(person)).chain(own).collect();
+        let of_person = Counter::factor(person);
+        let of_browser = device.map(|device| Counter::factor_of_device(device.device()));
+        let counters: Vec<Counter> = std::iter::once(of_person.clone()).chain(of_browser.clone()).collect();
         let (failures, found) =
             tokio::join!(self.throttles.failures(&counters), self.people.person(person, check.client));
-        let (failures, found) = (failures?, found?);
+        let (mut failures, found) = (failures?.into_iter(), found?);
         let is_known = found
             .user
             .as_ref()
             .is_some_and(|user| device.is_some_and(|device| device.known_with_factor(user, now).is_some()));
-        // The counter of the person, or in its place that of the browser.
-        let that_applies = usize::from(is_known);
-        let counters: Vec<Counter> = counters.into_iter().skip(that_applies).take(1).collect();
-        let failures: Vec<_> = failures.into_iter().skip(that_applies).take(1).collect();
-        let is_guessable = matches!(check.tried, TriedFactor::Code(_));
-        if let (true, Some(Wait(wait))) = (is_guessable, longest_wait(&counters, &failures, now)) {
-            return Ok(Checked::Wait(wait, person));
-        }
-        let shown = found.user.as_ref().and_then(|user| check.tried.shown(user, check.ring));
-        if let (Some(user), Some(shown)) = (&found.user, &shown)
-            && shown.was_used_by(user, now)
-        {
-            return Ok(Checked::Wrong(person));
-        }
-        match shown.and_then(|shown| check.half.prove(found.user, &shown, now)) {
-            Some(person) => {
-                let counters = if is_guessable { counters } else { Vec::new() };
-                Ok(Checked::Right(Box::new(RightPassword { person, agreed: found.agreed, counters, refused_at: None })))
-            }
-            None => self.wrong(person, &counters, failures, now).await,
-        }
+        let (user, agreed) = (found.user, found.agreed);
+        Ok(match of_browser.filter(|_| is_known) {
+            Some(counter) => Asked { user, agreed, counter, failures: failures.nth(1).flatten() },
+            None => Asked { user, agreed, counter: of_person, failures: failures.next().flatten() },
+        })
     }
 }

@@ -108,6 +108,28 @@ impl Throttles {
         }
     }
 
+    /// Takes back one count: what was counted turned out to be no guess.
+    ///
+    /// # Errors
+    /// [`Unknown`] when it is not known whether it is taken back.
+    pub async fn give_back(&self, counter: &Counter) -> Result<Changed, Unknown> {
+        let call = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .key("id", text(counter.key()))
+            .condition_expression("failures >= :one")
+            .update_expression("SET failures = failures - :one")
+            .expression_attribute_values(":one", number(&1));
+        match call.sent().await {
+            Ok(_) => Ok(Changed::Done),
+            Err(error) => match error.as_service_error() {
+                Some(UpdateItemError::ConditionalCheckFailedException(_)) => Ok(Changed::Refused),
+                _ => Err(Unknown::from_sdk(&self.table, error)),
+            },
+        }
+    }
+
     fn read(&self, item: &Item) -> Result<Failures, Unknown> {
         let read = Reader::new(&self.table, item);
         Ok(Failures { count: read.number("failures")?, last_at: read.time("last_at")? })

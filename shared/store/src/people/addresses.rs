@@ -6,7 +6,7 @@
 
 use grants::{PersonKey, Timestamp};
 use protocol::EmailAddress;
-use sessions::{AliasKey, SignedIn, User, UserChange, UserFact};
+use sessions::{AliasKey, LinkName, SignedIn, User, UserChange, UserFact};
 
 use crate::dynamodb::changed::Changed;
 use crate::dynamodb::commit::{Kind, Outcome, Write, commit};
@@ -16,6 +16,7 @@ use crate::dynamodb::items::{text, time};
 use crate::dynamodb::unknown::Unknown;
 use crate::people::item::{LEADS_TO, PROFILE, alias_key, key, of_user_change};
 use crate::people::table::PeopleTable;
+use crate::people::user_writes::UserChanged;
 
 /// The outcome of the confirmation of an address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,7 +25,7 @@ pub enum Confirmed {
     Done,
     /// Nothing was changed: the session is over.
     Over,
-    /// Nothing was changed: the person is not as read.
+    /// Nothing was changed: the person is not as read, or the link was used.
     Changed,
     /// Nothing was changed: it is the confirmed address of someone else.
     Taken,
@@ -37,6 +38,8 @@ pub struct AddressClaim<'a> {
     pub address: &'a EmailAddress,
     /// The change that makes it the person's confirmed one.
     pub change: &'a UserChange,
+    /// The link, which is spent.
+    pub link: LinkName,
     /// A write to be made in the same transaction, which must not depend on anything.
     pub beside: Option<Write>,
 }
@@ -52,21 +55,21 @@ impl PeopleTable {
         claim: AddressClaim<'_>,
         now: Timestamp,
     ) -> Result<Confirmed, Unknown> {
-        let AddressClaim { address, change, beside } = claim;
+        let AddressClaim { address, change, link, beside } = claim;
         let own = person.user().key;
         let former = self.holder(address).await?.filter(|(holder, _)| *holder != own);
         if former.iter().any(|(_, user)| user.as_ref().is_some_and(|user| user.has_confirmed(address))) {
             return Ok(Confirmed::Taken);
         }
         let profile = self.write(Kind::Update(key(change.key(), PROFILE)), of_user_change(change));
-        let mut writes = vec![self.still_in_use(person, now), profile];
+        let mut writes = vec![self.still_in_use(person, now), profile, self.spend_link(link)];
         writes.push(self.take_address(address, own, former.as_ref().map(|(holder, _)| *holder), now));
         writes.extend(former.map(|(holder, user)| self.still_without(holder, user.as_ref())));
         writes.extend(beside);
         Ok(match commit(&self.client, writes).await? {
             Outcome::Done(_) => Confirmed::Done,
             Outcome::Refused(0, _) => Confirmed::Over,
-            Outcome::Refused(1, _) => Confirmed::Changed,
+            Outcome::Refused(1 | 2, _) => Confirmed::Changed,
             Outcome::Refused(..) => Confirmed::Taken,
         })
     }
@@ -92,6 +95,32 @@ impl PeopleTable {
             Outcome::Done(_) => Changed::Done,
             Outcome::Refused(..) => Changed::Refused,
         })
+    }
+
+    /// Changes a person, who is `after` the change, and lets the confirmed address lead to the person in the same transaction,
+    /// unless it is the confirmed one of someone else.
+    ///
+    /// # Errors
+    /// [`Unknown`] when it is not known whether it was made.
+    pub async fn change_user_with_address(
+        &self,
+        change: &UserChange,
+        after: &User,
+        now: Timestamp,
+    ) -> Result<UserChanged, Unknown> {
+        let Some(address) = after.confirmed_address() else { return self.change_user(change, None).await };
+        let former = self.holder(&address).await?.filter(|(holder, _)| *holder != after.key);
+        if former.iter().any(|(_, user)| user.as_ref().is_some_and(|user| user.has_confirmed(&address))) {
+            return self.change_user(change, None).await;
+        }
+        let own = self.write(Kind::Update(key(change.key(), PROFILE)), of_user_change(change));
+        let take = self.take_address(&address, after.key, former.as_ref().map(|(holder, _)| *holder), now);
+        let still = former.map(|(holder, user)| self.still_without(holder, user.as_ref()));
+        match commit(&self.client, [own, take].into_iter().chain(still).collect()).await? {
+            // Someone took the address at the same moment, so it is theirs.
+            Outcome::Refused(1.., _) => self.change_user(change, None).await,
+            outcome @ (Outcome::Done(_) | Outcome::Refused(..)) => self.changed(0, outcome),
+        }
     }
 
     /// Deletes the alias of the confirmed address of a person who is deleted, if it leads there.

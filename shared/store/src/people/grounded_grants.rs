@@ -34,6 +34,14 @@ impl GroundedGrants {
         &self.people
     }
 
+    /// Reads a grant alone: strongly consistent.
+    ///
+    /// # Errors
+    /// [`Unknown`] when the store gives no usable answer.
+    pub async fn grant(&self, id: GrantId) -> Result<Option<Grant>, Unknown> {
+        Ok(self.grants.with_ids(&[id]).await?.into_iter().next())
+    }
+
     /// Applies a transition and concurrently reads the items that the grant depends on according to its handle.
     ///
     /// # Errors

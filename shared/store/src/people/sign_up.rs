@@ -2,7 +2,7 @@
 
 use grants::Timestamp;
 use protocol::EmailAddress;
-use sessions::{AliasKey, InvitationId, PersonKey, User};
+use sessions::{AliasKey, InvitationId, LinkName, PersonKey, User};
 
 use crate::dynamodb::batch;
 use crate::dynamodb::commit::{Kind, Outcome, Write, commit};
@@ -20,7 +20,7 @@ pub enum SignedUp {
     /// Nothing was written: the name is that of somebody else.
     NameTaken,
     /// Nothing was written: the address is the confirmed one of somebody, or was taken since the link was made, or the
-    /// invitation was used or withdrawn.
+    /// link was used, or the invitation was used or withdrawn.
     AddressTaken,
 }
 
@@ -42,6 +42,8 @@ pub struct SignUp<'a> {
     pub address: &'a EmailAddress,
     /// The right to do so.
     pub right: SignUpRight,
+    /// The link, which is spent.
+    pub link: LinkName,
 }
 
 /// The alias of an address as it was read, whose person does not have the address any more.
@@ -57,7 +59,7 @@ impl PeopleTable {
     /// # Errors
     /// [`Unknown`] when it is not known whether they were written.
     pub async fn sign_up(&self, new: SignUp<'_>, beside: Option<Write>) -> Result<SignedUp, Unknown> {
-        let SignUp { user, address, right } = new;
+        let SignUp { user, address, right, link } = new;
         let alias = alias_key(&AliasKey::email(address));
         let former = match batch::read(&self.client, &self.table, vec![alias]).await?.first() {
             None => None,
@@ -73,7 +75,8 @@ impl PeopleTable {
         if former.iter().filter_map(|former| former.user.as_ref()).any(|user| user.has_confirmed(address)) {
             return Ok(SignedUp::AddressTaken);
         }
-        let mut writes = vec![self.take_unused(new, former.as_ref().map(|former| former.holder))];
+        let alias = self.take_unused(new, former.as_ref().map(|former| former.holder));
+        let mut writes = vec![alias, self.spend_link(link)];
         if let SignUpRight::Invitation(id) = right {
             writes.push(self.spend_invitation(id));
         }
@@ -93,7 +96,7 @@ impl PeopleTable {
 
     /// Returns the write of the alias, if it is free, or that of the former holder and older than the link.
     fn take_unused(&self, new: SignUp<'_>, former: Option<PersonKey>) -> Write {
-        let SignUp { user, address, right } = new;
+        let SignUp { user, address, right, .. } = new;
         let mut free = Expression::default();
         match former {
             None => free.absent("person"),

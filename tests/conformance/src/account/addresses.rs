@@ -17,7 +17,7 @@ async fn ask_for(browser: &mut Browser, address: &str) -> Landing {
 }
 
 /// Asks for a mail to an address, and returns the path of its link.
-async fn link_to(stack: &Stack, browser: &mut Browser, address: &str) -> String {
+pub(crate) async fn link_to(stack: &Stack, browser: &mut Browser, address: &str) -> String {
     let before = kept(stack, address).await.len();
     let asked = ask_for(browser, address).await;
     assert_eq!(asked.reply.status, 200, "{:?}", asked.reply);
@@ -27,7 +27,7 @@ async fn link_to(stack: &Stack, browser: &mut Browser, address: &str) -> String 
 }
 
 /// Presses the button of a link.
-async fn confirm(browser: &mut Browser, path: &str) -> Landing {
+pub(crate) async fn confirm(browser: &mut Browser, path: &str) -> Landing {
     let page = browser.go(path).await;
     match form_to(&page, "/account/confirm") {
         Some(form) => browser.submit(&page, &form, &[]).await,
@@ -35,11 +35,11 @@ async fn confirm(browser: &mut Browser, path: &str) -> Landing {
     }
 }
 
-fn shows_confirmed(page: &Landing, address: &str) -> bool {
+pub(crate) fn shows_confirmed(page: &Landing, address: &str) -> bool {
     page.reply.text().contains(&format!("<bdi>{address}</bdi></strong>, and it is confirmed"))
 }
 
-fn is_over(page: &Landing) -> bool {
+pub(crate) fn is_over(page: &Landing) -> bool {
     page.reply.text().contains("<h1>This link does not work any more</h1>")
 }
 
@@ -94,6 +94,17 @@ async fn c236_an_address_needs_a_recent_sign_in_and_a_change_meanwhile_ends_its_
     assert!(asks_to_sign_in(&confirm(&mut person.browser, &path).await));
     assert!(shows_account(&sign_in(&mut person.browser, "changes", SECOND).await));
     assert!(is_over(&confirm(&mut person.browser, &path).await));
+}
+
+#[tokio::test]
+async fn c235_whoever_asks_to_confirm_an_address_uses_up_no_mails_that_replace_its_password() {
+    let world = World::on(Stack::start());
+    create(&world, "pestered");
+    let mut other = Person::signed_in(&world, "pesters").await;
+    for _ in 0..3 {
+        link_to(&world.stack, &mut other.browser, &address_of("pestered")).await;
+    }
+    crate::account::forgotten::link_for(&world, "pestered").await;
 }
 
 #[tokio::test]

@@ -1,9 +1,10 @@
 //! Second factors: added, asked for at a sign-in, spent, and removed.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use futures::future::join_all;
-use harness::{Browser, Landing, Stack};
+use harness::{Browser, CountingProxy, Landing, Stack};
 
 use crate::account::forgotten::{address_of, create};
 use crate::account::{FIRST, Person, asks_to_sign_in, change_password, form_to, shows_account, sign_in};
@@ -209,6 +210,43 @@ async fn c232_guesses_are_throttled_and_the_persons_own_browser_is_not_kept_out(
     let page = person.browser.submit(&page, &page.form(), &filled).await;
     assert!(asks_for_a_factor(&page), "{:?}", page.reply);
     assert!(shows_account(&show_factor(&mut person.browser, &page, ("code", &code)).await));
+}
+
+#[tokio::test]
+async fn c232_a_code_is_counted_before_it_is_compared_however_many_come_at_once() {
+    let proxy = CountingProxy::embedded();
+    let world = World::on(Stack::builder().store(&proxy.endpoint()).start());
+    let mut person = Person::signed_in(&world, "reserved").await;
+    let mut factor = add_factor(&mut person.browser).await;
+    let (mut browser, page) = as_far_as_the_factor(&world, "reserved", FIRST).await;
+    let code = factor.app.code();
+    proxy.set_distance(Duration::from_millis(25));
+    proxy.reset();
+    let signed_in = show_factor(&mut browser, &page, ("code", &code)).await;
+    let (calls, trips) = (proxy.calls(), proxy.round_trips());
+    proxy.set_distance(Duration::ZERO);
+    assert!(shows_account(&signed_in), "{:?}", signed_in.reply);
+    // The first write of all is the count; the session and the code that is spent come after it.
+    let writes: Vec<_> = calls.iter().filter(|call| call.is_write()).collect();
+    let of_guesses = world.stack.env_file().get("JETON_TABLE_GRANTS");
+    assert!(writes.first().is_some_and(|call| call.table == of_guesses), "{calls:?}");
+    // Reads, the count, and the session; the page that follows reads the session once more.
+    assert_eq!((trips, writes.len()), (4, 4), "{calls:?}");
+    // A code that was used up is no guess.
+    let (mut late, page) = as_far_as_the_factor(&world, "reserved", FIRST).await;
+    for _ in 0..8 {
+        assert_eq!(show_factor(&mut late, &page, ("code", &code)).await.reply.status, 403);
+    }
+    let (browser, page) = as_far_as_the_factor(&world, "reserved", FIRST).await;
+    let wrong = (0..64).map(|_| {
+        let (mut browser, page) = (browser.clone(), &page);
+        async move { show_factor(&mut browser, page, ("code", "000000")).await.reply.status }
+    });
+    let statuses = join_all(wrong).await;
+    assert_eq!(statuses.iter().filter(|status| **status == 403).count(), 5, "{statuses:?}");
+    assert!(statuses.iter().all(|status| matches!(status, 403 | 429)), "{statuses:?}");
+    let right = show_factor(&mut browser.clone(), &page, ("code", &factor.app.code())).await;
+    assert_eq!(right.reply.status, 429, "{:?}", right.reply);
 }
 
 /// A short password that only somebody with a second factor may choose.

@@ -44,7 +44,7 @@ pub(crate) async fn ask(browser: &mut Browser, typed: &str) -> Landing {
 }
 
 /// Asks for a mail and returns the path of its link.
-async fn link_for(world: &World, name: &str) -> String {
+pub(crate) async fn link_for(world: &World, name: &str) -> String {
     let before = kept(&world.stack, &address_of(name)).await.len();
     let asked = ask(&mut world.stack.browser(), name).await;
     assert_eq!(asked.reply.status, 200, "{:?}", asked.reply);
@@ -54,17 +54,17 @@ async fn link_for(world: &World, name: &str) -> String {
 }
 
 /// Sends the form of a link from a program without cookies.
-async fn use_link(stack: &Stack, path: &str, password: &str) -> Reply {
+pub(crate) async fn use_link(stack: &Stack, path: &str, password: &str) -> Reply {
     let link = path.strip_prefix("/account/reset/").expect("the path of a link");
     let post = stack.http().post("/account/reset").fields(&[("link", link), ("new_password", password)]);
     post.header("sec-fetch-site", "same-origin").send().await
 }
 
-fn is_set(reply: &Reply) -> bool {
+pub(crate) fn is_set(reply: &Reply) -> bool {
     reply.status == 200 && reply.text().contains("<h1>Your password is set</h1>")
 }
 
-fn is_over(reply: &Reply) -> bool {
+pub(crate) fn is_over(reply: &Reply) -> bool {
     reply.status == 400 && reply.text().contains("<h1>This link does not work any more</h1>")
 }
 

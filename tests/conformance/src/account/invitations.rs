@@ -16,7 +16,7 @@ fn invited() -> World {
 }
 
 /// Invites somebody and returns the path of the link that is printed.
-fn printed(world: &World, address: &str, more: &[&str]) -> String {
+pub(crate) fn printed(world: &World, address: &str, more: &[&str]) -> String {
     let answer = world.stack.cli().run(&[&["user", "invite", address, "--print"][..], more].concat());
     let link = answer["link"].as_str().unwrap_or_else(|| panic!("no link: {answer}"));
     link.strip_prefix(world.stack.issuer()).expect("a link to this server").to_owned()

@@ -34,7 +34,7 @@ async fn ask_at(browser: &mut Browser, path: &str, address: &str) -> Landing {
 }
 
 /// Asks for an account and returns the path of its link.
-async fn link_for(world: &World, address: &str) -> String {
+pub(crate) async fn link_for(world: &World, address: &str) -> String {
     let before = kept(&world.stack, address).await.len();
     let asked = ask(&mut world.stack.browser(), address).await;
     assert_eq!(asked.reply.status, 200, "{:?}", asked.reply);

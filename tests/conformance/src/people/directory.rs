@@ -10,6 +10,7 @@ use tokio::time::Instant;
 
 use crate::account;
 use crate::support::old_directory::{OLD, OldDirectory, is_of_nobody};
+use crate::support::outbox::mails_to;
 use crate::support::pages::{asks_for_consent, sign_in, url};
 use crate::support::session::{assert_granted, assert_refused, assert_refused_with};
 use crate::support::stored::Stored;
@@ -109,6 +110,22 @@ async fn c245_people_of_the_directory_sign_in_on_each_page() {
     let claims = &shown["claims"];
     assert_eq!((&claims["email"], &claims["email_verified"]), (&json!("old-two@example.com"), &json!(true)));
     assert_eq!((&claims["name"], &claims["tenant"]), (&json!("The old-two"), &json!("acme")));
+}
+
+#[tokio::test]
+async fn c245_the_address_that_the_directory_knows_leads_to_its_person_unless_it_is_somebody_elses() {
+    let moving = Moving::start();
+    let (world, cli) = (moving.world(), moving.world().stack.cli());
+    cli.create_user("holder", account::FIRST);
+    cli.run(&["user", "update", "holder", "--claim", "email=old-taken@example.com", "--claim", "email_verified=true"]);
+    for (name, led) in [("old-led", "old-led"), ("old-taken", "holder")] {
+        moving.register(name, &[]);
+        assert_granted(&moving.by_password(name, OLD).await);
+        let address = format!("{name}@example.com");
+        account::forgotten::ask(&mut world.stack.browser(), &address).await;
+        let mails = mails_to(&world.stack, &address, 1).await;
+        assert!(mails[0]["text"].as_str().is_some_and(|text| text.contains(led)), "{mails:?}");
+    }
 }
 
 #[tokio::test]

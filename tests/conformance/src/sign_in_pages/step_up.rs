@@ -59,6 +59,10 @@ fn error(landing: &Landing) -> Option<String> {
     landing.callback().and_then(|callback| callback.error)
 }
 
+fn voluntary(acr: &[&str]) -> String {
+    json!({ "id_token": { "acr": { "values": acr } } }).to_string()
+}
+
 fn essential(acr: &[&str]) -> String {
     json!({ "id_token": { "acr": { "essential": true, "values": acr } } }).to_string()
 }
@@ -73,8 +77,13 @@ async fn c234_a_signed_in_person_is_asked_only_for_what_is_missing() {
     assert_eq!((&first["acr"], &first["amr"]), (&json!("pwd"), &json!(["pwd"])));
     let (silent, _) = scene.open(&[("claims", &essential(&["mfa"])), ("prompt", "none")]).await;
     assert_eq!(error(&silent).as_deref(), Some("login_required"));
-    let (wished, pkce) = scene.open(&[("acr_values", "mfa"), ("prompt", "none")]).await;
-    assert_eq!(scene.claims(&wished, pkce).await[0]["acr"], "pwd");
+    for wish in [("acr_values", "mfa".to_owned()), ("claims", voluntary(&["mfa"]))] {
+        let (name, value) = (wish.0, wish.1.as_str());
+        let (wished, pkce) = scene.open(&[(name, value), ("prompt", "none")]).await;
+        assert_eq!(scene.claims(&wished, pkce).await[0]["acr"], "pwd", "{name}");
+        let (asked, _) = scene.open(&[(name, value)]).await;
+        assert!(asks_for_a_factor(&asked), "{name}: {:?}", asked.reply);
+    }
     let (page, pkce) = scene.open(&[("claims", &essential(&["phr", "mfa"]))]).await;
     assert!(asks_for_a_factor(&page) && !page.reply.text().contains("name=\"password\""), "{:?}", page.reply);
     let code = scene.factor.app.code();
@@ -102,8 +111,10 @@ async fn c234_a_demand_is_met_or_refused_and_a_wish_is_neither() {
     for acr in ["mfa", "phr", "gold"] {
         let landing = person.browser.go(&open(&[("scope", "openid"), ("claims", &essential(&[acr]))])).await;
         assert_eq!(error(&landing).as_deref(), Some("unmet_authentication_requirements"), "{acr}");
-        let landing = person.browser.go(&open(&[("scope", "openid"), ("acr_values", acr)])).await;
-        assert_eq!(error(&agreed(&mut person.browser, landing).await), None, "{acr}");
+        for wish in [("acr_values", acr), ("claims", &*voluntary(&[acr]))] {
+            let landing = person.browser.go(&open(&[("scope", "openid"), wish])).await;
+            assert_eq!(error(&agreed(&mut person.browser, landing).await), None, "{wish:?}");
+        }
     }
     for path in DOCUMENTS {
         let published = document(&world.stack.http(), path).await;

@@ -46,6 +46,16 @@ impl Stored {
         }
     }
 
+    /// Deletes items of a table with a partition key and a sort key, `person` and `record`.
+    pub(crate) async fn remove_of_people(&self, items: &[String]) {
+        let name = self.world.stack.env_file().get("JETON_TABLE_PEOPLE");
+        for item in items {
+            let item: Value = serde_json::from_str(item).expect("an item");
+            let key = json!({"person": item["person"], "record": item["record"]});
+            dynamo_call(&self.store.endpoint(), "DeleteItem", &json!({"TableName": name, "Key": key})).await;
+        }
+    }
+
     /// Returns every value of every attribute, as bytes.
     pub(crate) async fn values(&self) -> Vec<Vec<u8>> {
         let mut values = Vec::new();
