@@ -54,6 +54,8 @@ mod rotate_keys;
 #[cfg(test)]
 mod same_answers;
 #[cfg(test)]
+mod sources;
+#[cfg(test)]
 mod stack;
 #[cfg(test)]
 mod start;
