@@ -65,7 +65,7 @@ async fn c182_the_target_of_a_proof_is_below_the_path_of_the_issuer_however_its_
     let service = format!("Basic {}", STANDARD.encode(format!("{}:{}", SHARED.basic.id, SHARED.basic.secret())));
     let with = |target: &str| {
         let proof = key.proof("POST", target, None);
-        let headers = [("authorization", &*service), ("dpop", &proof)];
+        let headers = [("authorization", &*service), ("dpop", &*proof)];
         form_with("/tenant/token", &headers, &[("grant_type", "client_credentials"), ("scope", "read")]).unwrap()
     };
     for (target, status) in [
