@@ -3,3 +3,4 @@
 mod answers;
 mod codes;
 mod polls;
+mod times;

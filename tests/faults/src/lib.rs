@@ -30,6 +30,8 @@ mod people;
 #[cfg(test)]
 mod place;
 #[cfg(test)]
+mod profile;
+#[cfg(test)]
 mod pushed;
 #[cfg(test)]
 mod registrations;

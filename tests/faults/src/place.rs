@@ -1,6 +1,8 @@
 //! A stack whose store can be made to fail.
 
-use harness::{Browser, CountingProxy, Http, Pkce, RegisteredClient, RegisteredUser, Reply, Stack, authorization_url};
+use harness::{
+    Browser, ClientKey, CountingProxy, Http, Pkce, RegisteredClient, RegisteredUser, Reply, Stack, authorization_url,
+};
 use tokio::sync::Mutex;
 
 const ORDERS: &str = "https://orders.example";
@@ -25,6 +27,10 @@ pub(crate) struct Place {
     pub(crate) tv: RegisteredClient,
     /// The client of the API with JWTs, which exchanges its tokens.
     pub(crate) api: RegisteredClient,
+    /// A client with a FAPI profile.
+    pub(crate) bank: RegisteredClient,
+    /// The key with which it authenticates.
+    pub(crate) bank_key: ClientKey,
     gateway: RegisteredClient,
     pub(crate) ana: RegisteredUser,
     /// The browser in which Ana is signed in.
@@ -51,6 +57,10 @@ impl Place {
         cli.create_api(ORDERS, "read", &[]);
         cli.create_api(VAULT, "open", &["--token-format", "opaque"]);
         let app = ["--grant", "authorization_code", "--grant", "refresh_token", "--redirect-uri", CALLBACK];
+        let (bank_key, key_set) = (ClientKey::new(), stack.scratch("bank.json"));
+        std::fs::write(&key_set, bank_key.key_set().to_string()).unwrap();
+        let key_set = key_set.display().to_string();
+        let bank = ["--profile", "fapi2", "--api", ORDERS, "--jwks", &key_set];
         let place = Self {
             http: stack.http(),
             service: cli.create_client("Service", &["--grant", "client_credentials", "--api", VAULT]),
@@ -58,6 +68,8 @@ impl Place {
             spa: cli.create_client("Spa", &[&app[..], &["--auth-method", "none", "--api", VAULT]].concat()),
             tv: cli.create_client("Tv", &TELEVISION),
             api: cli.create_client("Api", &EXCHANGING),
+            bank: cli.create_client("Bank", &[&app[..], &bank].concat()),
+            bank_key,
             gateway: cli.create_client("Gateway", &["--introspects", ORDERS, "--introspects", VAULT]),
             ana: cli.create_user("ana", "correct horse battery staple"),
             browser: Mutex::new(stack.browser()),

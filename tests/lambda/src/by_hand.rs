@@ -28,12 +28,19 @@ pub fn arrival(route_key: &str) -> Arrival {
 /// # Errors
 /// When the parts do not form a valid request.
 pub fn form(function: &str, (id, secret): (&str, &str), fields: &[(&str, &str)]) -> http::Result<Value> {
+    let authorization = format!("Basic {}", STANDARD.encode(format!("{id}:{secret}")));
+    form_with(&format!("/{function}"), &[("authorization", &authorization)], fields)
+}
+
+/// Builds the event of a form with these headers, and no authentication beside them.
+///
+/// # Errors
+/// When the parts do not form a valid request.
+pub fn form_with(path: &str, headers: &[(&str, &str)], fields: &[(&str, &str)]) -> http::Result<Value> {
     let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
-    let credentials = STANDARD.encode(format!("{id}:{secret}"));
-    let request = Request::post(format!("/{function}"))
+    let request = Request::post(path)
         .header("host", "abc.execute-api.us-east-1.amazonaws.com")
-        .header("content-type", "application/x-www-form-urlencoded")
-        .header("authorization", format!("Basic {credentials}"))
-        .body(Bytes::from(body))?;
-    Ok(event::from_request(&request, &arrival(&format!("ANY /{function}"))))
+        .header("content-type", "application/x-www-form-urlencoded");
+    let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
+    Ok(event::from_request(&request.body(Bytes::from(body))?, &arrival(&format!("ANY {path}"))))
 }

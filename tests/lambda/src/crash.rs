@@ -19,22 +19,22 @@ static SECTION: Section =
 static KILLS: AtomicUsize = AtomicUsize::new(0);
 
 /// A client's request, and the function that receives it.
-struct Ask {
-    function: &'static str,
-    event: Value,
+pub(super) struct Ask {
+    pub(super) function: &'static str,
+    pub(super) event: Value,
 }
 
 #[derive(Clone)]
-struct Tokens {
-    access: String,
-    refresh: String,
+pub(super) struct Tokens {
+    pub(super) access: String,
+    pub(super) refresh: String,
 }
 
 fn ask(function: &'static str, fields: &[(&str, &str)]) -> Ask {
     ask_as(&SHARED.web, function, fields)
 }
 
-fn ask_as(client: &RegisteredClient, function: &'static str, fields: &[(&str, &str)]) -> Ask {
+pub(super) fn ask_as(client: &RegisteredClient, function: &'static str, fields: &[(&str, &str)]) -> Ask {
     Ask { function, event: form_event(client, function, fields) }
 }
 
@@ -48,8 +48,13 @@ fn refresh(token: &str) -> Ask {
 }
 
 async fn new_code() -> (String, String) {
+    new_code_of(&SHARED.web).await
+}
+
+/// Gets a client a code for a new person, and returns it with its verifier.
+pub(super) async fn new_code_of(client: &RegisteredClient) -> (String, String) {
     let (user, pkce) = (new_user(), Pkce::new());
-    let target = authorization_url(&SHARED.web.id, CALLBACK, &pkce, &[("scope", "read")]);
+    let target = authorization_url(&client.id, CALLBACK, &pkce, &[("scope", "read")]);
     let callback = SHARED.stack.browser().sign_in_and_consent(&target, &user.username, &user.password).await;
     (callback.code().to_owned(), pkce.verifier)
 }
@@ -76,7 +81,7 @@ impl Silenced {
     }
 
     /// Returns the answer of a freshly started function.
-    async fn answer(&self, ask: &Ask) -> (u16, Value) {
+    pub(super) async fn answer(&self, ask: &Ask) -> (u16, Value) {
         let function = Function::start(self.settings(ask.function)).await.unwrap();
         let response = answer(&function, &ask.event).await;
         (response.status().as_u16(), serde_json::from_slice(response.body()).unwrap_or_default())
@@ -89,7 +94,7 @@ impl Silenced {
         Tokens { access: text("access_token"), refresh: text("refresh_token") }
     }
 
-    async fn assert_refused(&self, ask: &Ask) {
+    pub(super) async fn assert_refused(&self, ask: &Ask) {
         let (status, body) = self.answer(ask).await;
         assert_eq!((status, &body["error"]), (400, &Value::from("invalid_grant")), "{body}");
     }

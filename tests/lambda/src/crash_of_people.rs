@@ -8,16 +8,16 @@ use crate::stack::{CALLBACK, SHARED, deployment, new_user};
 use crate::{Deployment, Gateway};
 
 /// A person with an open form in the browser.
-struct Visit {
+pub(super) struct Visit {
     user: RegisteredUser,
     pkce: Pkce,
     browser: Browser,
-    page: Landing,
+    pub(super) page: Landing,
 }
 
 impl Silenced {
     /// Starts a gateway with one browser-facing function.
-    async fn door(&self, function: &str) -> Gateway {
+    pub(super) async fn door(&self, function: &str) -> Gateway {
         let mut deployment: Deployment = deployment();
         deployment.template.functions.retain(|known| known.binary == function);
         deployment.environment = self.settings(function).environment;
@@ -34,8 +34,13 @@ impl Silenced {
 }
 
 impl Visit {
+    /// A person with a page that no app asked for.
+    pub(super) fn of(user: RegisteredUser, browser: Browser, page: Landing) -> Self {
+        Self { user, pkce: Pkce::new(), browser, page }
+    }
+
     /// Fills in the form of the page and sends it.
-    async fn send(&mut self) -> Landing {
+    pub(super) async fn send(&mut self) -> Landing {
         let form = self.page.form();
         let signs_in = [("username", &*self.user.username), ("password", &*self.user.password)];
         let agrees = [("decision", "allow")];
@@ -44,7 +49,7 @@ impl Visit {
     }
 
     /// Sends the form; the function ends with the request.
-    async fn send_to(&mut self, _door: Gateway) -> Landing {
+    pub(super) async fn send_to(&mut self, _door: Gateway) -> Landing {
         self.send().await
     }
 
@@ -55,7 +60,7 @@ impl Visit {
     }
 
     /// Moves the same page in the same browser to another function.
-    fn moves_to(&mut self, door: &Gateway) {
+    pub(super) fn moves_to(&mut self, door: &Gateway) {
         let mut browser = Browser::new(&door.url());
         browser.cookies.clone_from(&self.browser.cookies);
         let site: http::Uri = door.url().parse().unwrap();

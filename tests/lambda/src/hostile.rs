@@ -10,6 +10,7 @@ mod head;
 mod http;
 mod json;
 mod judge;
+mod pages;
 mod place;
 mod random;
 

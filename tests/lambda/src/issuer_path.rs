@@ -1,12 +1,14 @@
 //! An issuer with a path: every path of the server begins with it.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
-use harness::Pkce;
+use harness::{ClientKey, Pkce};
 use http::{Request, Response};
 use serde_json::Value;
 
 use crate::Function;
-use crate::by_hand::arrival;
+use crate::by_hand::{arrival, form_with};
 use crate::event;
 use crate::stack::{CALLBACK, SHARED, answer, settings};
 
@@ -55,4 +57,31 @@ async fn the_forms_of_an_issuer_with_a_path_are_sent_below_it() {
     let text = std::str::from_utf8(page.body()).unwrap();
     assert!(text.contains(r#"action="/tenant/authorize/sign-in""#), "{text}");
     assert_eq!(get(&authorize, &url).await.status(), 404);
+}
+
+#[tokio::test]
+async fn c182_the_target_of_a_proof_is_below_the_path_of_the_issuer_however_its_host_is_written() {
+    let (token, key) = (start("token").await, ClientKey::new());
+    let service = format!("Basic {}", STANDARD.encode(format!("{}:{}", SHARED.basic.id, SHARED.basic.secret())));
+    let with = |target: &str| {
+        let proof = key.proof("POST", target, None);
+        let headers = [("authorization", &*service), ("dpop", &*proof)];
+        form_with("/tenant/token", &headers, &[("grant_type", "client_credentials"), ("scope", "read")]).unwrap()
+    };
+    for (target, status) in [
+        ("https://issuer.example/tenant/token", 200),
+        ("HTTPS://ISSUER.example:443/tenant/token", 200),
+        ("https://issuer.example/tenant/%74oken?a=b#c", 200),
+        ("https://issuer.example/token", 400),
+        ("https://issuer.example/TENANT/token", 400),
+        ("https://issuer.example:8443/tenant/token", 400),
+        ("http://issuer.example/tenant/token", 400),
+        ("https://other.example/tenant/token", 400),
+    ] {
+        let response = answer(&token, &with(target)).await;
+        let told: Value = serde_json::from_slice(response.body()).unwrap();
+        assert_eq!(response.status(), status, "{target}: {told}");
+        let said = if status == 200 { (&told["token_type"], "DPoP") } else { (&told["error"], "invalid_dpop_proof") };
+        assert_eq!(said.0, said.1, "{target}: {told}");
+    }
 }

@@ -28,6 +28,10 @@ mod template;
 #[cfg(test)]
 mod crash;
 #[cfg(test)]
+mod crash_of_bound;
+#[cfg(test)]
+mod crash_of_devices;
+#[cfg(test)]
 mod crash_of_people;
 #[cfg(test)]
 mod entrance;
@@ -49,6 +53,8 @@ mod payload;
 mod rotate_keys;
 #[cfg(test)]
 mod same_answers;
+#[cfg(test)]
+mod sources;
 #[cfg(test)]
 mod stack;
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use bytes::Bytes;
-use harness::{Browser, Http, Pkce, RegisteredClient, RegisteredUser, Stack, authorization_url, jeton};
+use harness::{Browser, ClientKey, Http, Pkce, RegisteredClient, RegisteredUser, Stack, authorization_url, jeton};
 use http::{Request, Response};
 use serde_json::Value;
 
@@ -28,6 +28,15 @@ pub(crate) struct Shared {
     pub(crate) portal: RegisteredClient,
     pub(crate) orders: RegisteredClient,
     pub(crate) parcels: RegisteredClient,
+    /// A public app.
+    pub(crate) spa: RegisteredClient,
+    /// A public app on a device.
+    pub(crate) tv: RegisteredClient,
+    /// The client of an API, which exchanges the tokens that it is called with.
+    pub(crate) exchanger: RegisteredClient,
+    /// A client with a FAPI profile, and the key with which it authenticates.
+    pub(crate) bank: RegisteredClient,
+    pub(crate) bank_key: ClientKey,
 }
 
 /// One stack for all tests of this process.
@@ -60,8 +69,25 @@ pub(crate) static SHARED: LazyLock<Shared> = LazyLock::new(|| {
     let portal = cli.create_client("Portal", portal.as_flattened());
     let orders = cli.create_client("Orders API", &["--introspects", ORDERS]);
     let parcels = cli.create_client("Parcels API", &["--introspects", PARCELS]);
-    Shared { stack, basic, post, carrier, web, portal, orders, parcels }
+    let app =
+        ["--grant", "authorization_code", "--grant", "refresh_token", "--redirect-uri", CALLBACK, "--api", ORDERS];
+    let spa = cli.create_client("Single page", &[&app[..], &["--auth-method", "none"]].concat());
+    let tv = ["--grant", "device_code", "--grant", "refresh_token", "--auth-method", "none", "--api", ORDERS];
+    let tv = cli.create_client("Television", &tv);
+    let exchanger = ["--grant", "token-exchange", "--introspects", ORDERS, "--api", ORDERS];
+    let exchanger = cli.create_client("Exchanging API", &exchanger);
+    let bank_key = ClientKey::new();
+    let bank = cli
+        .create_client("Bank", &[&app[..], &["--profile", "fapi2", "--jwks", &key_file(&stack, &bank_key)]].concat());
+    Shared { stack, basic, post, carrier, web, portal, orders, parcels, spa, tv, exchanger, bank, bank_key }
 });
+
+/// Writes the public half of a key to a file for `--jwks`.
+fn key_file(stack: &Stack, key: &ClientKey) -> String {
+    let path = stack.scratch("bank.json");
+    std::fs::write(&path, key.key_set().to_string()).unwrap();
+    path.display().to_string()
+}
 
 /// Creates a person for one test only, with the same claims as all others.
 pub(crate) fn new_user() -> RegisteredUser {

@@ -147,6 +147,20 @@ async fn c195_c196_any_other_object_is_a_page_and_an_error_where_it_is_pushed() 
 }
 
 #[tokio::test]
+async fn c195_an_object_may_have_no_typ_and_an_empty_parameter_of_it_is_absent() {
+    let mut session = session::shared();
+    let signer = Signer::new(Algorithm::ES256, "object");
+    let client = app(session.world, "Signs without a type", &signer, &[]);
+    let mut claims = claims(&session, &client, &Pkce::new()).await;
+    for name in ["scope", "prompt", "nonce", "resource", "max_age"] {
+        claims[name] = json!("");
+    }
+    let object = signer.assertion_with(&json!({"alg": signer.algorithm}), &claims).0;
+    assert!(asks_for_a_password(&session.browser.go(&sent(&client.id, &object)).await));
+    assert_pushed(&push(&session, &client, &Pkce::new(), &[("request", &*object)]).await);
+}
+
+#[tokio::test]
 async fn c195_an_object_expires_before_its_first_page_and_not_after_it() {
     let mut session = session::shared();
     let world = session.world;

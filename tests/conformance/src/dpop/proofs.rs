@@ -171,3 +171,25 @@ async fn c183_a_bad_proof_uses_up_no_code_and_no_refresh_token() {
     assert_refused(&ask().header("dpop", &bad).send().await, "invalid_dpop_proof");
     assert_bound(&proven(ask(), world, &key).send().await);
 }
+
+#[tokio::test]
+async fn c190_an_rsa_key_has_2048_to_4096_bits_or_its_signature_is_not_looked_at() {
+    let session = session::shared();
+    let (key, claims) = (Prover::of(Algorithm::PS256), claims(session.world, "/token"));
+    let told = async |jwk: Value| {
+        let proof = key.sign(&with(&key.head(), "jwk", jwk), &claims);
+        let reply = token_with(&session, &[&proof]).await;
+        assert_refused(&reply, "invalid_dpop_proof");
+        reply.string("error_description")
+    };
+    // A key that could have signed it, and did not.
+    let not_signed = told(Prover::of(Algorithm::PS256).jwk()).await;
+    for bytes in [128, 255, 513, 1024, 2048] {
+        let modulus = part([&[0x80][..], &vec![1; bytes - 1]].concat());
+        let refused = told(with(&key.jwk(), "n", json!(modulus))).await;
+        assert_ne!(refused, not_signed, "{bytes} bytes");
+    }
+    let refused = told(with(&key.jwk(), "e", json!(part([1; 256])))).await;
+    assert_ne!(refused, not_signed, "a long exponent");
+    assert_bound(&token_with(&session, &[&key.proof(&claims)]).await);
+}

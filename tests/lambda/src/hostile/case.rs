@@ -43,7 +43,7 @@ pub(super) fn joined(separator: &str, bytes: usize, piece: impl Fn(usize) -> Str
 /// Returns the expectation for a hostile query. The UserInfo endpoint reads a token only, and endpoints that take a form
 /// ignore whatever the query has that is none of their parameters.
 pub(super) fn of_query(place: &Place, expect: Expect) -> Expect {
-    if ["userinfo", "par", "token", "introspect", "revoke"].contains(&place.name) {
+    if ["userinfo", "par", "device", "token", "introspect", "revoke"].contains(&place.name) {
         Expect::Answered
     } else {
         of_parameters(place, expect)

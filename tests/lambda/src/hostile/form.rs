@@ -159,7 +159,7 @@ pub(super) fn tokens(place: &Place) -> Vec<Case> {
 pub(super) fn forms(place: &Place) -> Vec<Case> {
     let nobody = place.draft.clone().with("username", "nobody");
     match place.name {
-        "sign-in" => vec![
+        "sign-in" | "account sign-in" => vec![
             case("a password of 5 MB", &nobody.clone().with("password", &fill(MEGABYTES_5)), Refused),
             case("a password of 28 KB", &nobody.clone().with("password", &fill(28_000)), Refused),
             case("a password of escapes", &nobody.clone().with("password", &"%F0%9F%98%80".repeat(2_000)), Refused),
@@ -173,6 +173,26 @@ pub(super) fn forms(place: &Place) -> Vec<Case> {
             case("a decision of 28 KB", &place.draft.clone().with("decision", &fill(28_000)), Refused),
             case("a request of 28 KB", &place.draft.clone().with("request", &"%26a".repeat(7_000)), Refused),
         ],
+        "account passkey" => vec![
+            case("a passkey of 5 MB", &place.draft.clone().with("passkey", &fill(MEGABYTES_5)), Refused),
+            case("a passkey of nested lists", &place.draft.clone().with("passkey", &"[".repeat(28_000)), Refused),
+            case("a passkey of nested objects", &place.draft.clone().with("passkey", &nested_objects(2_500)), Refused),
+            case("a passkey of long texts", &place.draft.clone().with("passkey", &long_passkey(20_000)), Refused),
+        ],
         _ => Vec::new(),
     }
+}
+
+/// Returns objects within objects, encoded for a form.
+fn nested_objects(levels: usize) -> String {
+    "%7B%22a%22:".repeat(levels)
+}
+
+/// Returns what a browser sends for a passkey, with texts of this size together.
+fn long_passkey(bytes: usize) -> String {
+    let text = "A".repeat(bytes / 4);
+    let parts = ["clientDataJSON", "authenticatorData", "signature", "userHandle"];
+    let response = parts.map(|name| format!("\"{name}\":\"{text}\"")).join(",");
+    let passkey = format!("{{\"id\":\"AAAA\",\"type\":\"public-key\",\"response\":{{{response}}}}}");
+    form_urlencoded::byte_serialize(passkey.as_bytes()).collect()
 }

@@ -7,7 +7,7 @@ use http::Response;
 use serde_json::Value;
 
 use super::place::Place;
-use crate::stack::{CALLBACK, settings};
+use crate::stack::CALLBACK;
 use crate::{Function, InvokeError, Invoked, event};
 
 /// The beginning of all hostile text; no log may contain it.
@@ -78,7 +78,7 @@ pub(super) async fn judge(place: &Place, cases: Vec<Case>) -> Cost {
 
 impl<'a> Standing<'a> {
     async fn start(place: &'a Place) -> Self {
-        let function = Function::start(settings(place.binary)).await.unwrap();
+        let function = Function::start(place.settings()).await.unwrap();
         let good = place.good.0.event().to_string().into();
         let mut standing = Self { place, function, good, quiet: 0, largest: 0 };
         standing.lives_on().await.unwrap();
@@ -105,7 +105,7 @@ impl<'a> Standing<'a> {
         if spent > self.place.own + most_processor(bytes) {
             return Err(format!("{spent:?} of a processor for {bytes} bytes"));
         }
-        let all = u64::from(settings(self.place.binary).memory) * 1024;
+        let all = u64::from(self.place.settings().memory) * 1024;
         if memory > most_memory(self.largest) || 4 * used.peak_memory > all {
             return Err(format!("{memory} KiB more for {} bytes, {} KiB in all", self.largest, used.peak_memory));
         }

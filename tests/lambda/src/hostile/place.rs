@@ -9,7 +9,9 @@ use harness::{Browser, Pkce, RegisteredClient, authorization_url};
 use serde_json::{Map, Value, json};
 use tokio::sync::OnceCell;
 
-use crate::stack::{CALLBACK, SHARED, new_user, token_with_openid};
+use super::pages;
+use crate::Settings;
+use crate::stack::{CALLBACK, SHARED, new_user, settings, token_with_openid};
 
 const FORM: &str = "application/x-www-form-urlencoded";
 
@@ -25,8 +27,26 @@ pub(super) struct Place {
     pub(super) known: &'static [&'static str],
     /// The processor time that a request may take in addition to reading it.
     pub(super) own: Duration,
+    /// The variables in which the deployment of the function differs from the shared one.
+    pub(super) environment: Vec<(&'static str, String)>,
     /// A good request and its status, which show that the function is still alive.
     pub(super) good: (Draft, u16),
+}
+
+impl Place {
+    /// An endpoint that answers its request with 200.
+    pub(super) fn of(name: &'static str, binary: &'static str, draft: &Draft, known: &'static [&'static str]) -> Self {
+        let (good, environment) = ((draft.clone(), 200), Vec::new());
+        Self { name, binary, draft: draft.clone(), status: 200, known, own: Duration::ZERO, environment, good }
+    }
+
+    /// The settings of its function.
+    pub(super) fn settings(&self) -> Settings {
+        let mut settings = settings(self.binary);
+        let more = self.environment.iter().map(|(name, value)| ((*name).to_owned(), value.clone()));
+        settings.environment.extend(more);
+        settings
+    }
 }
 
 /// A request before it becomes an event.
@@ -42,12 +62,12 @@ pub(super) struct Draft {
 }
 
 impl Draft {
-    fn get(target: &str) -> Self {
+    pub(super) fn get(target: &str) -> Self {
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
         Self { method: "GET", path: path.to_owned(), query: query.to_owned(), ..Self::default() }
     }
 
-    fn post(path: &str, fields: &[(&str, &str)]) -> Self {
+    pub(super) fn post(path: &str, fields: &[(&str, &str)]) -> Self {
         let body = Serializer::new(String::new()).extend_pairs(fields).finish();
         let draft = Self { method: "POST", path: path.to_owned(), body, ..Self::default() };
         draft.header("content-type", FORM)
@@ -134,7 +154,7 @@ async fn made() -> &'static Made {
     .await
 }
 
-fn cookies(browser: &Browser) -> Vec<String> {
+pub(super) fn cookies(browser: &Browser) -> Vec<String> {
     browser.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect()
 }
 
@@ -154,18 +174,15 @@ pub(super) async fn places() -> Vec<Place> {
         Draft { cookies: made.consent.1.clone(), ..Draft::get(&format!("/logout?client_id={}", SHARED.web.id)) };
     let metadata = Draft::get("/.well-known/openid-configuration");
     let begin = Draft::get(&made.target);
-    let of = |name, binary, draft: &Draft, known| {
-        let good = (draft.clone(), 200);
-        Place { name, binary, draft: draft.clone(), status: 200, known, own: Duration::ZERO, good }
-    };
+    let of = Place::of;
     let step = |name, (fields, cookies): &(Vec<(String, String)>, Vec<String>), status, known| {
         let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (&**name, &**value)).collect();
         let draft = Draft { cookies: cookies.clone(), ..Draft::post(&format!("/authorize/{name}"), &fields) };
         // A password in a form with a valid ticket is hashed.
         let own = if name == "sign-in" { Duration::from_millis(200) } else { Duration::ZERO };
-        Place { name, binary: "authorize", draft, status, known, own, good: (begin.clone(), 200) }
+        Place { status, own, good: (begin.clone(), 200), ..of(name, "authorize", &draft, known) }
     };
-    vec![
+    let mut places = vec![
         of("authorize", "authorize", &begin, &AUTHORIZE),
         step("sign-in", &made.sign_in, 403, &["request", "ticket", "username", "password"]),
         step("consent", &made.consent, 303, &["request", "ticket", "decision"]),
@@ -176,7 +193,9 @@ pub(super) async fn places() -> Vec<Place> {
         of("userinfo", "userinfo", &userinfo, &["access_token"]),
         of("logout", "logout", &logout, &LOGOUT),
         of("metadata", "metadata", &metadata, &[]),
-    ]
+    ];
+    places.extend(pages::places(&made.consent.1).await);
+    places
 }
 
 const AUTHORIZE: [&str; 19] = [

@@ -7,7 +7,6 @@ use report::{Random, depth, seed};
 
 use super::SECTION;
 use super::place::{Draft, Place, places};
-use crate::stack::settings;
 use crate::{Function, InvokeError, event};
 
 /// The number of events for each endpoint.
@@ -80,7 +79,7 @@ fn changed_in_one_text(good: &Draft, random: &mut Random) -> Draft {
 
 /// Counts the status of each answer, 0 for none.
 async fn answers(place: &Place, seed: u64, all: &mut BTreeMap<u16, u64>) {
-    let function = Function::start(settings(place.binary)).await.unwrap();
+    let function = Function::start(place.settings()).await.unwrap();
     let good = place.draft.event().to_string();
     for number in 0..depth(EVENTS, EVENTS_OF_LONG_RUN) {
         let random = &mut Random::of(seed, number);
