@@ -222,7 +222,7 @@ with_those_of_objects! {
         "code_challenge is missing: PKCE with S256 is required", may_be_outdated);
     /// The code challenge is missing, and the confidential client is registered with PKCE as required.
     CodeChallengeRegistered("code_challenge_registered", InvalidRequest,
-        "code_challenge is missing: this client is registered with PKCE (S256) as required, which an operator can change (--pkce nonce, --pkce optional)");
+        "code_challenge is missing: this client is registered with PKCE (S256) as required, which an operator can change (--pkce nonce, --pkce optional)", may_be_outdated);
     /// The code challenge is missing, and so is the `nonce` that may replace it.
     CodeChallengeOrNonceRequired("code_challenge_or_nonce_required", InvalidRequest,
         "code_challenge is missing: PKCE with S256 is required, or the scope openid with a nonce, unless an operator excuses this client (--pkce optional)", may_be_outdated);
