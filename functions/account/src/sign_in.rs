@@ -7,10 +7,10 @@ use keys::{HandleKind, KeyRing};
 use pages::PasskeyForm;
 use protocol::Parameters;
 use service::{
-    Attempted, Browser, ByPasskey, Checked, FactorCheck, FactorForm, PasskeyAttempt, SignInFault, Started, TriedFactor,
+    Arrival, Arrived, Attempted, Browser, ByPasskey, FactorCheck, FactorForm, PasskeyAttempt, SignInFault, TriedFactor,
     credentials, form_ticket, typed_username,
 };
-use sessions::{FormTicket, Rules, Session, VisitId};
+use sessions::{FormTicket, Rules, VisitId};
 
 use crate::Account;
 use crate::refused::Refused;
@@ -31,17 +31,6 @@ struct SecondStep<'f> {
     tried: TriedFactor<'f>,
     /// The page that the person goes to.
     to: Page,
-}
-
-/// A password or a second factor that was checked.
-struct CheckedSignIn {
-    checked: Checked,
-    /// The session that the browser had before.
-    former: Option<Session>,
-    /// The page that the person goes to.
-    to: Page,
-    /// The fault of a password or factor that is not right.
-    wrong: SignInFault,
 }
 
 impl Account {
@@ -102,7 +91,9 @@ impl Account {
                     device: browser.device(),
                     stranger: ring.handles().stranger(&name.normalized()),
                 };
-                match self.attempt(browser, &attempted, to, now).await? {
+                let rules = Rules::at(&self.wiring.config.policy, now);
+                let arrived = self.sign_ins.by_password(browser, &attempted, to.digest(), rules).await?;
+                match self.go_on(browser, arrived, to, now) {
                     Ok(response) => return Ok(response),
                     Err(failed) => failed,
                 }
@@ -110,21 +101,6 @@ impl Account {
         };
         fault.record(person, incoming.log());
         Ok(self.render_sign_in(incoming, &ring, SignInPage { to, username, fault: Some(fault), again: false }, now))
-    }
-
-    async fn attempt(
-        &self,
-        browser: Browser<'_>,
-        attempted: &Attempted<'_>,
-        to: Page,
-        now: Timestamp,
-    ) -> Result<Result<Response, (PersonKey, SignInFault)>, Refused> {
-        let (ring, passwords) = (self.ring(now).await?, self.sign_ins.passwords());
-        let former = self.sign_ins.former_session(browser.incoming(), self.wiring.config.cookies(), &ring);
-        let (checked, former) = tokio::join!(passwords.check(attempted, now), former);
-        let (checked, former) = (checked?, former?);
-        let wrong = SignInFault::WrongPassword;
-        self.start(browser, CheckedSignIn { checked, former, to, wrong }, now).await
     }
 
     /// Processes the second factor of a person who gave the password.
@@ -150,10 +126,9 @@ impl Account {
             }
         };
         let check = FactorCheck { half: &half, tried, client: None, device: browser.device(), ring };
-        let former = self.sign_ins.former_session(incoming, self.wiring.config.cookies(), ring);
-        let (checked, former) = tokio::join!(self.sign_ins.passwords().check_factor(&check, now), former);
-        let (checked, former, wrong) = (checked?, former?, SignInFault::WrongFactor);
-        match self.start(browser, CheckedSignIn { checked, former, to, wrong }, now).await? {
+        let rules = Rules::at(&self.wiring.config.policy, now);
+        let arrived = self.sign_ins.by_factor(browser, &check, to.digest(), rules).await?;
+        match self.go_on(browser, arrived, to, now) {
             Ok(response) => Ok(response),
             Err((person, fault)) => {
                 fault.record(person, incoming.log());
@@ -172,12 +147,7 @@ impl Account {
         let (browser, incoming, config) = (attempt.browser, attempt.browser.incoming(), &self.wiring.config);
         let rules = Rules::at(&config.policy, now);
         match self.sign_ins.by_passkey(attempt, config.cookies(), rules).await? {
-            ByPasskey::SignedIn(arrival) => {
-                let user = arrival.person.user();
-                incoming.log().event(AuditEntry::of_person(AuditEvent::SignedIn, &user.subject));
-                let response = redirect(&format!("{}{}", self.path(), to.path()));
-                Ok(browser.welcome(response, &arrival.person, &arrival.session, now))
-            }
+            ByPasskey::SignedIn(arrival) => Ok(self.welcome(browser, &arrival, to, now)),
             ByPasskey::Rejected(person, fault) => {
                 fault.record(person, incoming.log());
                 let page = SignInPage { to, username: "", fault: Some(fault), again: false };
@@ -186,35 +156,28 @@ impl Account {
         }
     }
 
-    /// Starts the session of a person whose password or second factor was checked, or asks for the second factor.
-    async fn start(
+    /// Leads a person who has signed in to the page, or asks for the second factor. Otherwise returns the reason to show the
+    /// form again.
+    fn go_on(
         &self,
         browser: Browser<'_>,
-        CheckedSignIn { checked, former, to, wrong }: CheckedSignIn,
+        arrived: Arrived,
+        to: Page,
         now: Timestamp,
-    ) -> Result<Result<Response, (PersonKey, SignInFault)>, Refused> {
-        let right = match checked {
-            Checked::Right(right) => *right,
-            Checked::Wrong(person) => return Ok(Err((person, wrong))),
-            Checked::Wait(wait, person) => return Ok(Err((person, SignInFault::TooManyGuesses(wait)))),
-        };
-        let (key, renewal) = (right.person.user().key, right.person.renewal());
-        let rules = Rules::at(&self.wiring.config.policy, now);
-        match self.sign_ins.start_session(right, former, to.digest(), rules).await? {
-            Started::SignedIn(person, session) => {
-                self.sign_ins.passwords().renew(renewal).await;
-                let event = AuditEntry::of_person(AuditEvent::SignedIn, &person.user().subject);
-                browser.incoming().log().event(event);
-                let response = redirect(&format!("{}{}", self.path(), to.path()));
-                Ok(Ok(browser.welcome(response, &person, &session, now)))
-            }
-            Started::Half(person) => {
-                self.sign_ins.passwords().renew(renewal).await;
-                Ok(Ok(self.with_factor_form(to, |form| form.after_password(browser, &person, now))))
-            }
-            Started::Over => Ok(Err((key, wrong))),
-            Started::Wait(wait) => Ok(Err((key, SignInFault::TooManyGuesses(wait)))),
+    ) -> Result<Response, (PersonKey, SignInFault)> {
+        match arrived {
+            Arrived::SignedIn(arrival) => Ok(self.welcome(browser, &arrival, to, now)),
+            Arrived::Half(person) => Ok(self.with_factor_form(to, |form| form.after_password(browser, &person, now))),
+            Arrived::Rejected(person, fault) => Err((person, fault)),
         }
+    }
+
+    /// Leads the person who has just signed in to the page.
+    fn welcome(&self, browser: Browser<'_>, arrival: &Arrival, to: Page, now: Timestamp) -> Response {
+        let subject = &arrival.person.user().subject;
+        browser.incoming().log().event(AuditEntry::of_person(AuditEvent::SignedIn, subject));
+        let response = redirect(&format!("{}{}", self.path(), to.path()));
+        browser.welcome(response, &arrival.person, &arrival.session, now)
     }
 
     fn with_factor_form(&self, to: Page, show: impl FnOnce(FactorForm<'_>) -> Response) -> Response {

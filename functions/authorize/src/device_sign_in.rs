@@ -4,15 +4,16 @@ use edge::{AuditEntry, AuditEvent, Incoming, Response, redirect};
 use grants::Timestamp;
 use protocol::Parameters;
 use service::{
-    Attempted, Browser, FactorCheck, FactorForm, PasskeyAttempt, SignInFault, TriedFactor, credentials, typed_username,
+    Arrival, Arrived, Attempted, Browser, FactorCheck, FactorForm, PasskeyAttempt, SignInFault, TriedFactor,
+    credentials, typed_username,
 };
-use sessions::HalfSignedIn;
+use sessions::{HalfSignedIn, Rules};
 
 use crate::Authorize;
 use crate::device::{DeviceContext, Visit};
 use crate::refused::Refused;
 use crate::show::Again;
-use crate::sign_in::{Arrival, Arrived, Rejected, check_form};
+use crate::sign_in::check_form;
 
 /// A second factor, with the password before it.
 struct HalfDone<'f> {
@@ -64,7 +65,7 @@ impl Authorize {
         let ring = self.ring(now).await?;
         let browser = Browser::of(incoming, self.wiring.config.cookies(), &ring);
         let typed = typed_username(form);
-        let rejected = match credentials(form) {
+        let (person, why) = match credentials(form) {
             Some((username, password)) => {
                 let attempted = Attempted {
                     username: &username,
@@ -74,7 +75,8 @@ impl Authorize {
                     device: browser.device(),
                     stranger: ring.handles().stranger(&username.normalized()),
                 };
-                match self.arrive(incoming, &attempted, context.digest, now).await? {
+                let rules = Rules::at(&self.wiring.config.policy, now);
+                match self.sign_ins.by_password(browser, &attempted, context.digest, rules).await? {
                     Arrived::SignedIn(arrival) => {
                         return Ok(welcome(browser, &arrival, &self.device_page(context), now));
                     }
@@ -82,12 +84,11 @@ impl Authorize {
                         let form = |form: FactorForm<'_>| form.after_password(browser, &person, now);
                         return Ok(self.with_device_factor_form(context, form));
                     }
-                    Arrived::Rejected(rejected) => rejected,
+                    Arrived::Rejected(person, why) => (person, why),
                 }
             }
-            None => Rejected(ring.handles().stranger(typed), SignInFault::WrongPassword),
+            None => (ring.handles().stranger(typed), SignInFault::WrongPassword),
         };
-        let Rejected(person, why) = rejected;
         why.record(person, incoming.log());
         Ok(self.show_sign_in(context, &Visit::of(browser), &ring, Some(Again { why, username: typed })))
     }
@@ -107,12 +108,13 @@ impl Authorize {
         }
         let client = Some(&context.client.id);
         let check = FactorCheck { half, tried, client, device: browser.device(), ring: &ring };
-        Ok(match self.arrive_with_factor(incoming, &check, context.digest, now).await? {
+        let rules = Rules::at(&self.wiring.config.policy, now);
+        Ok(match self.sign_ins.by_factor(browser, &check, context.digest, rules).await? {
             Arrived::SignedIn(arrival) => welcome(browser, &arrival, &self.device_page(context), now),
             Arrived::Half(person) => {
                 self.with_device_factor_form(context, |form| form.after_password(browser, &person, now))
             }
-            Arrived::Rejected(Rejected(person, why)) => {
+            Arrived::Rejected(person, why) => {
                 why.record(person, incoming.log());
                 self.with_device_factor_form(context, |form| form.show(browser, half, Some(why)))
             }

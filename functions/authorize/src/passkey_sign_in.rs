@@ -3,7 +3,7 @@
 use edge::{Incoming, Response};
 use grants::Timestamp;
 use protocol::Parameters;
-use service::{Browser, ByPasskey, PasskeyArrival, PasskeyAttempt, SignInFault};
+use service::{Arrival, Browser, ByPasskey, PasskeyAttempt, SignInFault};
 use sessions::Rules;
 
 use crate::Authorize;
@@ -12,7 +12,6 @@ use crate::device::{DeviceContext, Visit};
 use crate::device_sign_in::welcome;
 use crate::refused::Refused;
 use crate::show::{self, Again};
-use crate::sign_in::Arrival;
 
 impl Authorize {
     /// Processes a passkey for a request: in place of the password, or after it.
@@ -61,10 +60,7 @@ impl Authorize {
         let config = &self.wiring.config;
         let rules = Rules::at(&config.policy, now);
         match self.sign_ins.by_passkey(attempt, config.cookies(), rules).await? {
-            ByPasskey::SignedIn(arrival) => {
-                let PasskeyArrival { person, session, agreed } = *arrival;
-                Ok(Ok(Arrival { person, session, agreed }))
-            }
+            ByPasskey::SignedIn(arrival) => Ok(Ok(*arrival)),
             ByPasskey::Rejected(person, why) => {
                 why.record(person, attempt.browser.incoming().log());
                 Ok(Err(Again { why, username: "" }))

@@ -1,17 +1,14 @@
 //! Handling of the sign-in form.
 
 use edge::{AuditEntry, AuditEvent, Incoming, Response, redirect};
-use grants::{Client, Consent, PersonKey, Timestamp};
+use grants::{Client, Timestamp};
 use keys::{HandleKind, KeyRing};
 use protocol::Parameters;
 use service::{
-    Attempted, Browser, Checked, FactorCheck, FactorForm, PasskeyAttempt, SignInFault, Started, TriedFactor,
+    Arrival, Arrived, Attempted, Browser, FactorCheck, FactorForm, PasskeyAttempt, SignInFault, TriedFactor,
     credentials, form_ticket, typed_username,
 };
-use sessions::{
-    DeviceHandle, FormFault, HalfSignedIn, Next, ProvenPerson, RequestDigest, Rules, Session, SessionHandle, SignedIn,
-    next,
-};
+use sessions::{DeviceHandle, FormFault, HalfSignedIn, Next, RequestDigest, Rules, next};
 
 use crate::context::AuthorizationContext;
 use crate::issue::Allowed;
@@ -20,43 +17,10 @@ use crate::show::Again;
 use crate::visitor::Visitor;
 use crate::{Authorize, known_as, show};
 
-/// A failed or throttled sign-in attempt, with the person for the log, or a placeholder.
-pub(crate) struct Rejected(pub(crate) PersonKey, pub(crate) SignInFault);
-
-/// A person who has just signed in.
-pub(crate) struct Arrival {
-    pub(crate) person: SignedIn,
-    /// The session handle for the cookie.
-    pub(crate) session: SessionHandle,
-    /// The consent that the person gave to the client before.
-    pub(crate) agreed: Option<Consent>,
-}
-
-/// The outcome of a password or a second factor.
-pub(crate) enum Arrived {
-    /// The session is stored.
-    SignedIn(Box<Arrival>),
-    /// The person has yet to show the second factor.
-    Half(Box<ProvenPerson>),
-    /// Nothing was confirmed, for this reason.
-    Rejected(Rejected),
-}
-
 /// A second factor after the password.
 struct SecondStep<'f> {
     form: &'f Parameters,
     tried: TriedFactor<'f>,
-}
-
-/// A password or a second factor that was checked.
-struct CheckedSignIn {
-    checked: Checked,
-    /// The session that the browser had before.
-    former: Option<Session>,
-    /// The fault of a password or factor that is not right.
-    wrong: SignInFault,
-    /// The digest of the request that the person signs in for.
-    digest: RequestDigest,
 }
 
 impl Authorize {
@@ -78,7 +42,7 @@ impl Authorize {
             incoming.log().refused(fault.name());
             return Ok(again(SignInFault::BadForm(fault)));
         }
-        let Rejected(person, why) = match credentials(&form) {
+        let (person, why) = match credentials(&form) {
             Some((username, password)) => {
                 let attempted = Attempted {
                     username: &username,
@@ -88,15 +52,16 @@ impl Authorize {
                     device: browser.device(),
                     stranger: ring.handles().stranger(&username.normalized()),
                 };
-                match self.arrive(incoming, &attempted, context.carried.digest, now).await? {
+                let rules = Rules::at(&self.wiring.config.policy, now);
+                match self.sign_ins.by_password(browser, &attempted, context.carried.digest, rules).await? {
                     Arrived::SignedIn(arrival) => return self.welcome(incoming, &context, *arrival, now).await,
                     Arrived::Half(person) => {
                         return Ok(with_factor_form(&context, |form| form.after_password(browser, &person, now)));
                     }
-                    Arrived::Rejected(rejected) => rejected,
+                    Arrived::Rejected(person, why) => (person, why),
                 }
             }
-            None => Rejected(ring.handles().stranger(typed), SignInFault::WrongPassword),
+            None => (ring.handles().stranger(typed), SignInFault::WrongPassword),
         };
         why.record(person, incoming.log());
         Ok(again(why))
@@ -125,10 +90,11 @@ impl Authorize {
             return Err(Refused::StartOver(context.carried.again()));
         }
         let check = FactorCheck { half: &half, tried, client: Some(&client.id), device: browser.device(), ring: &ring };
-        match self.arrive_with_factor(incoming, &check, context.carried.digest, now).await? {
+        let rules = Rules::at(&self.wiring.config.policy, now);
+        match self.sign_ins.by_factor(browser, &check, context.carried.digest, rules).await? {
             Arrived::SignedIn(arrival) => self.welcome(incoming, context, *arrival, now).await,
             Arrived::Half(person) => Ok(with_factor_form(context, |form| form.after_password(browser, &person, now))),
-            Arrived::Rejected(Rejected(person, why)) => {
+            Arrived::Rejected(person, why) => {
                 why.record(person, incoming.log());
                 Ok(with_factor_form(context, |form| form.show(browser, &half, Some(why))))
             }
@@ -147,64 +113,6 @@ impl Authorize {
         let ring = self.ring(now).await?;
         let person = self.person_at(incoming, &ring, client, now).await?;
         Ok(person.is_some_and(|person| person.session().id == session))
-    }
-
-    /// Checks a password, and starts a session for the person it belongs to. `digest` tells the request that the person
-    /// signs in for.
-    pub(crate) async fn arrive(
-        &self,
-        incoming: Incoming<'_>,
-        attempted: &Attempted<'_>,
-        digest: RequestDigest,
-        now: Timestamp,
-    ) -> Result<Arrived, Refused> {
-        let ring = self.ring(now).await?;
-        let former = self.sign_ins.former_session(incoming, self.wiring.config.cookies(), &ring);
-        let (checked, former) = tokio::join!(self.sign_ins.passwords().check(attempted, now), former);
-        let (checked, former, wrong) = (checked?, former?, SignInFault::WrongPassword);
-        self.start(CheckedSignIn { checked, former, wrong, digest }, now).await
-    }
-
-    /// Checks a second factor, and starts a session for the person who gave the password before.
-    pub(crate) async fn arrive_with_factor(
-        &self,
-        incoming: Incoming<'_>,
-        check: &FactorCheck<'_>,
-        digest: RequestDigest,
-        now: Timestamp,
-    ) -> Result<Arrived, Refused> {
-        let former = self.sign_ins.former_session(incoming, self.wiring.config.cookies(), check.ring);
-        let (checked, former) = tokio::join!(self.sign_ins.passwords().check_factor(check, now), former);
-        let (checked, former, wrong) = (checked?, former?, SignInFault::WrongFactor);
-        self.start(CheckedSignIn { checked, former, wrong, digest }, now).await
-    }
-
-    /// Starts the session of a person whose password or second factor was checked.
-    async fn start(
-        &self,
-        CheckedSignIn { checked, former, wrong, digest }: CheckedSignIn,
-        now: Timestamp,
-    ) -> Result<Arrived, Refused> {
-        let rejected = |person, why| Ok(Arrived::Rejected(Rejected(person, why)));
-        let right = match checked {
-            Checked::Right(right) => *right,
-            Checked::Wrong(person) => return rejected(person, wrong),
-            Checked::Wait(wait, person) => return rejected(person, SignInFault::TooManyGuesses(wait)),
-        };
-        let (person, agreed, renewal) = (right.person.user().key, right.agreed.clone(), right.person.renewal());
-        let rules = Rules::at(&self.wiring.config.policy, now);
-        match self.sign_ins.start_session(right, former, digest, rules).await? {
-            Started::SignedIn(person, session) => {
-                self.sign_ins.passwords().renew(renewal).await;
-                Ok(Arrived::SignedIn(Box::new(Arrival { person: *person, session, agreed })))
-            }
-            Started::Half(person) => {
-                self.sign_ins.passwords().renew(renewal).await;
-                Ok(Arrived::Half(person))
-            }
-            Started::Over => rejected(person, wrong),
-            Started::Wait(wait) => rejected(person, SignInFault::TooManyGuesses(wait)),
-        }
     }
 
     /// Continues with the person who has just signed in, and sets the browser's cookies.

@@ -114,12 +114,8 @@ impl Par {
         now: Timestamp,
     ) -> Result<Parameters, Failure> {
         let proven = self.wiring.proven_key(incoming, PATH, None, now).await?;
-        let Ok(asked) = parameters.one("dpop_jkt").map(|key| key.map(Thumbprint::parse).transpose()) else {
-            // It is sent twice, which the checks of the request refuse.
-            return Ok(parameters);
-        };
-        let Ok(asked) = asked else {
-            // It is no thumbprint, which they refuse too.
+        // One that is sent twice, or is no thumbprint, is refused by the checks of the request.
+        let Ok(Ok(asked)) = parameters.one("dpop_jkt").map(|key| key.map(Thumbprint::parse).transpose()) else {
             return Ok(parameters);
         };
         match code_key(client, asked, proven.as_ref())? {

@@ -1,5 +1,6 @@
 //! People: how their passwords are checked, how they sign in, and what their browsers keep.
 
+pub(crate) mod arrivals;
 pub(crate) mod browsers;
 mod directory_check;
 pub(crate) mod factor_form;

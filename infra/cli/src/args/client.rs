@@ -5,7 +5,7 @@ use clap::{Args, Subcommand};
 use crate::args::appearance::AppearanceOptions;
 use crate::args::assertions::AssertionOptions;
 use crate::args::client_update::ClientUpdate;
-use crate::args::common::{Changing, Common, Destroying, Listing};
+use crate::args::common::{Changing, Common, Destroying, Listing, grant_names};
 use crate::args::import::ImportOptions;
 use crate::args::issuer::FederationOptions;
 use crate::args::relying_party::RelyingPartyOptions;
@@ -56,7 +56,7 @@ pub(crate) struct ClientCreate {
     pub(crate) federation: FederationOptions,
     /// Grant type that the client may use; may be repeated. Avoid implicit and password: they are for clients that
     /// still migrate, and work only where the deployment allows them too.
-    #[arg(long = "grant", value_name = "GRANT", value_parser = ["client_credentials", "authorization_code", "refresh_token", "implicit", "password", "device_code", "urn:ietf:params:oauth:grant-type:device_code", "token-exchange", "urn:ietf:params:oauth:grant-type:token-exchange", "jwt-bearer", "urn:ietf:params:oauth:grant-type:jwt-bearer"])]
+    #[arg(long = "grant", value_name = "GRANT", value_parser = grant_names())]
     pub(crate) grants: Vec<String>,
     /// Redirect URI, exactly as the app sends it, except for the port of a loopback URI (`http://localhost`,
     /// `http://127.0.0.1`, `http://[::1]`); may be repeated.

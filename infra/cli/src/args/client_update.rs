@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use crate::args::appearance::AppearanceOptions;
-use crate::args::common::{Changing, Common, duration};
+use crate::args::common::{Changing, Common, duration, grant_names};
 use crate::args::issuer::FederationOptions;
 use crate::args::requests::ProtectionUpdate;
 
@@ -69,13 +69,13 @@ pub(crate) struct ClientLists {
     #[arg(long = "remove-redirect-uri", value_name = "URI")]
     pub(crate) removed_redirect_uris: Vec<String>,
     /// Grant type that the client may use: all of them, instead of those that are registered; may be repeated.
-    #[arg(long = "grant", value_name = "GRANT", value_parser = ["client_credentials", "authorization_code", "refresh_token", "implicit", "password", "device_code", "urn:ietf:params:oauth:grant-type:device_code", "token-exchange", "urn:ietf:params:oauth:grant-type:token-exchange", ""])]
+    #[arg(long = "grant", value_name = "GRANT", value_parser = [grant_names(), vec![""]].concat())]
     pub(crate) grants: Vec<String>,
     /// Grant type to add; may be repeated.
-    #[arg(long = "add-grant", value_name = "GRANT", value_parser = ["client_credentials", "authorization_code", "refresh_token", "implicit", "password", "device_code", "urn:ietf:params:oauth:grant-type:device_code", "token-exchange", "urn:ietf:params:oauth:grant-type:token-exchange", "jwt-bearer", "urn:ietf:params:oauth:grant-type:jwt-bearer"])]
+    #[arg(long = "add-grant", value_name = "GRANT", value_parser = grant_names())]
     pub(crate) added_grants: Vec<String>,
     /// Grant type to remove; may be repeated.
-    #[arg(long = "remove-grant", value_name = "GRANT", value_parser = ["client_credentials", "authorization_code", "refresh_token", "implicit", "password", "device_code", "urn:ietf:params:oauth:grant-type:device_code", "token-exchange", "urn:ietf:params:oauth:grant-type:token-exchange", "jwt-bearer", "urn:ietf:params:oauth:grant-type:jwt-bearer"])]
+    #[arg(long = "remove-grant", value_name = "GRANT", value_parser = grant_names())]
     pub(crate) removed_grants: Vec<String>,
     /// Identifier of an API that the client may get tokens for: all of them, instead of those that are registered;
     /// may be repeated.

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use grants::Seconds;
+use protocol::GrantType;
 
 /// Options of every command that works on a stack.
 #[derive(Args, Clone)]
@@ -51,6 +52,15 @@ pub(crate) struct Listing {
     pub(crate) after: Option<String>,
     #[command(flatten)]
     pub(crate) common: Common,
+}
+
+/// Returns the names of all grant types: the short one, and the registered one where that is another.
+pub(crate) fn grant_names() -> Vec<&'static str> {
+    let names = |grant_type: GrantType| {
+        let (short, registered) = (grant_type.short_name(), grant_type.as_str());
+        std::iter::once(short).chain((registered != short).then_some(registered))
+    };
+    GrantType::ALL.into_iter().flat_map(names).collect()
 }
 
 /// Reads a span of time: seconds, or a number with its unit.

@@ -150,6 +150,19 @@ mod tests {
     }
 
     #[test]
+    fn each_grant_type_can_be_named_wherever_grants_are() {
+        let create = ["client", "create", "--name", "App", "--grant"];
+        let update = ["--grant", "--add-grant", "--remove-grant"].map(|option| ["client", "update", "app", option]);
+        for name in common::grant_names() {
+            for command in std::iter::once(&create[..]).chain(update.iter().map(|command| &command[..])) {
+                let arguments = [&["jeton"], command, &[name]].concat();
+                assert!(Arguments::try_parse_from(&arguments).is_ok(), "{arguments:?}");
+            }
+        }
+        assert!(common::grant_names().contains(&"jwt-bearer"));
+    }
+
+    #[test]
     fn c151_a_name_that_begins_with_a_dash_is_no_flag() {
         for command in
             [&["keys", "retire"][..], &["session", "end"], &["grant", "revoke"], &["audit", "list", "--about"]]

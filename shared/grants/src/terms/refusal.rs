@@ -17,31 +17,31 @@ with_those_of_objects! {
     /// The client does not exist.
     ClientUnknown("client_unknown", InvalidClient, NOT_AUTHENTICATED);
     /// The client is registered for another authentication method.
-    ClientAuthMethod("client_auth_method", InvalidClient, NOT_AUTHENTICATED);
+    ClientAuthMethod("client_auth_method", InvalidClient, NOT_AUTHENTICATED, may_be_outdated);
     /// The secret is not the client's.
-    ClientSecretWrong("client_secret_wrong", InvalidClient, NOT_AUTHENTICATED);
+    ClientSecretWrong("client_secret_wrong", InvalidClient, NOT_AUTHENTICATED, may_be_outdated);
     /// The secret is right, but it is in the body and the client is registered for the header.
     ClientSecretInBody("client_secret_in_body", InvalidClient,
-        "this client is registered for client_secret_basic: send its secret in the Authorization header (HTTP Basic)");
+        "this client is registered for client_secret_basic: send its secret in the Authorization header (HTTP Basic)", may_be_outdated);
     /// The secret is right, but it is in the header and the client is registered for the body.
     ClientSecretInHeader("client_secret_in_header", InvalidClient,
-        "this client is registered for client_secret_post: send client_id and client_secret in the body");
+        "this client is registered for client_secret_post: send client_id and client_secret in the body", may_be_outdated);
     /// The client is disabled.
-    ClientDisabled("client_disabled", InvalidClient, NOT_AUTHENTICATED);
+    ClientDisabled("client_disabled", InvalidClient, NOT_AUTHENTICATED, may_be_outdated);
     /// The assertion is not signed by the client, or is not a valid JWT.
-    AssertionNotSigned("assertion_not_signed", InvalidClient, NOT_AUTHENTICATED);
+    AssertionNotSigned("assertion_not_signed", InvalidClient, NOT_AUTHENTICATED, may_be_outdated);
     /// The algorithm of the assertion is not one that this server verifies.
     AssertionAlgorithmUnknown("assertion_algorithm_unknown", InvalidClient,
         "alg of the client assertion is not verified here: use RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384 or EdDSA with a key, or HS256, HS384 or HS512 with a secret");
     /// The algorithm of the assertion is not the client's.
     AssertionAlgorithm("assertion_algorithm", InvalidClient,
-        "alg of the client assertion is not the one that the client is registered for, or none of its keys is for it");
+        "alg of the client assertion is not the one that the client is registered for, or none of its keys is for it", may_be_outdated);
     /// The assertion's `iss` or `sub` is not the client.
     AssertionOfAnother("assertion_of_another", InvalidClient,
         "iss and sub of the client assertion must both be the client_id");
     /// The assertion is not for this server.
     AssertionAudience("assertion_audience", InvalidClient,
-        "aud of the client assertion must be the issuer of this server, as one string");
+        "aud of the client assertion must be the issuer of this server, as one string", may_be_outdated);
     /// The assertion has expired, or has no expiry.
     AssertionExpired("assertion_expired", InvalidClient, "the client assertion has expired, or has no exp");
     /// The assertion expires too far in the future.
@@ -56,22 +56,22 @@ with_those_of_objects! {
         "the client assertion was used before: make a new one for each request");
     /// The client's `jwks_uri` does not serve a set of usable keys.
     ClientKeysUnusable("client_keys_unusable", InvalidClient,
-        "the client's jwks_uri does not serve a set of public keys that can be used");
+        "the client's jwks_uri does not serve a set of public keys that can be used", may_be_outdated);
     /// The assertion's issuer is not registered.
     IssuerUnknown("issuer_unknown", InvalidClient,
         "iss of the client assertion, or the trust domain of its sub, is not an issuer that is registered here");
     /// The issuer is registered for other purposes.
     IssuerPurpose("issuer_purpose", InvalidClient,
-        "the issuer of the client assertion is registered here, but not to authenticate clients");
+        "the issuer of the client assertion is registered here, but not to authenticate clients", may_be_outdated);
     /// The algorithm is not one that the issuer signs with.
     IssuerAlgorithm("issuer_algorithm", InvalidClient,
-        "alg of the client assertion is not one that its issuer signs with");
+        "alg of the client assertion is not one that its issuer signs with", may_be_outdated);
     /// The assertion is not signed with a key of its issuer, or is another kind of JWT.
     IssuerNotSigned("issuer_not_signed", InvalidClient,
-        "the client assertion is not signed with a key of its issuer, or is another kind of JWT");
+        "the client assertion is not signed with a key of its issuer, or is another kind of JWT", may_be_outdated);
     /// The place of the issuer's keys does not serve a set of usable keys.
     IssuerKeysUnusable("issuer_keys_unusable", InvalidClient,
-        "the place of the issuer's keys does not serve a set of public keys that can be used");
+        "the place of the issuer's keys does not serve a set of public keys that can be used", may_be_outdated);
     /// The assertion of another issuer is not for this server alone.
     FederatedAudience("federated_audience", InvalidClient,
         "aud of another issuer's token must be the issuer of this server and nothing else");
@@ -80,13 +80,13 @@ with_those_of_objects! {
         "another issuer's token must expire within 3660 seconds of now and of its iat");
     /// No client is registered for the issuer and the subject, or the named client is not.
     FederatedSubject("federated_subject", InvalidClient,
-        "no client is registered for the issuer and the sub of the client assertion, or not the one that client_id names");
+        "no client is registered for the issuer and the sub of the client assertion, or not the one that client_id names", may_be_outdated);
     /// The client is registered with claims that the assertion does not have.
     FederatedClaims("federated_claims", InvalidClient,
-        "the client assertion does not have the claims that its client is registered with");
+        "the client assertion does not have the claims that its client is registered with", may_be_outdated);
     /// More than one client fits.
     FederatedTwice("federated_twice", InvalidClient,
-        "more than one client is registered for this client assertion: send client_id");
+        "more than one client is registered for this client assertion: send client_id", may_be_outdated);
     /// The `DPoP` header is not one compact JWT.
     DpopProofMalformed("dpop_proof_malformed", InvalidDpopProof,
         "the request needs one header DPoP, which is one compact JWT with a JSON header and payload");
@@ -125,10 +125,10 @@ with_those_of_objects! {
         "dpop_jkt is not the thumbprint of the key that signed the DPoP proof: leave one of them out");
     /// The request has no proof, and needs one.
     DpopProofMissing("dpop_proof_missing", InvalidDpopProof,
-        "a DPoP proof is needed: the client is registered with dpop_bound_access_tokens or the FAPI 2.0 profile, or the token is bound to a key");
+        "a DPoP proof is needed: the client is registered with dpop_bound_access_tokens or the FAPI 2.0 profile, or the token is bound to a key", may_be_outdated);
     /// The client may not use this grant type.
     GrantTypeNotAllowed("grant_type_not_allowed", UnauthorizedClient,
-        "the client is not registered for this grant type");
+        "the client is not registered for this grant type", may_be_outdated);
     /// The code was not made here, or its grant is gone.
     CodeUnknown("code_unknown", InvalidGrant, "the code is not one of this server, or it expired long ago");
     /// The code belongs to another client.
@@ -185,27 +185,27 @@ with_those_of_objects! {
     /// The scope is more than was granted.
     ScopeNotGranted("scope_not_granted", InvalidScope, "scope is more than was granted");
     /// The scope is more than the client may have.
-    ScopeNotAllowed("scope_not_allowed", InvalidScope, "scope is more than the client is registered for");
+    ScopeNotAllowed("scope_not_allowed", InvalidScope, "scope is more than the client is registered for", may_be_outdated);
     /// None of the requested APIs offers this scope.
-    ScopeNotOffered("scope_not_offered", InvalidScope, "scope is not offered by the API that was asked for");
+    ScopeNotOffered("scope_not_offered", InvalidScope, "scope is not offered by the API that was asked for", may_be_outdated);
     /// The API is unknown, or the client may not have tokens for it.
     ResourceNotAllowed("resource_not_allowed", InvalidTarget,
-        "resource is unknown, or not one the client is registered for");
+        "resource is unknown, or not one the client is registered for", may_be_outdated);
     /// The API is not part of this grant.
     ResourceNotGranted("resource_not_granted", InvalidTarget, "resource is not one of the grant");
     /// The requested APIs need different kinds of tokens, or the requested scope belongs to such APIs.
     ResourcesNeedDifferentTokens("resources_need_different_tokens", InvalidTarget,
-        "this needs several tokens, because the APIs take different kinds: name one with the parameter resource");
+        "this needs several tokens, because the APIs take different kinds: name one with the parameter resource", may_be_outdated);
     /// The request is not for exactly one API, although the client's tokens are for one.
     AudienceNotOne("audience_not_one", InvalidTarget,
-        "a token of this client is for one API: name one with the parameter resource");
+        "a token of this client is for one API: name one with the parameter resource", may_be_outdated);
     /// The subject token was not made here, or is no access token.
     SubjectTokenUnknown("subject_token_unknown", InvalidRequest, SUBJECT_TOKEN_NOT_ACTIVE);
     /// The subject token has expired, or was revoked, or something that it depends on is over.
     SubjectTokenInactive("subject_token_inactive", InvalidRequest, SUBJECT_TOKEN_NOT_ACTIVE);
     /// The subject token is not for an API of this client, and no rule lets the client act.
     SubjectTokenOfAnother("subject_token_of_another", InvalidRequest,
-        "this client may not act with the subject token: the token is for no API that the client introspects for, and the token's client does not name it (--may-act)");
+        "this client may not act with the subject token: the token is for no API that the client introspects for, and the token's client does not name it (--may-act)", may_be_outdated);
     /// The subject token is bound to a key, and the request did not prove it.
     SubjectTokenOfAnotherKey("subject_token_of_another_key", InvalidRequest,
         "the subject token is bound to a key: send a DPoP proof that this key has signed");
@@ -216,19 +216,19 @@ with_those_of_objects! {
     ScopeNotInSubject("scope_not_in_subject", InvalidScope, "scope is more than the subject token has");
     /// The subject token has no scope that the requested API offers.
     ScopeOfSubjectNotOffered("scope_of_subject_not_offered", InvalidScope,
-        "the subject token has no scope that the API offers and this client may have");
+        "the subject token has no scope that the API offers and this client may have", may_be_outdated);
     /// The code challenge is missing and PKCE is required of a public client.
     CodeChallengeRequired("code_challenge_required", InvalidRequest,
-        "code_challenge is missing: PKCE with S256 is required");
+        "code_challenge is missing: PKCE with S256 is required", may_be_outdated);
     /// The code challenge is missing, and the confidential client is registered with PKCE as required.
     CodeChallengeRegistered("code_challenge_registered", InvalidRequest,
-        "code_challenge is missing: this client is registered with PKCE (S256) as required, which an operator can change (--pkce nonce, --pkce optional)");
+        "code_challenge is missing: this client is registered with PKCE (S256) as required, which an operator can change (--pkce nonce, --pkce optional)", may_be_outdated);
     /// The code challenge is missing, and so is the `nonce` that may replace it.
     CodeChallengeOrNonceRequired("code_challenge_or_nonce_required", InvalidRequest,
-        "code_challenge is missing: PKCE with S256 is required, or the scope openid with a nonce, unless an operator excuses this client (--pkce optional)");
+        "code_challenge is missing: PKCE with S256 is required, or the scope openid with a nonce, unless an operator excuses this client (--pkce optional)", may_be_outdated);
     /// The request did not come by the pushed request endpoint, as the client or the deployment demands.
     PushedRequestRequired("pushed_request_required", InvalidRequest,
-        "this request must be pushed first: send it to the pushed_authorization_request_endpoint (RFC 9126)");
+        "this request must be pushed first: send it to the pushed_authorization_request_endpoint (RFC 9126)", may_be_outdated);
     /// The reference was not made here, or its request is gone.
     PushedRequestUnknown("pushed_request_unknown", InvalidRequest,
         "request_uri is not one of this server, or it expired long ago");
@@ -241,25 +241,25 @@ with_those_of_objects! {
     PushedRequestExpired("pushed_request_expired", InvalidRequest, "request_uri has expired: push a new request");
     /// The algorithm of the assertion is not one of the client's profile.
     ProfileAssertionAlgorithm("profile_assertion_algorithm", InvalidClient,
-        "alg of the client assertion must be PS256, ES256 or EdDSA: the client has the FAPI 2.0 profile");
+        "alg of the client assertion must be PS256, ES256 or EdDSA: the client has the FAPI 2.0 profile", may_be_outdated);
     /// The algorithm of the request object is not one of the client's profile.
     ProfileObjectAlgorithm("profile_object_algorithm", InvalidRequestObject,
-        "alg of the request object must be PS256, ES256 or EdDSA: the client has the FAPI 2.0 profile");
+        "alg of the request object must be PS256, ES256 or EdDSA: the client has the FAPI 2.0 profile", may_be_outdated);
     /// The algorithm of the proof is not one of the client's profile.
     ProfileProofAlgorithm("profile_proof_algorithm", InvalidDpopProof,
-        "alg of the DPoP proof must be PS256, ES256 or EdDSA: the client has the FAPI 2.0 profile");
+        "alg of the DPoP proof must be PS256, ES256 or EdDSA: the client has the FAPI 2.0 profile", may_be_outdated);
     /// The request is not signed, and the client's profile demands it.
     ProfileObjectMissing("profile_object_missing", InvalidRequestObject,
         "push a signed request object in the parameter request: the client has the profile fapi2-signed");
     /// The response type is not one of the client's profile.
     ProfileResponseType("profile_response_type", InvalidRequest,
-        "response_type must be code: the client has the FAPI 2.0 profile");
+        "response_type must be code: the client has the FAPI 2.0 profile", may_be_outdated);
     /// The request has no redirect URI, and the client's profile demands it.
     ProfileRedirectUri("profile_redirect_uri", InvalidRequest,
-        "redirect_uri is missing: the client has the FAPI 2.0 profile, which demands it");
+        "redirect_uri is missing: the client has the FAPI 2.0 profile, which demands it", may_be_outdated);
     /// The request has no code challenge, and the client's profile demands it.
     ProfileCodeChallenge("profile_code_challenge", InvalidRequest,
-        "code_challenge is missing: the client has the FAPI 2.0 profile, which demands PKCE with S256");
+        "code_challenge is missing: the client has the FAPI 2.0 profile, which demands PKCE with S256", may_be_outdated);
     /// The person was removed, disabled, or has newer credentials than those that the grant depends on.
     PersonOver("person_over", InvalidGrant, "the account of the person was disabled or deleted, or has a new password");
     /// The session that the grant depends on is over.

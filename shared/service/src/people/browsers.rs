@@ -33,6 +33,11 @@ impl<'a> Browser<'a> {
         self.ring
     }
 
+    /// Returns the handle of the session that its cookie names.
+    pub(super) fn session(&self) -> Option<SessionHandle> {
+        self.incoming.session(self.cookies, self.ring.handles())
+    }
+
     /// Returns the visit that its cookie names.
     pub fn visit(&self) -> Option<VisitId> {
         let value = self.incoming.cookie(self.cookies.name(Cookie::Visit))?;

@@ -1,7 +1,7 @@
 //! Sign-ins with a passkey: two reads, and one write that makes all of it or nothing.
 
 use edge::CookieRule;
-use grants::{Consent, PersonKey};
+use grants::PersonKey;
 use keys::{HandleKind, signed_by_passkey};
 use protocol::{ClientId, Parameters, PasskeyAssertion, PasskeySite, Username};
 use sessions::{
@@ -11,6 +11,7 @@ use sessions::{
 use store::{PasskeySession, PasskeyStarted, Unknown};
 
 use crate::forms::form_ticket;
+use crate::people::arrivals::Arrival;
 use crate::people::browsers::Browser;
 use crate::people::factor_form::FactorForm;
 use crate::people::sign_in_fault::SignInFault;
@@ -37,19 +38,9 @@ pub struct PasskeyAttempt<'a> {
 /// The outcome of a sign-in with a passkey.
 pub enum ByPasskey {
     /// The session is stored.
-    SignedIn(Box<PasskeyArrival>),
+    SignedIn(Box<Arrival>),
     /// Nothing was stored, for this reason. The key is for the log: the person's, or a stand-in.
     Rejected(PersonKey, SignInFault),
-}
-
-/// A person who signed in with a passkey.
-pub struct PasskeyArrival {
-    /// The person and the session.
-    pub person: SignedIn,
-    /// The session handle for the cookie.
-    pub session: SessionHandle,
-    /// The consent that the person gave to the client before.
-    pub agreed: Option<Consent>,
 }
 
 /// The facts that a sign-in rests on, as they were read.
@@ -121,9 +112,7 @@ impl SignIns {
         };
         let ground = Ground { proof: &proof, former: found.former, cookie: cookie.as_ref(), digest: attempt.digest };
         Ok(match self.start_by_passkey(ground, rules).await? {
-            Some((person, session)) => {
-                ByPasskey::SignedIn(Box::new(PasskeyArrival { person, session, agreed: found.agreed }))
-            }
+            Some((person, session)) => ByPasskey::SignedIn(Box::new(Arrival { person, session, agreed: found.agreed })),
             None => rejected(PasskeyFault::Used),
         })
     }

@@ -4,15 +4,14 @@
 //! read, and whether the counters allow confirming a correct password. If a check fails, the session is deleted;
 //! its secret was never given out.
 
-use edge::{CookieRule, Incoming};
 use grants::Seconds;
-use keys::KeyRing;
 use sessions::{
     ProvenPerson, RequestDigest, Rules, Session, SessionHandle, SessionStart, SignedIn, SpentFactor, UserChange,
     sign_in,
 };
 use store::{Changed, PeopleTable, Unknown, UserChanged};
 
+use crate::people::browsers::Browser;
 use crate::people::passwords::{Passwords, RightPassword};
 
 /// Signs people in with their passwords.
@@ -22,7 +21,7 @@ pub struct SignIns {
 }
 
 /// The outcome of a sign-in with a correct password.
-pub enum Started {
+pub(super) enum Started {
     /// The session is stored.
     SignedIn(Box<SignedIn>, SessionHandle),
     /// The person has a second factor and has yet to show it. Nothing is stored.
@@ -44,19 +43,14 @@ impl SignIns {
         &self.passwords
     }
 
-    /// Returns the session that this browser's cookie names, whoever it belongs to. It may be one whose secret was
+    /// Returns the session that the browser's cookie names, whoever it belongs to. It may be one whose secret was
     /// replaced, because the answer with the new secret may never have arrived. A browser cannot name a session
     /// that it never had, because cookies are sealed.
     ///
     /// # Errors
     /// [`Unknown`] when the store gives no usable answer.
-    pub async fn former_session(
-        &self,
-        incoming: Incoming<'_>,
-        cookies: CookieRule,
-        ring: &KeyRing,
-    ) -> Result<Option<Session>, Unknown> {
-        let Some(handle) = incoming.session(cookies, ring.handles()) else { return Ok(None) };
+    pub(super) async fn former_session(&self, browser: Browser<'_>) -> Result<Option<Session>, Unknown> {
+        let Some(handle) = browser.session() else { return Ok(None) };
         self.people.session(&handle).await
     }
 
@@ -65,7 +59,7 @@ impl SignIns {
     ///
     /// # Errors
     /// [`Unknown`] when it is not known whether the session was stored.
-    pub async fn start_session(
+    pub(super) async fn start_session(
         &self,
         right: RightPassword,
         former: Option<Session>,

@@ -90,7 +90,15 @@ pub(crate) fn from_client(client: &Client) -> Item {
         ("disabled".to_owned(), flag(client.disabled)),
         ("created_at".to_owned(), time(client.created_at)),
     ]);
-    let of_operator = [
+    let links = client.links.iter().map(|(link, url)| (link.as_str(), Some(text(url))));
+    let optional = optional_of_registration(client).into_iter().chain(optional_of_operator(client)).chain(links);
+    item.extend(optional.filter_map(|(name, value)| Some((name.to_owned(), value?))));
+    item
+}
+
+/// Returns the optional attributes that a registration does not set, each with its value if the client has it.
+pub(crate) fn optional_of_operator(client: &Client) -> [(&'static str, Option<AttributeValue>); 10] {
+    [
         ("trusted", client.trusted.then(|| flag(true))),
         // The attribute of the table's time to live.
         ("expires_at", client.registered_by.as_ref().and_then(|own| own.ends_at).map(time)),
@@ -102,11 +110,7 @@ pub(crate) fn from_client(client: &Client) -> Item {
         (ID_TOKEN_CLAIMS, id_token_claims(client.relying_party.id_token_claims)),
         (REVISION, (client.revision != 0).then(|| number(&client.revision))),
         (FEDERATION, client.federation.as_ref().map(federation)),
-    ];
-    let links = client.links.iter().map(|(link, url)| (link.as_str(), Some(text(url))));
-    let optional = optional_of_registration(client).into_iter().chain(of_operator).chain(links);
-    item.extend(optional.filter_map(|(name, value)| Some((name.to_owned(), value?))));
-    item
+    ]
 }
 
 pub(crate) fn profile(profile: Profile) -> Option<AttributeValue> {

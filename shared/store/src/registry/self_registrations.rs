@@ -10,11 +10,7 @@ use crate::dynamodb::guards::of_guards;
 use crate::dynamodb::items::{Item, Reader, by_id, number, text, time};
 use crate::dynamodb::send::Listing;
 use crate::dynamodb::unknown::Unknown;
-use crate::registry::federation_item::FEDERATION;
-use crate::registry::item::{
-    CLAIMS, CLIENT, ID_JAG, ID_TOKEN_CLAIMS, INTROSPECTION_ALGORITHM, MAY_ACT, PROFILE, REVISION, from_client, key_of,
-    optional_of_registration, to_client,
-};
+use crate::registry::item::{CLIENT, from_client, key_of, optional_of_operator, optional_of_registration, to_client};
 use crate::registry::self_registration_item::{INITIAL_TOKEN, from_initial_token, initial_token_key, to_initial_token};
 use crate::registry::table::Registry;
 
@@ -134,28 +130,13 @@ impl Registry {
 
 /// Builds the update to the registration in `client`, under the condition that the one in `found` still stands.
 fn of_replacement(client: &Client, found: &Client) -> Expression {
-    /// The attributes that a client does not register itself.
-    const KEPT: &[&str] = &[
-        "id",
-        "client_id",
-        "trusted",
-        MAY_ACT,
-        ID_JAG,
-        CLAIMS,
-        ID_TOKEN_CLAIMS,
-        FEDERATION,
-        PROFILE,
-        INTROSPECTION_ALGORITHM,
-        "disabled",
-        "created_at",
-        "expires_at",
-        REVISION,
-    ];
+    /// The attributes of every client that a client does not register itself. The operator's optional ones are kept too.
+    const KEPT: [&str; 4] = ["id", "client_id", "disabled", "created_at"];
     let mut after = from_client(client);
     let mut expression = of_guards(&ClientFact::of_registration(found));
     expression.same_or_absent("registered_by", from_client(found).remove("registered_by"));
-    for kept in KEPT {
-        after.remove(*kept);
+    for kept in KEPT.into_iter().chain(optional_of_operator(client).map(|(name, _)| name)) {
+        after.remove(kept);
     }
     // Write every optional attribute, including those that another request set: if two requests found the same
     // registration, the later one replaces it as a whole.

@@ -366,6 +366,7 @@ fn c175_a_rejection_that_rests_on_the_registration_may_be_outdated_and_no_other_
     assert!(outdated("response_type=code&client_id=app", Some(Client { disabled: true, ..fixtures::client() })));
     let wide = format!("response_type=code&client_id=app&scope=admin{PKCE}");
     assert!(outdated(&wide, Some(fixtures::client())));
+    assert!(outdated("response_type=code&client_id=app", Some(fixtures::client())), "another rule on PKCE");
     assert!(!outdated("response_type=code", Some(fixtures::client())));
     assert!(!outdated("response_type=nothing&client_id=app", Some(fixtures::client())));
 }

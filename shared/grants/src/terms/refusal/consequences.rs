@@ -1,5 +1,4 @@
-//! Consequences of a refusal: whether it is counted, whether the request is looked at again, and the error of the
-//! authorization endpoint.
+//! Consequences of a refusal: whether it is counted, and the error of the authorization endpoint.
 
 use protocol::{AuthorizationErrorCode, TokenErrorCode};
 
@@ -10,51 +9,6 @@ impl Refusal {
     /// right.
     pub const fn is_guess(self) -> bool {
         !matches!(self, Self::ClientSecretInBody | Self::ClientSecretInHeader | Self::ClientDisabled)
-    }
-
-    /// Returns whether the reason depends on how the client or an API is registered, so that a registration that was
-    /// changed in the meantime may admit the same request.
-    pub const fn may_be_outdated(self) -> bool {
-        matches!(
-            self,
-            Self::ClientAuthMethod
-                | Self::ClientSecretWrong
-                | Self::ClientSecretInBody
-                | Self::ClientSecretInHeader
-                | Self::ClientDisabled
-                | Self::AssertionNotSigned
-                | Self::AssertionAlgorithm
-                | Self::AssertionAudience
-                | Self::ClientKeysUnusable
-                | Self::IssuerPurpose
-                | Self::IssuerAlgorithm
-                | Self::IssuerNotSigned
-                | Self::IssuerKeysUnusable
-                | Self::FederatedSubject
-                | Self::FederatedClaims
-                | Self::FederatedTwice
-                | Self::DpopProofMissing
-                | Self::GrantTypeNotAllowed
-                | Self::ScopeNotAllowed
-                | Self::ScopeNotOffered
-                | Self::ResourceNotAllowed
-                | Self::ResourcesNeedDifferentTokens
-                | Self::AudienceNotOne
-                | Self::SubjectTokenOfAnother
-                | Self::AssertionTargetNotAllowed
-                | Self::ScopeOfSubjectNotOffered
-                | Self::CodeChallengeRequired
-                | Self::CodeChallengeOrNonceRequired
-                | Self::PushedRequestRequired
-                | Self::RequestObjectNotSigned
-                | Self::RequestObjectAlgorithm
-                | Self::ProfileAssertionAlgorithm
-                | Self::ProfileObjectAlgorithm
-                | Self::ProfileProofAlgorithm
-                | Self::ProfileResponseType
-                | Self::ProfileRedirectUri
-                | Self::ProfileCodeChallenge
-        )
     }
 
     /// The error code of the authorization endpoint, for reasons that can occur there.

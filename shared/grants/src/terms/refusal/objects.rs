@@ -10,10 +10,10 @@ macro_rules! with_those_of_objects {
                 "the request object must be a JWT (typ oauth-authz-req+jwt or none) with iss, aud, exp and nbf, and without sub, request and request_uri");
             /// The request object is not signed by the client.
             RequestObjectNotSigned("request_object_not_signed", InvalidRequestObject,
-                "the request object is not signed with a key of this client");
+                "the request object is not signed with a key of this client", may_be_outdated);
             /// The algorithm of the request object is not one that this server verifies, or not the client's.
             RequestObjectAlgorithm("request_object_algorithm", InvalidRequestObject,
-                "alg of the request object is not verified here or not the registered one, or none of the client's keys is for it");
+                "alg of the request object is not verified here or not the registered one, or none of the client's keys is for it", may_be_outdated);
             /// The request object does not name its client (RFC 9101 §5).
             RequestObjectUnnamed("request_object_unnamed", InvalidRequestObject,
                 "the request object must have the claim client_id");
@@ -82,7 +82,7 @@ macro_rules! with_those_of_objects {
                 "the subject token must be this client's own ID token or access token of a person");
             /// The client may get no identity assertion for this authorization server.
             AssertionTargetNotAllowed("assertion_target_not_allowed", InvalidTarget,
-                "audience is no authorization server that this client may get identity assertions for (--id-jag)");
+                "audience is no authorization server that this client may get identity assertions for (--id-jag)", may_be_outdated);
         }
     };
 }

@@ -1,9 +1,11 @@
 //! The declaration of refusals from a table.
 
 /// Declares the reasons, one per row: its documentation, its name in the log, the error of the token endpoint, and
-/// the description for the caller.
+/// the description for the caller. `may_be_outdated` follows where the reason depends on a registration.
 macro_rules! refusals {
-    ($($(#[$documentation:meta])+ $reason:ident($name:literal, $code:ident, $description:expr);)+) => {
+    (@ may_be_outdated) => { true };
+    (@) => { false };
+    ($($(#[$documentation:meta])+ $reason:ident($name:literal, $code:ident, $description:expr $(, $outdated:ident)?);)+) => {
         /// A reason to refuse. Reasons that a caller must not be able to distinguish share a description; the log
         /// has their names.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -26,6 +28,14 @@ macro_rules! refusals {
             pub const fn description(self) -> &'static str {
                 match self {
                     $(Self::$reason => $description,)+
+                }
+            }
+
+            /// Returns whether the reason depends on how the client or an API is registered, so that a registration that
+            /// was changed in the meantime may admit the same request.
+            pub const fn may_be_outdated(self) -> bool {
+                match self {
+                    $(Self::$reason => $crate::terms::refusal::table::refusals!(@ $($outdated)?),)+
                 }
             }
 

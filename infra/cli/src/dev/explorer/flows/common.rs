@@ -105,25 +105,17 @@ pub(crate) const VISIT_ARROWS: &[Arrow] = &[
 pub(crate) const VISIT_LEARNS: &[(Party, &[&str])] =
     &[(Party::Browser, &["code_challenge", "state", "password"]), (Party::Server, &["code_challenge", "password"])];
 
+/// The way of the browser to the authorization endpoint, with these parameters.
+pub(crate) const fn visit(parameters: &'static [Parameter]) -> Action {
+    Action::Visit(Request { method: "GET", path: "/authorize", credentials: Credentials::None, parameters })
+}
+
 pub(crate) const VISIT: Step = Step {
     id: "authorize",
     title: "The browser asks the authorization server",
     text: "The app sends the browser to the server with its request. Sign in there with the demo user, and allow the \
            access. The password goes to the server only; the app never sees it.",
-    action: Action::Visit(Request {
-        method: "GET",
-        path: "/authorize",
-        credentials: Credentials::None,
-        parameters: &[
-            RESPONSE_TYPE,
-            CLIENT_ID,
-            REDIRECT_URI,
-            ASKED_SCOPE,
-            STATE,
-            CODE_CHALLENGE,
-            CODE_CHALLENGE_METHOD,
-        ],
-    }),
+    action: visit(&[RESPONSE_TYPE, CLIENT_ID, REDIRECT_URI, ASKED_SCOPE, STATE, CODE_CHALLENGE, CODE_CHALLENGE_METHOD]),
     arrows: VISIT_ARROWS,
     answer: &[],
     keeps: &[],

@@ -4,7 +4,7 @@ mod attacks;
 
 use crate::dev::explorer::flows::common::{
     ACCESS_TOKEN, ARRIVE, CLIENT_ID, CODE_CHALLENGE, CODE_CHALLENGE_METHOD, EXPIRES_IN, MAKE, REDEEM, REDIRECT_URI,
-    REFRESH_TOKEN, RESPONSE_TYPE, SCOPE, STATE, TOKEN, VISIT,
+    REFRESH_TOKEN, RESPONSE_TYPE, SCOPE, STATE, TOKEN, VISIT, visit,
 };
 use crate::dev::explorer::flows::dpop::attacks::ATTACKS;
 use crate::dev::explorer::model::{
@@ -55,31 +55,21 @@ const MAKE_KEY: Step = Step {
 const VISIT_BOUND: Step = Step {
     text: "The request names the thumbprint of the app's key, so that even the code is useless without the key. Sign in \
            with the demo user, and allow the access.",
-    action: Action::Visit(Request {
-        method: "GET",
-        path: "/authorize",
-        credentials: Credentials::None,
-        parameters: &[
-            RESPONSE_TYPE,
-            CLIENT_ID,
-            REDIRECT_URI,
-            parameter(
-                "scope",
-                "openid profile read",
-                "openid opens /userinfo, which is the API here.",
-                "RFC 6749 §3.3",
-            ),
-            STATE,
-            CODE_CHALLENGE,
-            CODE_CHALLENGE_METHOD,
-            parameter(
-                "dpop_jkt",
-                "{dpop_jkt}",
-                "The SHA-256 thumbprint of the app's public key. The code is bound to it.",
-                "RFC 9449 §10",
-            ),
-        ],
-    }),
+    action: visit(&[
+        RESPONSE_TYPE,
+        CLIENT_ID,
+        REDIRECT_URI,
+        parameter("scope", "openid profile read", "openid opens /userinfo, which is the API here.", "RFC 6749 §3.3"),
+        STATE,
+        CODE_CHALLENGE,
+        CODE_CHALLENGE_METHOD,
+        parameter(
+            "dpop_jkt",
+            "{dpop_jkt}",
+            "The SHA-256 thumbprint of the app's public key. The code is bound to it.",
+            "RFC 9449 §10",
+        ),
+    ]),
     learns: &[
         (Party::Browser, &["code_challenge", "state", "dpop_jkt", "password"]),
         (Party::Server, &["code_challenge", "dpop_jkt", "password"]),

@@ -3,7 +3,7 @@
 use crate::dev::explorer::clients::{AGENT, SERVICE};
 use crate::dev::explorer::flows::common::{
     ACCESS_TOKEN, ARRIVE, CODE, CODE_CHALLENGE, CODE_CHALLENGE_METHOD, CODE_VERIFIER, EXPIRES_IN, GRANT_TYPE_CODE,
-    ID_TOKEN, MAKE, REDIRECT_URI, RESPONSE_TYPE, SAME_REDIRECT_URI, SCOPE, STATE, TOKEN, TOKEN_TYPE, VISIT,
+    ID_TOKEN, MAKE, REDIRECT_URI, RESPONSE_TYPE, SAME_REDIRECT_URI, SCOPE, STATE, TOKEN, TOKEN_TYPE, VISIT, visit,
 };
 use crate::dev::explorer::model::{
     Act, ActKind, Action, Attack, Change, Credentials, Flow, Parameter, Party, Request, Step, Verified, arrow,
@@ -15,20 +15,15 @@ const ID_TOKEN_TYPE: &str = "urn:ietf:params:oauth:token-type:id_token";
 const OWN: Credentials = Credentials::Basic(AGENT, "{agent_secret}");
 
 const VISIT_AGENT: Step = Step {
-    action: Action::Visit(Request {
-        method: "GET",
-        path: "/authorize",
-        credentials: Credentials::None,
-        parameters: &[
-            RESPONSE_TYPE,
-            parameter("client_id", AGENT, "The app of the company. It has a secret.", "RFC 6749 §2.2"),
-            REDIRECT_URI,
-            parameter("scope", "openid", "The app wants to know who signs in.", "OpenID Connect Core §3.1.2.1"),
-            STATE,
-            CODE_CHALLENGE,
-            CODE_CHALLENGE_METHOD,
-        ],
-    }),
+    action: visit(&[
+        RESPONSE_TYPE,
+        parameter("client_id", AGENT, "The app of the company. It has a secret.", "RFC 6749 §2.2"),
+        REDIRECT_URI,
+        parameter("scope", "openid", "The app wants to know who signs in.", "OpenID Connect Core §3.1.2.1"),
+        STATE,
+        CODE_CHALLENGE,
+        CODE_CHALLENGE_METHOD,
+    ]),
     ..VISIT
 };
 

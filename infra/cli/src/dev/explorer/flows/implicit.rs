@@ -2,7 +2,7 @@
 
 use crate::dev::explorer::clients::{APP, LEGACY};
 use crate::dev::explorer::flows::common::{
-    ACCESS_TOKEN_CLAIMS, ANSWERED_ISS, ANSWERED_STATE, ASKED_SCOPE, MAKE, REDIRECT_URI, STATE,
+    ACCESS_TOKEN_CLAIMS, ANSWERED_ISS, ANSWERED_STATE, ASKED_SCOPE, MAKE, REDIRECT_URI, STATE, VISIT_ARROWS, visit,
 };
 use crate::dev::explorer::flows::introspection::INTROSPECT;
 use crate::dev::explorer::model::{
@@ -44,23 +44,14 @@ pub(crate) const FLOW: Flow = Flow {
             title: "The browser asks for a token",
             text: "The app sends the browser to the server, which answers with the token itself. On this server the grant is off; it is \
                    open here for the explorer's own client only.",
-            action: Action::Visit(Request {
-                method: "GET",
-                path: "/authorize",
-                credentials: Credentials::None,
-                parameters: &[
-                    parameter("response_type", "token", "The app asks for the token itself.", "RFC 6749 §4.2.1"),
-                    parameter("client_id", LEGACY, "The explorer's client for outdated grants.", "RFC 6749 §4.2.1"),
-                    REDIRECT_URI,
-                    ASKED_SCOPE,
-                    STATE,
-                ],
-            }),
-            arrows: &[
-                arrow(Party::App, Party::Browser, "send the person to the server"),
-                arrow(Party::Browser, Party::Server, "GET /authorize"),
-                arrow(Party::Server, Party::Browser, "sign-in and consent pages"),
-            ],
+            action: visit(&[
+                parameter("response_type", "token", "The app asks for the token itself.", "RFC 6749 §4.2.1"),
+                parameter("client_id", LEGACY, "The explorer's client for outdated grants.", "RFC 6749 §4.2.1"),
+                REDIRECT_URI,
+                ASKED_SCOPE,
+                STATE,
+            ]),
+            arrows: VISIT_ARROWS,
             answer: &[],
             keeps: &[],
             learns: &[(Party::Browser, &["state", "password"]), (Party::Server, &["password"])],

@@ -4,6 +4,7 @@ use crate::dev::explorer::clients::APP;
 use crate::dev::explorer::flows::common::{
     ACCESS_TOKEN, ARRIVE, CLIENT_ID, CODE_CHALLENGE, CODE_CHALLENGE_METHOD, EXPIRES_IN, ID_TOKEN, MAKE, REDEEM,
     REDIRECT_URI, REFRESH_TOKEN, RESPONSE_TYPE, SCOPE, STATE, TOKEN, TOKEN_TYPE, VISIT, VISIT_ARROWS, VISIT_LEARNS,
+    visit,
 };
 use crate::dev::explorer::model::{
     Act, ActKind, Action, Attack, Change, Check, Credentials, Flow, Parameter, Party, Request, Step, Verified, arrow,
@@ -23,31 +24,26 @@ pub(crate) const MAKE_NONCE: Step = Step {
 /// The authorization request of an app that wants to know who signs in.
 pub(crate) const VISIT_OPENID: Step = Step {
     title: "The browser asks the authorization server to sign the person in",
-    action: Action::Visit(Request {
-        method: "GET",
-        path: "/authorize",
-        credentials: Credentials::None,
-        parameters: &[
-            RESPONSE_TYPE,
-            CLIENT_ID,
-            REDIRECT_URI,
-            parameter(
-                "scope",
-                "openid profile email read",
-                "openid makes this a sign-in; profile and email are the claims that the app wants.",
-                "OpenID Connect Core §5.4",
-            ),
-            STATE,
-            parameter(
-                "nonce",
-                "{nonce}",
-                "A random value that comes back inside the ID token.",
-                "OpenID Connect Core §3.1.2.1",
-            ),
-            CODE_CHALLENGE,
-            CODE_CHALLENGE_METHOD,
-        ],
-    }),
+    action: visit(&[
+        RESPONSE_TYPE,
+        CLIENT_ID,
+        REDIRECT_URI,
+        parameter(
+            "scope",
+            "openid profile email read",
+            "openid makes this a sign-in; profile and email are the claims that the app wants.",
+            "OpenID Connect Core §5.4",
+        ),
+        STATE,
+        parameter(
+            "nonce",
+            "{nonce}",
+            "A random value that comes back inside the ID token.",
+            "OpenID Connect Core §3.1.2.1",
+        ),
+        CODE_CHALLENGE,
+        CODE_CHALLENGE_METHOD,
+    ]),
     arrows: VISIT_ARROWS,
     learns: VISIT_LEARNS,
     ..VISIT
