@@ -4,6 +4,7 @@ use edge::{CookieRule, RequestLog};
 use grants::authorization::Admission;
 use grants::{Api, GrantSecret, Refusal};
 use protocol::{MAX_REQUEST_BYTES, Parameters, PasskeySite, PushedReference, SentObject};
+use service::WayBack;
 use sessions::{Expected, FormFault, RequestDigest, Shown, Situation};
 
 use crate::pushed::ANOTHER;
@@ -93,14 +94,21 @@ impl AuthorizationContext<'_> {
         self.log.client(&self.admission.client().id);
     }
 
-    /// Returns the link to the page on which a person asks for an account, with the way back to this request. A request that
-    /// is in time for a minute or two is over until the mail is read.
+    /// Returns the link to the page on which a person asks for an account.
     pub(crate) fn sign_up_link(&self) -> Option<String> {
-        let page = self.sign_up.as_ref()?;
-        if self.carried.pushed.is_some() || self.carried.sent.is_some() {
-            return Some(page.clone());
-        }
-        Some(format!("{page}?{}", Parameters::default().with("request", &self.carried.query).to_query()))
+        self.sign_up.clone().map(|page| self.way_back().link(page))
+    }
+
+    /// Returns the link to the page on which a person who forgot the password asks for a mail.
+    pub(crate) fn forgotten_link(&self) -> Option<String> {
+        self.forgotten_password.clone().map(|page| self.way_back().link(page))
+    }
+
+    /// Returns the way back to this request from a page that sends a mail. A request that is in time for a minute or two is
+    /// over until the mail is read.
+    fn way_back(&self) -> WayBack {
+        let is_over_soon = self.carried.pushed.is_some() || self.carried.sent.is_some();
+        if is_over_soon { WayBack::Account } else { WayBack::read(&self.carried.query) }
     }
 
     /// Returns the refusal of a form that does not count.

@@ -7,7 +7,7 @@ use grants::{Api, Client, Grant, Origin, Target, Timestamp, device};
 use http::Method;
 use keys::KeyRing;
 use protocol::{ClaimsRequest, MAX_REQUEST_BYTES, Parameters, UserCode};
-use service::{Browser, EnteredCode, FoundCode};
+use service::{Browser, EnteredCode, FoundCode, WayBack};
 use sessions::{Next, RequestDigest, Rules, Shown, SignedIn, VisitId, signed_in};
 
 use crate::Authorize;
@@ -204,6 +204,11 @@ impl DeviceContext {
     /// The request as it is carried through a form.
     pub(crate) fn query(&self) -> String {
         format!("user_code={}", self.code)
+    }
+
+    /// Returns the way back to the question about this request.
+    pub(crate) fn way_back(&self) -> WayBack {
+        WayBack::Device(self.code.clone())
     }
 
     /// The address that the request came from, if it is known.
