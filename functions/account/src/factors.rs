@@ -9,13 +9,13 @@
 use std::collections::BTreeSet;
 
 use edge::{AuditEntry, AuditEvent, Incoming, Response, html, html_with_form, redirect};
-use grants::Timestamp;
+use grants::{Context, Timestamp};
 use http::StatusCode;
 use keys::HandleKind;
 use pages::QrPicture;
 use protocol::{Parameters, Secret};
-use service::Browser;
-use sessions::{DeviceHandle, Notice, RecoveryCode, SessionChange, TotpSecret, UserChange};
+use service::{Browser, WayBack};
+use sessions::{DeviceHandle, Notice, RecoveryCode, SessionChange, TotpSecret, User, UserChange};
 use store::Acted;
 
 use crate::Account;
@@ -72,11 +72,13 @@ impl Account {
                 incoming.log().event(AuditEntry::of_person(AuditEvent::FactorAdded, &user.subject));
                 let browser = Browser::of(incoming, self.wiring.config.cookies(), &visitor.ring);
                 let device = DeviceHandle::of_session(&visitor.person, now).with_factor();
-                Ok(browser.remember(self.show_codes(&codes, true), &device))
+                let back = self.way_back_of_demand(incoming, user).unwrap_or_else(|| self.factors_path());
+                let response = browser.remember(Self::show_codes(&codes, true, &back), &device);
+                Ok(WayBack::forgotten(&self.wiring.config, incoming, response))
             }
             Acted::Refused | Acted::Over => {
                 incoming.log().refused("factors_changed_meanwhile");
-                Ok(redirect(&format!("{}{}", self.path(), Page::Factors.path())))
+                Ok(redirect(&self.factors_path()))
             }
         }
     }
@@ -101,7 +103,7 @@ impl Account {
                 incoming.log().event(AuditEntry::of_person(AuditEvent::FactorRemoved, &user.subject));
             }
         }
-        Ok(redirect(&format!("{}{}", self.path(), Page::Factors.path())))
+        Ok(redirect(&self.factors_path()))
     }
 
     /// Replaces the recovery codes, and shows the new ones.
@@ -110,7 +112,7 @@ impl Account {
         let (visitor, _) = self.form_of_factors(incoming, now).await?;
         let user = visitor.person.user();
         if !user.has_second_factor() {
-            return Ok(redirect(&format!("{}{}", self.path(), Page::Factors.path())));
+            return Ok(redirect(&self.factors_path()));
         }
         let codes = new_codes(&visitor);
         let change = UserChange::replace_recovery_codes(user, codes.hashes.clone());
@@ -119,7 +121,7 @@ impl Account {
         match not_over(changed, Page::Factors)? {
             Acted::Done => {
                 incoming.log().event(AuditEntry::of_person(AuditEvent::RecoveryCodesReplaced, &user.subject));
-                Ok(self.show_codes(&codes, false))
+                Ok(Self::show_codes(&codes, false, &self.factors_path()))
             }
             Acted::Refused | Acted::Over => {
                 incoming.log().refused("factors_changed_meanwhile");
@@ -132,6 +134,22 @@ impl Account {
     async fn form_of_factors(&self, incoming: Incoming<'_>, now: Timestamp) -> Result<(Visitor, Parameters), Refused> {
         let (visitor, form) = self.form_of(incoming, Page::Factors, now).await?;
         if visitor.person.is_recent(now) { Ok((visitor, form)) } else { Err(Refused::SignedInLongAgo(Page::Factors)) }
+    }
+
+    /// Returns whether the deployment demands exactly this context of everybody, and the person cannot reach it.
+    pub(crate) fn has_to_reach(&self, context: Context, user: &User) -> bool {
+        self.wiring.config.policy.least_context == context && user.reach() < context
+    }
+
+    /// Returns the way back to the request for which the deployment demanded a factor that the person did not have.
+    pub(crate) fn way_back_of_demand(&self, incoming: Incoming<'_>, before: &User) -> Option<String> {
+        let config = &self.wiring.config;
+        let back = WayBack::of_browser(config, incoming).path(config);
+        back.filter(|_| before.reach() < config.policy.least_context)
+    }
+
+    fn factors_path(&self) -> String {
+        format!("{}{}", self.path(), Page::Factors.path())
     }
 
     fn show_factors(&self, visitor: &Visitor, alert: Option<&str>, now: Timestamp) -> Response {
@@ -165,16 +183,17 @@ impl Account {
             key: key.expose(),
             secret: sealed.expose(),
             qr: qr.as_ref(),
+            is_demanded: self.has_to_reach(Context::TwoFactors, user),
+            has_passkeys: self.wiring.config.passkey_site().is_some(),
             alert,
         };
         let status = if alert.is_some() { StatusCode::FORBIDDEN } else { StatusCode::OK };
         html_with_form(status, page.render())
     }
 
-    fn show_codes(&self, codes: &NewCodes, added_app: bool) -> Response {
+    fn show_codes(codes: &NewCodes, added_app: bool, leads_to: &str) -> Response {
         let shown: Vec<&str> = codes.shown.iter().map(Secret::expose).collect();
-        let base = self.path();
-        let page = pages::AccountRecoveryCodes { base: &base, codes: &shown, added_app };
+        let page = pages::AccountRecoveryCodes { codes: &shown, added_app, leads_to };
         html(StatusCode::OK, page.render())
     }
 }

@@ -7,12 +7,12 @@
 //! - The last factor besides the password is removed only by a form that says so.
 
 use edge::{AuditEntry, AuditEvent, Incoming, Response, html_with_passkey, redirect};
-use grants::Timestamp;
+use grants::{Context, Timestamp};
 use http::StatusCode;
 use keys::{HandleKind, is_good_passkey};
 use pages::{AccountPasskey, NewPasskeyForm};
 use protocol::{Parameters, PasskeyRegistration, PasskeySite};
-use service::form_ticket;
+use service::{WayBack, form_ticket};
 use sessions::{FormFault, NewPasskey, Passkey, PasskeyFault, PasskeyId, PasskeyName, SessionChange, User, UserChange};
 use store::Acted;
 
@@ -59,7 +59,10 @@ impl Account {
         match not_over(added, Page::Passkeys)? {
             Acted::Done => {
                 incoming.log().event(AuditEntry::of_person(AuditEvent::FactorAdded, &user.subject));
-                Ok(self.back_to_passkeys())
+                Ok(match self.way_back_of_demand(incoming, user) {
+                    Some(back) => WayBack::forgotten(&self.wiring.config, incoming, redirect(&back)),
+                    None => self.back_to_passkeys(),
+                })
             }
             Acted::Refused | Acted::Over => {
                 incoming.log().refused("factors_changed_meanwhile");
@@ -133,6 +136,7 @@ impl Account {
             base: &base,
             ticket: &ticket,
             passkeys: &rows,
+            is_demanded: self.has_to_reach(Context::PhishingResistant, user),
             new: NewPasskeyForm {
                 site: site.id(),
                 challenge: challenge.as_bytes(),

@@ -2,7 +2,7 @@
 
 use edge::{CookieRule, RequestLog};
 use grants::authorization::Admission;
-use grants::{Api, GrantSecret, Refusal};
+use grants::{Api, GrantSecret, Policy, Refusal};
 use protocol::{MAX_REQUEST_BYTES, Parameters, PasskeySite, PushedReference, SentObject};
 use service::WayBack;
 use sessions::{Expected, FormFault, RequestDigest, Shown, Situation};
@@ -28,6 +28,8 @@ pub(crate) struct AuthorizationContext<'r> {
     pub(crate) passkey_site: Option<PasskeySite>,
     /// The path at which a person asks for an account; `None` if nobody may.
     pub(crate) sign_up: Option<String>,
+    /// The settings of the deployment.
+    pub(crate) policy: Policy,
 }
 
 /// The request, encoded to be carried from form to form.
@@ -141,6 +143,7 @@ impl AuthorizationContext<'_> {
             expected: &self.expected,
             digest: self.carried.digest,
             just_signed_in,
+            policy: &self.policy,
         }
     }
 }

@@ -92,7 +92,8 @@ impl Authorize {
         }
     }
 
-    /// Shows the question to a person who is signed in, or asks for the second factor that the client demands.
+    /// Shows the question to a person who is signed in, or asks for the second factor that the client or the deployment
+    /// demands.
     async fn ask_for_device(
         &self,
         incoming: Incoming<'_>,
@@ -101,11 +102,12 @@ impl Authorize {
         now: Timestamp,
     ) -> Result<Response, Refused> {
         let ring = self.ring(now).await?;
-        match sessions::next_for_device(&context.client, person) {
+        match sessions::next_for_device(&context.client, person, &self.wiring.config.policy) {
             Next::Factor => {
                 let browser = Browser::of(incoming, self.wiring.config.cookies(), &ring);
                 Ok(self.with_device_factor_form(context, |form| form.in_session(browser, person, now)))
             }
+            Next::SetUp => Ok(self.set_up_factor(incoming, &context.way_back())),
             Next::Refuse(_) => Err(Refused::FactorMissing),
             Next::SignIn | Next::Consent | Next::Issue => self.show_question(context, person, now).await,
         }

@@ -59,6 +59,8 @@ pub struct AccountPasskeys<'a> {
     pub ticket: &'a str,
     /// The passkeys of the person.
     pub passkeys: &'a [AccountPasskey],
+    /// `true` if apps let the person in only with a passkey, and there is none.
+    pub is_demanded: bool,
     /// The form that adds one.
     pub new: NewPasskeyForm<'a>,
     /// The reason why nothing was changed.
@@ -136,7 +138,9 @@ pub(crate) mod tests {
         };
         let passkeys = [passkey(Some(v)), passkey(None)];
         let new = NewPasskeyForm { site: v, challenge: &[1; 32], user: &[2; 32], handle: v, known: v };
-        AccountPasskeys { username: v, base, ticket: v, passkeys: &passkeys, new, alert }.render().unwrap()
+        AccountPasskeys { username: v, base, ticket: v, passkeys: &passkeys, is_demanded: true, new, alert }
+            .render()
+            .unwrap()
     }
 
     #[test]
@@ -161,6 +165,6 @@ pub(crate) mod tests {
 
     fn none() -> AccountPasskeys<'static> {
         let new = NewPasskeyForm { site: "v", challenge: &[1; 32], user: &[2; 32], handle: "v", known: "" };
-        AccountPasskeys { username: "v", base: "/", ticket: "v", passkeys: &[], new, alert: None }
+        AccountPasskeys { username: "v", base: "/", ticket: "v", passkeys: &[], is_demanded: false, new, alert: None }
     }
 }

@@ -63,6 +63,10 @@ pub struct AccountNewFactor<'a> {
     pub secret: &'a str,
     /// The picture of the key, if one can be made.
     pub qr: Option<&'a QrPicture>,
+    /// `true` if apps let the person in only with a factor.
+    pub is_demanded: bool,
+    /// `true` if people may have passkeys in its place.
+    pub has_passkeys: bool,
     /// The reason why the page is shown again.
     pub alert: Option<&'a str>,
 }
@@ -71,12 +75,12 @@ pub struct AccountNewFactor<'a> {
 #[derive(Template)]
 #[template(path = "account_recovery_codes.html")]
 pub struct AccountRecoveryCodes<'a> {
-    /// The path of the account on this site, beginning with one `/`.
-    pub base: &'a str,
     /// The codes, each as text.
     pub codes: &'a [&'a str],
     /// `true` if the app was added in the same step.
     pub added_app: bool,
+    /// The path that the button leads to: on this site, beginning with one `/`.
+    pub leads_to: &'a str,
 }
 
 /// A QR code as the path of an SVG picture.
@@ -147,9 +151,9 @@ impl AccountRecoveryCodes<'_> {
     /// Renders the page as HTML.
     ///
     /// # Errors
-    /// [`Unrenderable`] when `base` would leave this site, or the template could not be filled in.
+    /// [`Unrenderable`] when `leads_to` would leave this site, or the template could not be filled in.
     pub fn render(&self) -> Result<String, Unrenderable> {
-        rendering::stay_here(self.base)?;
+        rendering::stay_here(self.leads_to)?;
         rendering::fill(self)
     }
 }
@@ -160,7 +164,7 @@ pub(crate) mod tests {
 
     /// Renders every page about second factors, with `v` for each value and `path` for each link.
     pub(crate) fn pages(v: &str, path: &str) -> Vec<(&'static str, String)> {
-        let codes = AccountRecoveryCodes { base: path, codes: &[v, v], added_app: true };
+        let codes = AccountRecoveryCodes { codes: &[v, v], added_app: true, leads_to: path };
         vec![
             ("second factor", second_factor(v, path, None)),
             ("second factor again", second_factor(v, path, Some(v))),
@@ -193,6 +197,8 @@ pub(crate) mod tests {
             key: v,
             secret: v,
             qr: qr.as_ref().filter(|_| alert.is_none()),
+            is_demanded: alert.is_none(),
+            has_passkeys: true,
             alert,
         }
         .render()
