@@ -54,7 +54,7 @@ use crate::refused::Refused;
 use crate::visitor::{Page, Visitor};
 
 /// The paths below that of the account to which only forms are sent.
-const CHANGES: [&str; 9] = [
+const CHANGES: [&str; 10] = [
     "/profile",
     "/withdraw",
     "/end-session",
@@ -62,6 +62,7 @@ const CHANGES: [&str; 9] = [
     "/factors/remove",
     "/factors/recovery-codes",
     "/passkeys/remove",
+    "/passkeys/rename",
     "/reset",
     "/confirm",
 ];
@@ -190,6 +191,7 @@ impl Account {
             (Some("/passkeys"), &Method::GET) => self.passkeys_page(incoming).await,
             (Some("/passkeys"), &Method::POST) => self.add_passkey(incoming).await,
             (Some("/passkeys/remove"), &Method::POST) => self.remove_passkey(incoming).await,
+            (Some("/passkeys/rename"), &Method::POST) => self.rename_passkey(incoming).await,
             (Some("/forgotten"), &Method::GET) => self.forgotten_page(incoming).await,
             (Some("/forgotten"), &Method::POST) => self.ask_for_reset(incoming).await,
             (Some("/email"), &Method::GET) => self.email_page(incoming).await,

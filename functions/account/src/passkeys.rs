@@ -1,7 +1,7 @@
-//! The passkeys of a person: added, listed and removed.
+//! The passkeys of a person: added, listed, renamed and removed.
 //!
 //! # Decisions
-//! - Everything here needs a sign-in that is at most ten minutes old, with two factors if the person has them.
+//! - Everything here but a new name needs a sign-in that is at most ten minutes old, with two factors if the person has them.
 //! - The session in which a passkey was added counts as one with two factors from then on, because the authenticator verified
 //!   its user.
 //! - The last factor besides the password is removed only by a form that says so.
@@ -69,6 +69,23 @@ impl Account {
                 self.show_passkeys(&visitor, &site, Some(MEANWHILE), now).await
             }
         }
+    }
+
+    /// Gives the passkey that a form names another name, which needs no recent sign-in.
+    pub(crate) async fn rename_passkey(&self, incoming: Incoming<'_>) -> Result<Response, Refused> {
+        self.passkey_site()?;
+        let now = edge::now();
+        let (visitor, form) = self.form_of(incoming, Page::Passkeys, now).await?;
+        let field = |name| form.one(name).ok().flatten();
+        let known = &visitor.person.user().factors.passkeys;
+        let id = field("id").and_then(PasskeyId::parse).filter(|id| known.contains(id.as_str()));
+        let Some(id) = id else { return Ok(self.back_to_passkeys()) };
+        let name = PasskeyName::typed(field("name").unwrap_or_default());
+        let renamed = self.people.rename_own_passkey(&visitor.person, &id, &name, now).await?;
+        if not_over(renamed, Page::Passkeys)? != Acted::Done {
+            incoming.log().refused("factors_changed_meanwhile");
+        }
+        Ok(self.back_to_passkeys())
     }
 
     /// Removes the passkey that a form names.

@@ -47,7 +47,8 @@ pub struct NewPasskeyForm<'a> {
     pub known: &'a str,
 }
 
-/// The page of a person's passkeys. It posts `passkey`, `name`, `handle` and `ticket`, or below it `id`, `last` and `ticket`.
+/// The page of a person's passkeys. It posts `passkey`, `name`, `handle` and `ticket`, or
+/// above it `id`, `name` or `last`, and `ticket`.
 #[derive(Template)]
 #[template(path = "account_passkeys.html")]
 pub struct AccountPasskeys<'a> {

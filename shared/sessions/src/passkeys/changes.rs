@@ -6,7 +6,7 @@ use grants::{Fact, Guard, Timestamp, Value};
 
 use crate::passkeys::passkey::{Passkey, PasskeyId};
 use crate::people::User;
-use crate::session::Session;
+use crate::session::{Session, SignedIn};
 use crate::session_change::SessionChange;
 use crate::user_change::{UserChange, UserSet};
 use crate::user_fact::UserFact;
@@ -47,6 +47,13 @@ impl User {
     /// Returns whether a passkey is the only factor besides the password.
     pub fn is_last_factor(&self, id: &PasskeyId) -> bool {
         self.factors.totp.is_none() && self.factors.passkeys.iter().all(|other| other == id.as_str())
+    }
+}
+
+impl SignedIn {
+    /// The guards on the person for a new name of a passkey, which must not have been removed meanwhile.
+    pub fn guards_of_passkey(&self, id: &PasskeyId) -> Vec<Guard<UserFact>> {
+        self.person_guards().into_iter().chain([UserFact::Passkeys.contains(id.as_str())]).collect()
     }
 }
 

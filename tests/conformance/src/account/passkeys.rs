@@ -389,6 +389,34 @@ async fn c236_passkeys_are_looked_after_with_a_recent_sign_in_by_two_factors_onl
 }
 
 #[tokio::test]
+async fn c236_a_passkey_is_renamed_by_its_owner_and_in_the_session_of_the_page() {
+    let world = world();
+    let (mut person, key) = with_passkey(&world, "renames", SoftKey::new(world.stack.issuer())).await;
+    let page = person.browser.go("/account/passkeys").await;
+    let form = form_to(&page, "/account/passkeys/rename").unwrap();
+    assert_eq!(form.input("name").map(|input| input.value.as_str()), Some("Laptop"));
+    let renamed = person.browser.submit(&page, &form, &[("name", " Phone <b>\u{7} ")]).await;
+    let text = renamed.reply.text();
+    assert!(text.contains("Phone &#60;b&#62;") && !text.contains("Laptop"), "{:?}", renamed.reply);
+    let cleared = person.browser.submit(&page, &form, &[("name", "")]).await;
+    assert!(cleared.reply.text().contains("<bdi>Passkey</bdi>"), "{:?}", cleared.reply);
+    // The form of somebody else names it in vain, and so does one that another site sends.
+    let (mut other, _) = with_passkey(&world, "renames2", SoftKey::new(world.stack.issuer())).await;
+    let list = other.browser.go("/account/passkeys").await;
+    let own = form_to(&list, "/account/passkeys/rename").unwrap();
+    let id = form.input("id").unwrap().value.clone();
+    other.browser.submit(&list, &own, &[("id", &id), ("name", "Mine")]).await;
+    assert_eq!(other.browser.submit(&page, &form, &[("name", "Mine")]).await.reply.status, 403);
+    let refused = person.browser.submit_from("cross-site", &page, &form, &[("name", "Mine")]).await;
+    assert_eq!(refused.reply.status, 403, "{:?}", refused.reply);
+    assert_eq!(world.stack.http().get("/account/passkeys/rename").send().await.status, 405);
+    let shown = world.stack.cli().run(&["user", "factors", "renames"]);
+    assert_eq!(shown["passkeys"][0]["name"], "Passkey", "{shown}");
+    let (mut browser, page) = at_sign_in(&world).await;
+    assert!(shows_account(&use_passkey(&mut browser, &page, &key).await));
+}
+
+#[tokio::test]
 async fn c231_operators_see_passkeys_and_remove_them() {
     let world = world();
     let (_, key) = with_passkey(&world, "operated", SoftKey::new(world.stack.issuer())).await;
