@@ -1,4 +1,4 @@
-//! The second factor of a person: an authenticator app, and recovery codes for when it is lost.
+//! The second factor of a person: an authenticator app.
 //!
 //! # Decisions
 //! - A new secret is stored when its first code was right, and not before. Until then the page carries it, sealed.
@@ -6,30 +6,23 @@
 //!   the page that shows a new secret.
 //! - The first code is spent like any other, and the session counts as one with a second factor from then on.
 
-use std::collections::BTreeSet;
-
-use edge::{AuditEntry, AuditEvent, Incoming, Response, html, html_with_form, redirect};
+use edge::{AuditEntry, AuditEvent, Incoming, Response, html_with_form, redirect};
 use grants::{Context, Timestamp};
 use http::StatusCode;
 use keys::HandleKind;
-use pages::QrPicture;
-use protocol::{Parameters, Secret};
+use pages::{AddedFactor, QrPicture};
+use protocol::Parameters;
 use service::{Browser, WayBack};
-use sessions::{DeviceHandle, Notice, RecoveryCode, SessionChange, TotpSecret, User, UserChange};
+use sessions::{DeviceHandle, Notice, SessionChange, TotpSecret, User, UserChange};
 use store::Acted;
 
 use crate::Account;
+use crate::recovery_codes::NewCodes;
 use crate::refused::Refused;
 use crate::visitor::{Page, Visitor, not_over};
 
 const WRONG: &str = "The code is not right. Please wait for the next one, and check the clock of your device.";
-const MEANWHILE: &str = "Your second factor was changed meanwhile. Please look at it, and try again.";
-
-/// Recovery codes that are not stored yet: the texts to show, and the hashes to keep.
-struct NewCodes {
-    shown: Vec<Secret>,
-    hashes: BTreeSet<String>,
-}
+pub(crate) const MEANWHILE: &str = "Your second factor was changed meanwhile. Please look at it, and try again.";
 
 impl Account {
     /// Shows the second factor, or the page that adds one.
@@ -63,7 +56,7 @@ impl Account {
             return Ok(self.show_new_factor(&visitor, &secret, Some(WRONG), now));
         };
         let sealed = visitor.ring.handles().seal_totp(user.key, secret.as_bytes())?;
-        let codes = new_codes(&visitor);
+        let codes = NewCodes::of(&visitor);
         let change = UserChange::add_totp(user, sealed, step, now).with_recovery_codes(codes.hashes.clone());
         let stepped_up = SessionChange::with_factor(session, now);
         let told = self.tell(Notice::FactorAdded, user, now);
@@ -73,7 +66,7 @@ impl Account {
                 let browser = Browser::of(incoming, self.wiring.config.cookies(), &visitor.ring);
                 let device = DeviceHandle::of_session(&visitor.person, now).with_factor();
                 let back = self.way_back_of_demand(incoming, user).unwrap_or_else(|| self.factors_path());
-                let response = browser.remember(Self::show_codes(&codes, true, &back), &device);
+                let response = browser.remember(codes.show(Some(AddedFactor::App), &back), &device);
                 Ok(WayBack::forgotten(&self.wiring.config, incoming, response))
             }
             Acted::Refused | Acted::Over => {
@@ -83,7 +76,7 @@ impl Account {
         }
     }
 
-    /// Removes the app and the recovery codes.
+    /// Removes the app, and with the last factor the recovery codes.
     pub(crate) async fn remove_factor(&self, incoming: Incoming<'_>) -> Result<Response, Refused> {
         let now = edge::now();
         let (visitor, _) = self.form_of_factors(incoming, now).await?;
@@ -104,30 +97,6 @@ impl Account {
             }
         }
         Ok(redirect(&self.factors_path()))
-    }
-
-    /// Replaces the recovery codes, and shows the new ones.
-    pub(crate) async fn replace_recovery_codes(&self, incoming: Incoming<'_>) -> Result<Response, Refused> {
-        let now = edge::now();
-        let (visitor, _) = self.form_of_factors(incoming, now).await?;
-        let user = visitor.person.user();
-        if !user.has_second_factor() {
-            return Ok(redirect(&self.factors_path()));
-        }
-        let codes = new_codes(&visitor);
-        let change = UserChange::replace_recovery_codes(user, codes.hashes.clone());
-        let told = self.tell(Notice::RecoveryCodesReplaced, user, now);
-        let changed = self.people.change_own_profile(&visitor.person, &change, told, now).await?;
-        match not_over(changed, Page::Factors)? {
-            Acted::Done => {
-                incoming.log().event(AuditEntry::of_person(AuditEvent::RecoveryCodesReplaced, &user.subject));
-                Ok(Self::show_codes(&codes, false, &self.factors_path()))
-            }
-            Acted::Refused | Acted::Over => {
-                incoming.log().refused("factors_changed_meanwhile");
-                Ok(self.show_factors(&visitor, Some(MEANWHILE), now))
-            }
-        }
     }
 
     /// Returns the signed-in person and the form, for a change that needs a recent sign-in.
@@ -152,7 +121,7 @@ impl Account {
         format!("{}{}", self.path(), Page::Factors.path())
     }
 
-    fn show_factors(&self, visitor: &Visitor, alert: Option<&str>, now: Timestamp) -> Response {
+    pub(crate) fn show_factors(&self, visitor: &Visitor, alert: Option<&str>, now: Timestamp) -> Response {
         let user = visitor.person.user();
         let since = user.factors.totp.as_ref().map(|totp| pages::date(totp.since.seconds())).unwrap_or_default();
         let (base, ticket) = (self.path(), visitor.ticket(Page::Factors, now));
@@ -162,6 +131,7 @@ impl Account {
             ticket: &ticket,
             since: &since,
             codes_left: user.factors.recovery.len(),
+            is_last: user.factors.passkeys.is_empty(),
             alert,
         };
         let status = if alert.is_some() { StatusCode::CONFLICT } else { StatusCode::OK };
@@ -190,12 +160,6 @@ impl Account {
         let status = if alert.is_some() { StatusCode::FORBIDDEN } else { StatusCode::OK };
         html_with_form(status, page.render())
     }
-
-    fn show_codes(codes: &NewCodes, added_app: bool, leads_to: &str) -> Response {
-        let shown: Vec<&str> = codes.shown.iter().map(Secret::expose).collect();
-        let page = pages::AccountRecoveryCodes { codes: &shown, added_app, leads_to };
-        html(StatusCode::OK, page.render())
-    }
 }
 
 /// Reads the secret that a form carries, if it was shown in this session.
@@ -204,14 +168,4 @@ fn carried_secret(visitor: &Visitor, form: &Parameters) -> Option<TotpSecret> {
     let payload = visitor.ring.handles().open(HandleKind::NewFactorForm, text)?;
     let (secret, session) = payload.split_first_chunk::<20>()?;
     (session == visitor.person.session().id.as_bytes()).then(|| TotpSecret::from_bytes(*secret))
-}
-
-fn new_codes(visitor: &Visitor) -> NewCodes {
-    let (person, handles) = (visitor.person.user().key, visitor.ring.handles());
-    let codes: Vec<RecoveryCode> =
-        std::iter::repeat_with(|| RecoveryCode::from_bytes(edge::random())).take(RecoveryCode::IN_A_SET).collect();
-    NewCodes {
-        shown: codes.iter().map(RecoveryCode::shown).collect(),
-        hashes: codes.iter().map(|code| handles.hash_recovery_code(person, code.as_bytes())).collect(),
-    }
 }

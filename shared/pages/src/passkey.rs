@@ -60,6 +60,8 @@ pub struct AccountPasskeys<'a> {
     pub ticket: &'a str,
     /// The passkeys of the person.
     pub passkeys: &'a [AccountPasskey],
+    /// The number of recovery codes that are left, where no other page shows it.
+    pub codes_left: Option<usize>,
     /// `true` if apps let the person in only with a passkey, and there is none.
     pub is_demanded: bool,
     /// The form that adds one.
@@ -139,9 +141,18 @@ pub(crate) mod tests {
         };
         let passkeys = [passkey(Some(v)), passkey(None)];
         let new = NewPasskeyForm { site: v, challenge: &[1; 32], user: &[2; 32], handle: v, known: v };
-        AccountPasskeys { username: v, base, ticket: v, passkeys: &passkeys, is_demanded: true, new, alert }
-            .render()
-            .unwrap()
+        AccountPasskeys {
+            username: v,
+            base,
+            ticket: v,
+            passkeys: &passkeys,
+            codes_left: Some(9),
+            is_demanded: true,
+            new,
+            alert,
+        }
+        .render()
+        .unwrap()
     }
 
     #[test]
@@ -166,6 +177,15 @@ pub(crate) mod tests {
 
     fn none() -> AccountPasskeys<'static> {
         let new = NewPasskeyForm { site: "v", challenge: &[1; 32], user: &[2; 32], handle: "v", known: "" };
-        AccountPasskeys { username: "v", base: "/", ticket: "v", passkeys: &[], is_demanded: false, new, alert: None }
+        AccountPasskeys {
+            username: "v",
+            base: "/",
+            ticket: "v",
+            passkeys: &[],
+            codes_left: None,
+            is_demanded: false,
+            new,
+            alert: None,
+        }
     }
 }

@@ -57,7 +57,7 @@ async fn c231_a_credential_id_is_one_persons_and_what_was_removed_is_not_added_a
     assert_eq!(rename().await.unwrap(), Acted::Done);
     let found = people.passkey_holder(&one.credential, None, None).await.unwrap().passkey;
     assert_eq!(found, Some(Passkey { name: phone.clone(), ..one.clone() }));
-    let change = UserChange::remove_passkey(&owner, &one.id(), false);
+    let change = UserChange::remove_passkey(&owner, &one.id());
     let remove = || people.remove_own_passkey(&signed_in, &id, &change, NOW);
     assert_eq!(remove().await.unwrap(), Acted::Done);
     assert_eq!(remove().await.unwrap(), Acted::Refused);
