@@ -49,6 +49,7 @@ locals {
     SessionIdleHours            = var.session_idle_hours
     PasswordMinLength           = var.password_min_length
     PasswordMinLengthWithFactor = var.password_min_length_with_factor
+    RequireFactor               = var.require_factor
     MailFrom                    = var.mail_from
     MailIdentity                = var.mail_identity
     Brand                       = var.brand

@@ -283,6 +283,12 @@ variable "password_min_length_with_factor" {
   default     = null
 }
 
+variable "require_factor" {
+  description = "Whether every sign-in for an app needs a second factor (mfa) or a passkey (phr). People without one are led to the page that adds it. Nobody gets tokens for a password alone then."
+  type        = string
+  default     = null
+}
+
 variable "mail_from" {
   description = "The sender of mails to people, by Amazon SES in this region. Empty means that no mail is sent, and nothing that needs mail is offered."
   type        = string

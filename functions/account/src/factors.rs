@@ -1,4 +1,4 @@
-//! The second factor of a person: an authenticator app, and recovery codes for when it is lost.
+//! The second factor of a person: an authenticator app.
 //!
 //! # Decisions
 //! - A new secret is stored when its first code was right, and not before. Until then the page carries it, sealed.
@@ -6,30 +6,23 @@
 //!   the page that shows a new secret.
 //! - The first code is spent like any other, and the session counts as one with a second factor from then on.
 
-use std::collections::BTreeSet;
-
-use edge::{AuditEntry, AuditEvent, Incoming, Response, html, html_with_form, redirect};
-use grants::Timestamp;
+use edge::{AuditEntry, AuditEvent, Incoming, Response, html_with_form, redirect};
+use grants::{Context, Timestamp};
 use http::StatusCode;
 use keys::HandleKind;
-use pages::QrPicture;
-use protocol::{Parameters, Secret};
-use service::Browser;
-use sessions::{DeviceHandle, Notice, RecoveryCode, SessionChange, TotpSecret, UserChange};
+use pages::{AddedFactor, QrPicture};
+use protocol::Parameters;
+use service::{Browser, WayBack};
+use sessions::{DeviceHandle, Notice, SessionChange, TotpSecret, User, UserChange};
 use store::Acted;
 
 use crate::Account;
+use crate::recovery_codes::NewCodes;
 use crate::refused::Refused;
 use crate::visitor::{Page, Visitor, not_over};
 
 const WRONG: &str = "The code is not right. Please wait for the next one, and check the clock of your device.";
-const MEANWHILE: &str = "Your second factor was changed meanwhile. Please look at it, and try again.";
-
-/// Recovery codes that are not stored yet: the texts to show, and the hashes to keep.
-struct NewCodes {
-    shown: Vec<Secret>,
-    hashes: BTreeSet<String>,
-}
+pub(crate) const MEANWHILE: &str = "Your second factor was changed meanwhile. Please look at it, and try again.";
 
 impl Account {
     /// Shows the second factor, or the page that adds one.
@@ -63,7 +56,7 @@ impl Account {
             return Ok(self.show_new_factor(&visitor, &secret, Some(WRONG), now));
         };
         let sealed = visitor.ring.handles().seal_totp(user.key, secret.as_bytes())?;
-        let codes = new_codes(&visitor);
+        let codes = NewCodes::of(&visitor);
         let change = UserChange::add_totp(user, sealed, step, now).with_recovery_codes(codes.hashes.clone());
         let stepped_up = SessionChange::with_factor(session, now);
         let told = self.tell(Notice::FactorAdded, user, now);
@@ -72,16 +65,18 @@ impl Account {
                 incoming.log().event(AuditEntry::of_person(AuditEvent::FactorAdded, &user.subject));
                 let browser = Browser::of(incoming, self.wiring.config.cookies(), &visitor.ring);
                 let device = DeviceHandle::of_session(&visitor.person, now).with_factor();
-                Ok(browser.remember(self.show_codes(&codes, true), &device))
+                let back = self.way_back_of_demand(incoming, user).unwrap_or_else(|| self.factors_path());
+                let response = browser.remember(codes.show(Some(AddedFactor::App), &back), &device);
+                Ok(WayBack::forgotten(&self.wiring.config, incoming, response))
             }
             Acted::Refused | Acted::Over => {
                 incoming.log().refused("factors_changed_meanwhile");
-                Ok(redirect(&format!("{}{}", self.path(), Page::Factors.path())))
+                Ok(redirect(&self.factors_path()))
             }
         }
     }
 
-    /// Removes the app and the recovery codes.
+    /// Removes the app, and with the last factor the recovery codes.
     pub(crate) async fn remove_factor(&self, incoming: Incoming<'_>) -> Result<Response, Refused> {
         let now = edge::now();
         let (visitor, _) = self.form_of_factors(incoming, now).await?;
@@ -101,31 +96,7 @@ impl Account {
                 incoming.log().event(AuditEntry::of_person(AuditEvent::FactorRemoved, &user.subject));
             }
         }
-        Ok(redirect(&format!("{}{}", self.path(), Page::Factors.path())))
-    }
-
-    /// Replaces the recovery codes, and shows the new ones.
-    pub(crate) async fn replace_recovery_codes(&self, incoming: Incoming<'_>) -> Result<Response, Refused> {
-        let now = edge::now();
-        let (visitor, _) = self.form_of_factors(incoming, now).await?;
-        let user = visitor.person.user();
-        if !user.has_second_factor() {
-            return Ok(redirect(&format!("{}{}", self.path(), Page::Factors.path())));
-        }
-        let codes = new_codes(&visitor);
-        let change = UserChange::replace_recovery_codes(user, codes.hashes.clone());
-        let told = self.tell(Notice::RecoveryCodesReplaced, user, now);
-        let changed = self.people.change_own_profile(&visitor.person, &change, told, now).await?;
-        match not_over(changed, Page::Factors)? {
-            Acted::Done => {
-                incoming.log().event(AuditEntry::of_person(AuditEvent::RecoveryCodesReplaced, &user.subject));
-                Ok(self.show_codes(&codes, false))
-            }
-            Acted::Refused | Acted::Over => {
-                incoming.log().refused("factors_changed_meanwhile");
-                Ok(self.show_factors(&visitor, Some(MEANWHILE), now))
-            }
-        }
+        Ok(redirect(&self.factors_path()))
     }
 
     /// Returns the signed-in person and the form, for a change that needs a recent sign-in.
@@ -134,7 +105,23 @@ impl Account {
         if visitor.person.is_recent(now) { Ok((visitor, form)) } else { Err(Refused::SignedInLongAgo(Page::Factors)) }
     }
 
-    fn show_factors(&self, visitor: &Visitor, alert: Option<&str>, now: Timestamp) -> Response {
+    /// Returns whether the deployment demands exactly this context of everybody, and the person cannot reach it.
+    pub(crate) fn has_to_reach(&self, context: Context, user: &User) -> bool {
+        self.wiring.config.policy.least_context == context && user.reach() < context
+    }
+
+    /// Returns the way back to the request for which the deployment demanded a factor that the person did not have.
+    pub(crate) fn way_back_of_demand(&self, incoming: Incoming<'_>, before: &User) -> Option<String> {
+        let config = &self.wiring.config;
+        let back = WayBack::of_browser(config, incoming).path(config);
+        back.filter(|_| before.reach() < config.policy.least_context)
+    }
+
+    fn factors_path(&self) -> String {
+        format!("{}{}", self.path(), Page::Factors.path())
+    }
+
+    pub(crate) fn show_factors(&self, visitor: &Visitor, alert: Option<&str>, now: Timestamp) -> Response {
         let user = visitor.person.user();
         let since = user.factors.totp.as_ref().map(|totp| pages::date(totp.since.seconds())).unwrap_or_default();
         let (base, ticket) = (self.path(), visitor.ticket(Page::Factors, now));
@@ -144,6 +131,7 @@ impl Account {
             ticket: &ticket,
             since: &since,
             codes_left: user.factors.recovery.len(),
+            is_last: user.factors.passkeys.is_empty(),
             alert,
         };
         let status = if alert.is_some() { StatusCode::CONFLICT } else { StatusCode::OK };
@@ -165,17 +153,12 @@ impl Account {
             key: key.expose(),
             secret: sealed.expose(),
             qr: qr.as_ref(),
+            is_demanded: self.has_to_reach(Context::TwoFactors, user),
+            has_passkeys: self.wiring.config.passkey_site().is_some(),
             alert,
         };
         let status = if alert.is_some() { StatusCode::FORBIDDEN } else { StatusCode::OK };
         html_with_form(status, page.render())
-    }
-
-    fn show_codes(&self, codes: &NewCodes, added_app: bool) -> Response {
-        let shown: Vec<&str> = codes.shown.iter().map(Secret::expose).collect();
-        let base = self.path();
-        let page = pages::AccountRecoveryCodes { base: &base, codes: &shown, added_app };
-        html(StatusCode::OK, page.render())
     }
 }
 
@@ -185,14 +168,4 @@ fn carried_secret(visitor: &Visitor, form: &Parameters) -> Option<TotpSecret> {
     let payload = visitor.ring.handles().open(HandleKind::NewFactorForm, text)?;
     let (secret, session) = payload.split_first_chunk::<20>()?;
     (session == visitor.person.session().id.as_bytes()).then(|| TotpSecret::from_bytes(*secret))
-}
-
-fn new_codes(visitor: &Visitor) -> NewCodes {
-    let (person, handles) = (visitor.person.user().key, visitor.ring.handles());
-    let codes: Vec<RecoveryCode> =
-        std::iter::repeat_with(|| RecoveryCode::from_bytes(edge::random())).take(RecoveryCode::IN_A_SET).collect();
-    NewCodes {
-        shown: codes.iter().map(RecoveryCode::shown).collect(),
-        hashes: codes.iter().map(|code| handles.hash_recovery_code(person, code.as_bytes())).collect(),
-    }
 }

@@ -8,11 +8,15 @@ use grants::Timestamp;
 use http::{StatusCode, header};
 use keys::{HandleKind, KeyRing};
 use pages::AccountNotice;
-use service::{Browser, form_ticket, typed_username};
-use sessions::{FormFault, FormTicket, Letter, RequestDigest, VisitId, Wait};
+use protocol::Parameters;
+use service::{Browser, WayBack, form_ticket, typed_username};
+use sessions::{FormFault, FormTicket, Letter, VisitId, Wait};
 
 use crate::Account;
 use crate::refused::Refused;
+
+/// The page that the ticket of its form is for.
+const TICKET_FOR: &str = "/account/forgotten";
 
 /// The reason to show the page again, with what was typed.
 #[derive(Clone, Copy)]
@@ -21,12 +25,20 @@ enum Again<'a> {
     TooMany(Wait, &'a str),
 }
 
+/// The page on which a person asks for a mail.
+struct ForgottenPage<'a> {
+    back: &'a WayBack,
+    again: Option<Again<'a>>,
+}
+
 impl Account {
     /// Shows the page on which a person asks for a mail.
     pub(crate) async fn forgotten_page(&self, incoming: Incoming<'_>) -> Result<Response, Refused> {
         self.sends_mail()?;
         let now = edge::now();
-        Ok(self.show_forgotten(incoming, &*self.ring(now).await?, None, now))
+        let asked = Parameters::parse(incoming.query().as_bytes()).unwrap_or_default();
+        let (back, ring) = (WayBack::of_form(&asked), self.ring(now).await?);
+        Ok(self.show_forgotten(incoming, &ring, &ForgottenPage { back: &back, again: None }, now))
     }
 
     /// Queues the mail, for any name and any address.
@@ -35,19 +47,20 @@ impl Account {
         let (now, form) = (edge::now(), incoming.body_form()?);
         let ring = self.ring(now).await?;
         let browser = Browser::of(incoming, self.wiring.config.cookies(), &ring);
-        let typed = form.one("username").ok().flatten().unwrap_or_default();
+        let (back, typed) = (WayBack::of_form(&form), form.one("username").ok().flatten().unwrap_or_default());
         let ticket = form_ticket(incoming, &form, &ring, HandleKind::SignInForm);
-        let counts = ticket.and_then(|ticket| ticket.check_sign_in(browser.visit_of_form()?, digest(), now));
+        let counts =
+            ticket.and_then(|ticket| ticket.check_sign_in(browser.visit_of_form()?, back.digest(TICKET_FOR), now));
         if let Err(fault) = counts {
             incoming.log().refused(fault.name());
-            let again = Again::BadForm(fault, typed_username(&form));
-            return Ok(self.show_forgotten(incoming, &ring, Some(again), now));
+            let again = Some(Again::BadForm(fault, typed_username(&form)));
+            return Ok(self.show_forgotten(incoming, &ring, &ForgottenPage { back: &back, again }, now));
         }
         let letter = Letter::forgotten_password(typed);
         if let Some(wait) = self.mails.ask(letter, incoming.source(), now).await? {
             incoming.log().refused("mails_throttled");
-            let again = Again::TooMany(wait, typed_username(&form));
-            return Ok(self.show_forgotten(incoming, &ring, Some(again), now));
+            let again = Some(Again::TooMany(wait, typed_username(&form)));
+            return Ok(self.show_forgotten(incoming, &ring, &ForgottenPage { back: &back, again }, now));
         }
         let stranger = ring.handles().stranger(&typed.trim().to_lowercase());
         incoming.log().event(AuditEntry::of_attempt(AuditEvent::ResetAsked, stranger));
@@ -57,28 +70,31 @@ impl Account {
                 "If there is an account with this name or address, and it has a confirmed address, a mail with a link is on its way.",
                 "The link works for half an hour. If no mail comes, look among the unwanted ones, or ask the people who run this service.",
             ],
-            leads_to: &self.path(),
+            leads_to: &self.way_back(&back),
             label: "Back to the sign-in",
         };
-        Ok(html(StatusCode::OK, page.render()))
+        Ok(back.kept(&self.wiring.config, incoming, html(StatusCode::OK, page.render())))
     }
 
     fn show_forgotten(
         &self,
         incoming: Incoming<'_>,
         ring: &KeyRing,
-        again: Option<Again<'_>>,
+        page: &ForgottenPage<'_>,
         now: Timestamp,
     ) -> Response {
+        let ForgottenPage { back, again } = *page;
         let browser = Browser::of(incoming, self.wiring.config.cookies(), ring);
         let known = browser.visit();
         let visit = known.unwrap_or_else(|| VisitId::from_bytes(edge::random()));
-        let ticket = FormTicket::for_sign_in(visit, digest(), edge::random(), now);
+        let ticket = FormTicket::for_sign_in(visit, back.digest(TICKET_FOR), edge::random(), now);
         let ticket = ring.handles().seal(HandleKind::SignInForm, &ticket.to_bytes());
         let alert = again.map(Again::text);
         let page = pages::AccountForgotten {
             base: &self.path(),
             username: again.map_or("", Again::typed),
+            request: &back.query(),
+            back: &self.way_back(back),
             ticket: ticket.expose(),
             alert: alert.as_deref(),
         };
@@ -122,9 +138,4 @@ impl<'a> Again<'a> {
             Self::TooMany(..) => StatusCode::TOO_MANY_REQUESTS,
         }
     }
-}
-
-/// Returns the digest that the ticket of the form is bound to.
-fn digest() -> RequestDigest {
-    RequestDigest::of("/account/forgotten")
 }

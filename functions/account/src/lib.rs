@@ -32,6 +32,7 @@ mod own_data;
 mod passkeys;
 mod password;
 mod profile;
+mod recovery_codes;
 mod refused;
 mod reset;
 mod sessions_shown;
@@ -54,7 +55,7 @@ use crate::refused::Refused;
 use crate::visitor::{Page, Visitor};
 
 /// The paths below that of the account to which only forms are sent.
-const CHANGES: [&str; 9] = [
+const CHANGES: [&str; 11] = [
     "/profile",
     "/withdraw",
     "/end-session",
@@ -62,6 +63,8 @@ const CHANGES: [&str; 9] = [
     "/factors/remove",
     "/factors/recovery-codes",
     "/passkeys/remove",
+    "/passkeys/rename",
+    "/passkeys/recovery-codes",
     "/reset",
     "/confirm",
 ];
@@ -186,10 +189,16 @@ impl Account {
             (Some("/factors"), &Method::GET) => self.factors_page(incoming).await,
             (Some("/factors"), &Method::POST) => self.add_factor(incoming).await,
             (Some("/factors/remove"), &Method::POST) => self.remove_factor(incoming).await,
-            (Some("/factors/recovery-codes"), &Method::POST) => self.replace_recovery_codes(incoming).await,
+            (Some("/factors/recovery-codes"), &Method::POST) => {
+                self.replace_recovery_codes(incoming, Page::Factors).await
+            }
+            (Some("/passkeys/recovery-codes"), &Method::POST) => {
+                self.replace_recovery_codes(incoming, Page::Passkeys).await
+            }
             (Some("/passkeys"), &Method::GET) => self.passkeys_page(incoming).await,
             (Some("/passkeys"), &Method::POST) => self.add_passkey(incoming).await,
             (Some("/passkeys/remove"), &Method::POST) => self.remove_passkey(incoming).await,
+            (Some("/passkeys/rename"), &Method::POST) => self.rename_passkey(incoming).await,
             (Some("/forgotten"), &Method::GET) => self.forgotten_page(incoming).await,
             (Some("/forgotten"), &Method::POST) => self.ask_for_reset(incoming).await,
             (Some("/email"), &Method::GET) => self.email_page(incoming).await,

@@ -6,6 +6,7 @@ use http::{StatusCode, header};
 use keys::HandleKind;
 use pages::AccountNotice;
 use protocol::{EmailAddress, Secret, Username};
+use service::WayBack;
 use sessions::{
     FormFault, InvitationId, LinkName, LinkPurpose, MailedLink, NewIdentity, SignUpLink, UnfitName, UnfitPassword,
     User, Wait, WeakPassword, chosen_name, claims_of_new,
@@ -14,7 +15,6 @@ use store::{SignUp, SignUpRight, SignedUp};
 
 use crate::Account;
 use crate::refused::Refused;
-use crate::sign_up::WayBack;
 use crate::visitor::Page;
 
 /// A link that works, as far as can be seen: its address, and the right that it is.
@@ -74,10 +74,10 @@ impl Account {
                     text: &[
                         "Sign in with your name and your password. If an app sent you here, it goes on from there.",
                     ],
-                    leads_to: &WayBack::of_browser(self, incoming).path(self),
+                    leads_to: &self.way_back(&WayBack::of_browser(&self.wiring.config, incoming)),
                     label: "Sign in",
                 };
-                Ok(WayBack::forgotten(self, incoming, html(StatusCode::OK, page.render())))
+                Ok(WayBack::forgotten(&self.wiring.config, incoming, html(StatusCode::OK, page.render())))
             }
             Err(fault) => {
                 incoming.log().refused(fault.reason());

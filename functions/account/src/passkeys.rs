@@ -1,22 +1,24 @@
-//! The passkeys of a person: added, listed and removed.
+//! The passkeys of a person: added, listed, renamed and removed.
 //!
 //! # Decisions
-//! - Everything here needs a sign-in that is at most ten minutes old, with two factors if the person has them.
+//! - Everything here but a new name needs a sign-in that is at most ten minutes old, with two factors if the person has them.
 //! - The session in which a passkey was added counts as one with two factors from then on, because the authenticator verified
 //!   its user.
+//! - The first factor of a person brings recovery codes, and they go with the last one.
 //! - The last factor besides the password is removed only by a form that says so.
 
 use edge::{AuditEntry, AuditEvent, Incoming, Response, html_with_passkey, redirect};
-use grants::Timestamp;
+use grants::{Context, Timestamp};
 use http::StatusCode;
 use keys::{HandleKind, is_good_passkey};
-use pages::{AccountPasskey, NewPasskeyForm};
+use pages::{AccountPasskey, AddedFactor, NewPasskeyForm};
 use protocol::{Parameters, PasskeyRegistration, PasskeySite};
-use service::form_ticket;
+use service::{WayBack, form_ticket};
 use sessions::{FormFault, NewPasskey, Passkey, PasskeyFault, PasskeyId, PasskeyName, SessionChange, User, UserChange};
 use store::Acted;
 
 use crate::Account;
+use crate::recovery_codes::NewCodes;
 use crate::refused::Refused;
 use crate::visitor::{Page, Visitor, not_over};
 
@@ -53,19 +55,45 @@ impl Account {
             }
         };
         let (user, session) = (visitor.person.user(), visitor.person.session());
-        let change = UserChange::add_passkey(user, passkey.id(), handle);
+        // The first factor brings recovery codes.
+        let codes = (!user.has_factors()).then(|| NewCodes::of(&visitor));
+        let change = match &codes {
+            Some(codes) => UserChange::add_first_passkey(user, passkey.id(), handle, codes.hashes.clone()),
+            None => UserChange::add_passkey(user, passkey.id(), handle),
+        };
         let proven = SessionChange::with_passkey(session, &passkey, now);
         let added = self.people.add_own_passkey(session, &passkey, proven, &change).await?;
         match not_over(added, Page::Passkeys)? {
             Acted::Done => {
                 incoming.log().event(AuditEntry::of_person(AuditEvent::FactorAdded, &user.subject));
-                Ok(self.back_to_passkeys())
+                let back = self.way_back_of_demand(incoming, user);
+                let back = back.unwrap_or_else(|| self.passkeys_path());
+                let response =
+                    codes.map_or_else(|| redirect(&back), |codes| codes.show(Some(AddedFactor::Passkey), &back));
+                Ok(WayBack::forgotten(&self.wiring.config, incoming, response))
             }
             Acted::Refused | Acted::Over => {
                 incoming.log().refused("factors_changed_meanwhile");
                 self.show_passkeys(&visitor, &site, Some(MEANWHILE), now).await
             }
         }
+    }
+
+    /// Gives the passkey that a form names another name, which needs no recent sign-in.
+    pub(crate) async fn rename_passkey(&self, incoming: Incoming<'_>) -> Result<Response, Refused> {
+        self.passkey_site()?;
+        let now = edge::now();
+        let (visitor, form) = self.form_of(incoming, Page::Passkeys, now).await?;
+        let field = |name| form.one(name).ok().flatten();
+        let known = &visitor.person.user().factors.passkeys;
+        let id = field("id").and_then(PasskeyId::parse).filter(|id| known.contains(id.as_str()));
+        let Some(id) = id else { return Ok(self.back_to_passkeys()) };
+        let name = PasskeyName::typed(field("name").unwrap_or_default());
+        let renamed = self.people.rename_own_passkey(&visitor.person, &id, &name, now).await?;
+        if not_over(renamed, Page::Passkeys)? != Acted::Done {
+            incoming.log().refused("factors_changed_meanwhile");
+        }
+        Ok(self.back_to_passkeys())
     }
 
     /// Removes the passkey that a form names.
@@ -81,7 +109,7 @@ impl Account {
             incoming.log().refused("last_factor");
             return self.show_passkeys(&visitor, &site, Some(LAST), now).await;
         }
-        let change = UserChange::remove_passkey(user, &id, confirmed);
+        let change = UserChange::remove_passkey(user, &id);
         let removed = self.people.remove_own_passkey(&visitor.person, &id, &change, now).await?;
         match not_over(removed, Page::Passkeys)? {
             Acted::Done => {
@@ -133,6 +161,8 @@ impl Account {
             base: &base,
             ticket: &ticket,
             passkeys: &rows,
+            codes_left: (user.has_factors() && !user.has_second_factor()).then_some(user.factors.recovery.len()),
+            is_demanded: self.has_to_reach(Context::PhishingResistant, user),
             new: NewPasskeyForm {
                 site: site.id(),
                 challenge: challenge.as_bytes(),
@@ -151,8 +181,12 @@ impl Account {
         self.wiring.config.passkey_site().ok_or(Refused::NotFound)
     }
 
+    fn passkeys_path(&self) -> String {
+        format!("{}{}", self.path(), Page::Passkeys.path())
+    }
+
     fn back_to_passkeys(&self) -> Response {
-        redirect(&format!("{}{}", self.path(), Page::Passkeys.path()))
+        redirect(&self.passkeys_path())
     }
 }
 

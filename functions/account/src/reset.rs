@@ -6,7 +6,7 @@ use http::StatusCode;
 use keys::HandleKind;
 use pages::AccountNotice;
 use protocol::Secret;
-use service::Browser;
+use service::{Browser, WayBack};
 use sessions::{
     ChosenPassword, DeviceHandle, FormFault, LinkName, LinkPurpose, MailedLink, Notice, ResetLink, UnfitPassword, User,
     WeakPassword,
@@ -75,14 +75,15 @@ impl Account {
         let page = AccountNotice {
             title: "Your password is set",
             text: &["You are signed out on all browsers. Sign in with your new password."],
-            leads_to: &self.path(),
+            leads_to: &self.way_back(&WayBack::of_browser(&self.wiring.config, incoming)),
             label: "Sign in",
         };
         // Whoever set the password is not kept out by those who guess it meanwhile.
         let ring = self.ring(now).await?;
         let browser = Browser::of(incoming, self.wiring.config.cookies(), &ring);
         let device = DeviceHandle::after_reset(&user, edge::random(), now);
-        Ok(browser.remember(html(StatusCode::OK, page.render()), &device))
+        let response = WayBack::forgotten(&self.wiring.config, incoming, html(StatusCode::OK, page.render()));
+        Ok(browser.remember(response, &device))
     }
 
     /// Opens a link, if it works.

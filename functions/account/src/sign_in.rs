@@ -10,7 +10,7 @@ use service::{
     Arrival, Arrived, Attempted, Browser, ByPasskey, FactorCheck, FactorForm, PasskeyAttempt, SignInFault, TriedFactor,
     credentials, form_ticket, typed_username,
 };
-use sessions::{FormTicket, Rules, VisitId};
+use sessions::{FormTicket, HalfSignedIn, Rules, Session, VisitId};
 
 use crate::Account;
 use crate::refused::Refused;
@@ -50,13 +50,21 @@ impl Account {
         Ok(self.render_sign_in(incoming, &ring, SignInPage { to, username: "", fault: None, again: false }, now))
     }
 
-    /// Shows the sign-in page to a person who signed in too long ago to change something.
+    /// Shows the sign-in page to a person who signed in too long ago to change something, or only the form for a second factor
+    /// if nothing else is missing.
     pub(crate) async fn show_sign_in_again(&self, incoming: Incoming<'_>, to: Page) -> Result<Response, Refused> {
         let now = edge::now();
         let (ring, visitor) = (self.ring(now).await?, self.visitor(incoming, now).await?);
-        let username = visitor.as_ref().map_or("", |visitor| visitor.person.user().username.as_str());
-        let page = SignInPage { to, username, fault: None, again: true };
-        let mut response = self.render_sign_in(incoming, &ring, page, now);
+        let mut response = match &visitor {
+            Some(visitor) if visitor.person.lacks_factor_only(now) => {
+                let browser = Browser::of(incoming, self.wiring.config.cookies(), &ring);
+                self.with_factor_form(to, |form| form.in_session(browser, &visitor.person, now))
+            }
+            visitor => {
+                let username = visitor.as_ref().map_or("", |visitor| visitor.person.user().username.as_str());
+                self.render_sign_in(incoming, &ring, SignInPage { to, username, fault: None, again: true }, now)
+            }
+        };
         *response.status_mut() = StatusCode::FORBIDDEN;
         Ok(response)
     }
@@ -125,6 +133,9 @@ impl Account {
                 ));
             }
         };
+        if !self.is_in_session(incoming, &half, now).await? {
+            return Err(Refused::SignedOut(to));
+        }
         let check = FactorCheck { half: &half, tried, client: None, device: browser.device(), ring };
         let rules = Rules::at(&self.wiring.config.policy, now);
         let arrived = self.sign_ins.by_factor(browser, &check, to.digest(), rules).await?;
@@ -135,6 +146,18 @@ impl Account {
                 Ok(self.with_factor_form(to, |form| form.show(browser, &half, Some(fault))))
             }
         }
+    }
+
+    /// Checks whether the session in which a second factor was asked for goes on. After a password there is none yet.
+    async fn is_in_session(
+        &self,
+        incoming: Incoming<'_>,
+        half: &HalfSignedIn,
+        now: Timestamp,
+    ) -> Result<bool, Refused> {
+        let Some(session) = half.session() else { return Ok(true) };
+        let visitor = self.visitor(incoming, now).await?;
+        Ok(visitor.is_some_and(|visitor| visitor.person.session().id == session))
     }
 
     /// Processes a passkey, in place of the password or after it.

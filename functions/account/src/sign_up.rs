@@ -3,14 +3,14 @@
 //! Asking for a mail is like asking for one about a forgotten password: the same answer and the same work for every address,
 //! and the function that sends the mail finds out whether the address is known.
 
-use edge::{AuditEntry, AuditEvent, Cookie, Incoming, Response, html, html_with_form};
-use grants::{Seconds, Timestamp};
+use edge::{AuditEntry, AuditEvent, Incoming, Response, html, html_with_form};
+use grants::Timestamp;
 use http::{Method, StatusCode, header};
 use keys::{HandleKind, KeyRing};
 use pages::AccountNotice;
 use protocol::{EmailAddress, Parameters};
-use service::{Browser, form_ticket};
-use sessions::{FormFault, FormTicket, Letter, RequestDigest, SIGN_UP_LIFETIME, VisitId, Wait};
+use service::{Browser, WayBack, form_ticket};
+use sessions::{FormFault, FormTicket, Letter, VisitId, Wait};
 
 use crate::Account;
 use crate::refused::Refused;
@@ -19,14 +19,8 @@ use crate::refused::Refused;
 pub(crate) const SIGN_UP: &str = "/sign-up";
 /// The path to which the form behind a link is sent.
 pub(crate) const CREATE: &str = "/create";
-/// The longest request of an app that a browser carries on in a cookie.
-const MOST_CARRIED_BYTES: usize = 2000;
-/// The time in seconds during which a browser finds its way back: as long as the mail takes, and its link works.
-const WAY_BACK_LIFETIME: Seconds = 2 * SIGN_UP_LIFETIME;
-
-/// The authorization request that a person came from, in its canonical encoding; empty if there is none. It leads to this
-/// server alone, which checks it as it checks every request.
-pub(crate) struct WayBack(String);
+/// The page that the ticket of its form is for.
+const TICKET_FOR: &str = "/account/sign-up";
 
 /// The reason to show the page again.
 #[derive(Clone, Copy)]
@@ -66,7 +60,7 @@ impl Account {
         self.has_sign_up_page()?;
         let now = edge::now();
         let asked = Parameters::parse(incoming.query().as_bytes()).unwrap_or_default();
-        let back = WayBack::read(&asked);
+        let back = WayBack::of_form(&asked);
         let ring = self.ring(now).await?;
         Ok(self.show_sign_up(incoming, &ring, &SignUpPage { back: &back, email: "", again: None }, now))
     }
@@ -76,7 +70,7 @@ impl Account {
         self.has_sign_up_page()?;
         let (now, form) = (edge::now(), incoming.body_form()?);
         let ring = self.ring(now).await?;
-        let (back, email) = (WayBack::read(&form), form.one("email").ok().flatten().unwrap_or_default().trim());
+        let (back, email) = (WayBack::of_form(&form), form.one("email").ok().flatten().unwrap_or_default().trim());
         if let Err(again) = self.queue_sign_up(incoming, &ring, &form, now).await? {
             incoming.log().refused(again.reason());
             let page = SignUpPage { back: &back, email, again: Some(again) };
@@ -90,10 +84,10 @@ impl Account {
                 "A mail is on its way to this address. Open its link within half an hour.",
                 "If no mail comes, look among the unwanted ones, or ask the people who run this service.",
             ],
-            leads_to: &back.path(self),
+            leads_to: &self.way_back(&back),
             label: "Back to the sign-in",
         };
-        Ok(back.kept(self, incoming, html(StatusCode::OK, page.render())))
+        Ok(back.kept(&self.wiring.config, incoming, html(StatusCode::OK, page.render())))
     }
 
     /// Queues the mail, or returns the reason why not. No reason depends on whether the address is known.
@@ -105,7 +99,7 @@ impl Account {
         now: Timestamp,
     ) -> Result<Result<(), Again>, Refused> {
         let browser = Browser::of(incoming, self.wiring.config.cookies(), ring);
-        let digest = WayBack::read(form).digest();
+        let digest = WayBack::of_form(form).digest(TICKET_FOR);
         let ticket = form_ticket(incoming, form, ring, HandleKind::SignInForm);
         let counts = ticket.and_then(|ticket| ticket.check_sign_in(browser.visit_of_form()?, digest, now));
         if let Err(fault) = counts {
@@ -125,14 +119,14 @@ impl Account {
         let browser = Browser::of(incoming, self.wiring.config.cookies(), ring);
         let known = browser.visit();
         let visit = known.unwrap_or_else(|| VisitId::from_bytes(edge::random()));
-        let ticket = FormTicket::for_sign_in(visit, back.digest(), edge::random(), now);
+        let ticket = FormTicket::for_sign_in(visit, back.digest(TICKET_FOR), edge::random(), now);
         let ticket = ring.handles().seal(HandleKind::SignInForm, &ticket.to_bytes());
         let alert = again.map(Again::text);
         let page = pages::AccountSignUp {
             base: &self.path(),
             email,
-            request: &back.0,
-            back: &back.path(self),
+            request: &back.query(),
+            back: &self.way_back(back),
             ticket: ticket.expose(),
             alert: alert.as_deref(),
         };
@@ -143,55 +137,13 @@ impl Account {
         if known.is_some() { response } else { browser.begin_visit(response, visit) }
     }
 
+    /// Returns the path that leads back to where the person came from, or else to the account.
+    pub(crate) fn way_back(&self, back: &WayBack) -> String {
+        back.path(&self.wiring.config).unwrap_or_else(|| self.path())
+    }
+
     fn has_sign_up_page(&self) -> Result<(), Refused> {
         if self.wiring.config.sign_up.mode.has_page() { Ok(()) } else { Err(Refused::NotFound) }
-    }
-}
-
-impl WayBack {
-    /// Reads the request from the parameters of a page or a form.
-    fn read(parameters: &Parameters) -> Self {
-        Self::of(parameters.one("request").ok().flatten().unwrap_or_default())
-    }
-
-    /// Reads the request that this browser carries.
-    pub(crate) fn of_browser(account: &Account, incoming: Incoming<'_>) -> Self {
-        Self::of(incoming.cookie(account.wiring.config.cookies().name(Cookie::WayBack)).unwrap_or_default())
-    }
-
-    fn of(request: &str) -> Self {
-        let fits = request.len() <= MOST_CARRIED_BYTES;
-        let parsed = Parameters::parse(request.as_bytes()).ok().filter(|_| fits);
-        let query = parsed.map(|parameters| parameters.to_query()).unwrap_or_default();
-        Self(Some(query).filter(|query| query.len() <= MOST_CARRIED_BYTES).unwrap_or_default())
-    }
-
-    /// Returns the path that leads back: to the request, or else to the account.
-    pub(crate) fn path(&self, account: &Account) -> String {
-        if self.0.is_empty() {
-            return account.path();
-        }
-        format!("{}/authorize?{}", account.wiring.config.path(), self.0)
-    }
-
-    /// Returns the response with which the browser keeps the way back, or forgets a former one.
-    fn kept(&self, account: &Account, incoming: Incoming<'_>, response: Response) -> Response {
-        if self.0.is_empty() {
-            return Self::forgotten(account, incoming, response);
-        }
-        account.wiring.config.cookies().set_lasting(response, Cookie::WayBack, &self.0, WAY_BACK_LIFETIME)
-    }
-
-    /// Returns the response with which the browser forgets the way back, if it has one.
-    pub(crate) fn forgotten(account: &Account, incoming: Incoming<'_>, response: Response) -> Response {
-        let cookies = account.wiring.config.cookies();
-        let has_one = incoming.cookie(cookies.name(Cookie::WayBack)).is_some();
-        if has_one { cookies.forget(response, Cookie::WayBack) } else { response }
-    }
-
-    /// Returns the digest that the ticket of the form is bound to.
-    fn digest(&self) -> RequestDigest {
-        RequestDigest::of(&format!("/account/sign-up?{}", self.0))
     }
 }
 

@@ -49,6 +49,7 @@ impl Authorize {
             forgotten_password: config.forgotten_password(),
             passkey_site: config.passkey_site(),
             sign_up: config.sign_up_page(),
+            policy: config.policy,
         })
     }
 

@@ -34,7 +34,8 @@ impl Authorize {
         let ticket = form_ticket(incoming, &form, &ring, HandleKind::ConsentForm)
             .and_then(|ticket| ticket.check_consent(person.session().id, context.carried.digest, now).map(|()| ticket));
         let ticket = ticket.map_err(|fault| context.bad_form(fault))?;
-        if !meets_demands(context.admission.request(), context.admission.client(), person) {
+        let (request, client) = (context.admission.request(), context.admission.client());
+        if !meets_demands(request, client, person, &context.policy) {
             // The second factor that the form was shown for is gone.
             return Ok(redirect(&context.carried.again()));
         }

@@ -2,8 +2,9 @@
 
 use edge::{CookieRule, RequestLog};
 use grants::authorization::Admission;
-use grants::{Api, GrantSecret, Refusal};
+use grants::{Api, GrantSecret, Policy, Refusal};
 use protocol::{MAX_REQUEST_BYTES, Parameters, PasskeySite, PushedReference, SentObject};
+use service::WayBack;
 use sessions::{Expected, FormFault, RequestDigest, Shown, Situation};
 
 use crate::pushed::ANOTHER;
@@ -27,6 +28,8 @@ pub(crate) struct AuthorizationContext<'r> {
     pub(crate) passkey_site: Option<PasskeySite>,
     /// The path at which a person asks for an account; `None` if nobody may.
     pub(crate) sign_up: Option<String>,
+    /// The settings of the deployment.
+    pub(crate) policy: Policy,
 }
 
 /// The request, encoded to be carried from form to form.
@@ -93,14 +96,21 @@ impl AuthorizationContext<'_> {
         self.log.client(&self.admission.client().id);
     }
 
-    /// Returns the link to the page on which a person asks for an account, with the way back to this request. A request that
-    /// is in time for a minute or two is over until the mail is read.
+    /// Returns the link to the page on which a person asks for an account.
     pub(crate) fn sign_up_link(&self) -> Option<String> {
-        let page = self.sign_up.as_ref()?;
-        if self.carried.pushed.is_some() || self.carried.sent.is_some() {
-            return Some(page.clone());
-        }
-        Some(format!("{page}?{}", Parameters::default().with("request", &self.carried.query).to_query()))
+        self.sign_up.clone().map(|page| self.way_back().link(page))
+    }
+
+    /// Returns the link to the page on which a person who forgot the password asks for a mail.
+    pub(crate) fn forgotten_link(&self) -> Option<String> {
+        self.forgotten_password.clone().map(|page| self.way_back().link(page))
+    }
+
+    /// Returns the way back to this request from a page that sends a mail. A request that is in time for a minute or two is
+    /// over until the mail is read.
+    fn way_back(&self) -> WayBack {
+        let is_over_soon = self.carried.pushed.is_some() || self.carried.sent.is_some();
+        if is_over_soon { WayBack::Account } else { WayBack::read(&self.carried.query) }
     }
 
     /// Returns the refusal of a form that does not count.
@@ -133,6 +143,7 @@ impl AuthorizationContext<'_> {
             expected: &self.expected,
             digest: self.carried.digest,
             just_signed_in,
+            policy: &self.policy,
         }
     }
 }

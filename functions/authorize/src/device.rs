@@ -7,7 +7,7 @@ use grants::{Api, Client, Grant, Origin, Target, Timestamp, device};
 use http::Method;
 use keys::KeyRing;
 use protocol::{ClaimsRequest, MAX_REQUEST_BYTES, Parameters, UserCode};
-use service::{Browser, EnteredCode, FoundCode};
+use service::{Browser, EnteredCode, FoundCode, WayBack};
 use sessions::{Next, RequestDigest, Rules, Shown, SignedIn, VisitId, signed_in};
 
 use crate::Authorize;
@@ -92,7 +92,8 @@ impl Authorize {
         }
     }
 
-    /// Shows the question to a person who is signed in, or asks for the second factor that the client demands.
+    /// Shows the question to a person who is signed in, or asks for the second factor that the client or the deployment
+    /// demands.
     async fn ask_for_device(
         &self,
         incoming: Incoming<'_>,
@@ -101,11 +102,12 @@ impl Authorize {
         now: Timestamp,
     ) -> Result<Response, Refused> {
         let ring = self.ring(now).await?;
-        match sessions::next_for_device(&context.client, person) {
+        match sessions::next_for_device(&context.client, person, &self.wiring.config.policy) {
             Next::Factor => {
                 let browser = Browser::of(incoming, self.wiring.config.cookies(), &ring);
                 Ok(self.with_device_factor_form(context, |form| form.in_session(browser, person, now)))
             }
+            Next::SetUp => Ok(self.set_up_factor(incoming, &context.way_back())),
             Next::Refuse(_) => Err(Refused::FactorMissing),
             Next::SignIn | Next::Consent | Next::Issue => self.show_question(context, person, now).await,
         }
@@ -204,6 +206,11 @@ impl DeviceContext {
     /// The request as it is carried through a form.
     pub(crate) fn query(&self) -> String {
         format!("user_code={}", self.code)
+    }
+
+    /// Returns the way back to the question about this request.
+    pub(crate) fn way_back(&self) -> WayBack {
+        WayBack::Device(self.code.clone())
     }
 
     /// The address that the request came from, if it is known.

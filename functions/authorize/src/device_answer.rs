@@ -44,8 +44,8 @@ impl Authorize {
             // The session ended while the form was open: start again with the same code.
             return Ok(redirect(&again));
         };
-        if sessions::next_for_device(&context.client, &person) != Next::Consent {
-            // The client demands a second factor since the form was shown.
+        if sessions::next_for_device(&context.client, &person, &self.wiring.config.policy) != Next::Consent {
+            // The client or the deployment demands a second factor since the form was shown.
             return Ok(redirect(&again));
         }
         if !ticket.showed(context.shown(&ClaimsRequest::default()).digest()) {

@@ -86,7 +86,9 @@ impl Authorize {
             challenge: challenge.as_bytes(),
         });
         let alert = again.map(|again| again.why.text());
-        let (forgotten, sign_up) = (self.wiring.config.forgotten_password(), self.wiring.config.sign_up_page());
+        let (back, config) = (context.way_back(), &self.wiring.config);
+        let forgotten = config.forgotten_password().map(|page| back.link(page));
+        let sign_up = config.sign_up_page().map(|page| back.link(page));
         let page = pages::SignIn {
             client_name: &context.client.name,
             registered_itself: None,

@@ -71,7 +71,7 @@ impl Authorize {
         let secret = context.carried.secret_of_grant(&ring, &allowed.nonce());
         let moment = Moment { now, attempt: Attempt::from_bytes(edge::random()) };
         let known_as = known_as(admission.client(), person, &ring)?;
-        let grant = self.grant_of(admission, secret.id(), Self::agreement(admission, person, known_as), moment);
+        let grant = self.grant_of(admission, secret.id(), self.agreement(admission, person, known_as), moment);
         self.make(context, person, NewGrant { grant: &grant, allowed }, moment).await?;
         let response = match admission.request().response_type {
             ResponseType::Code => {
@@ -166,9 +166,10 @@ impl Authorize {
     }
 
     /// Returns the access that the person agreed to. `known_as` is the `sub` by which the client knows the person.
-    fn agreement(admission: &Admission, person: &SignedIn, known_as: Subject) -> Agreement {
+    fn agreement(&self, admission: &Admission, person: &SignedIn, known_as: Subject) -> Agreement {
         let (user, session) = (person.user(), person.session());
         let (request, target) = (admission.request(), admission.target());
+        let wanted = WantedContexts::of(request, admission.client(), &self.wiring.config.policy);
         let sign_in = SignIn {
             userinfo_claims: request.claims.userinfo.clone(),
             id_token_claims: implicit::id_token_claims(request, target, &user.known_claims()),
@@ -177,7 +178,7 @@ impl Authorize {
             subject: user.subject.clone(),
             pairwise_subject: Some(known_as).filter(|known_as| *known_as != user.subject),
             auth_time: session.auth_time,
-            authentication: person.authentication_for(WantedContexts::of(request, admission.client()).as_ref()),
+            authentication: person.authentication_for(wanted.as_ref()),
             footing: Some(person.footing(outlives(&target.scope))),
             sign_in: Some(sign_in),
         };

@@ -30,6 +30,8 @@
 //!   counted by browser and by address. Unknown, answered and expired codes look the same.
 //! - The answer to a device is one form with a ticket for its code. A look-up for such a form is no guess, and is not
 //!   counted.
+//! - Where the deployment demands a factor that a person does not have, the page of the account that adds one comes between
+//!   the sign-in and the request, and leads back.
 //! - A form that does not count is refused with a page that says why and leads on: the sign-in page itself, or a page that
 //!   leads back to the request.
 
@@ -127,13 +129,22 @@ impl Authorize {
                 let browser = Browser::of(incoming, context.cookies, &ring);
                 Ok(with_factor_form(context, |form| form.in_session(browser, person, now)))
             }
+            (sessions::Next::SetUp, Some(_)) => {
+                context.log_client();
+                Ok(self.set_up_factor(incoming, &context.carried.way_back(&ring, now)))
+            }
             (sessions::Next::Refuse(unmet), visitor) => {
                 let error = ReturnedError::for_admitted(&context.admission, unmet.code(), unmet.description());
                 Err(Refused::Returned(Box::new(ReturnedError { signed_in: visitor.is_some(), ..error })))
             }
-            (sessions::Next::SignIn | sessions::Next::Factor | sessions::Next::Consent | sessions::Next::Issue, _) => {
-                Ok(show::sign_in(context, incoming, &ring, now, None))
-            }
+            (
+                sessions::Next::SignIn
+                | sessions::Next::Factor
+                | sessions::Next::SetUp
+                | sessions::Next::Consent
+                | sessions::Next::Issue,
+                _,
+            ) => Ok(show::sign_in(context, incoming, &ring, now, None)),
         }
     }
 

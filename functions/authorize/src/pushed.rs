@@ -7,7 +7,7 @@ use grants::authorization::Untrusted;
 use grants::{Client, Grant, GrantId, GrantSecret, PushedHandle, Refusal, Timestamp, Transition, code, pushed};
 use keys::KeyRing;
 use protocol::{ClientId, Parameters, PushedReference, RequestReference, Secret, SentObject};
-use service::{NoRequestObject, ReferredRequest};
+use service::{NoRequestObject, ReferredRequest, WayBack};
 use sessions::{FORM_LIFETIME, FormFault, RequestDigest};
 use store::Applied;
 
@@ -139,6 +139,16 @@ impl CarriedRequest {
     /// Returns the id of the grant that a pushed request will become.
     pub(crate) fn pushed_id(&self) -> Option<GrantId> {
         self.pushed.as_ref().map(GrantSecret::id)
+    }
+
+    /// Returns the way back to this request from another page of this server. A pushed or signed request goes on from there
+    /// with another sign-in, because it may be too late to show it for the first time.
+    pub(crate) fn way_back(&self, ring: &KeyRing, now: Timestamp) -> WayBack {
+        if self.pushed.is_none() && self.sent.is_none() {
+            return WayBack::read(&self.query);
+        }
+        let link = self.for_another(ring, now);
+        WayBack::read(link.split_once('?').map_or("", |(_, query)| query))
     }
 
     /// Returns the path and query of the same request, changed to ask for another account. A pushed request cannot be

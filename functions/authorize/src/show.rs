@@ -44,7 +44,8 @@ pub(crate) fn sign_in(
     let admission = &context.admission;
     let hint = admission.request().login_hint.as_deref();
     let alert = again.map(|again| again.why.text());
-    let (since, sign_up) = (registered_itself(admission.client()), context.sign_up_link());
+    let since = registered_itself(admission.client());
+    let (forgotten, sign_up) = (context.forgotten_link(), context.sign_up_link());
     let page = pages::SignIn {
         client_name: &admission.client().name,
         registered_itself: since.as_ref(),
@@ -53,7 +54,7 @@ pub(crate) fn sign_in(
         action: &action,
         request: &context.carried.query,
         ticket: ticket.expose(),
-        forgotten: context.forgotten_password.as_deref(),
+        forgotten: forgotten.as_deref(),
         passkey,
         sign_up: sign_up.as_deref(),
         alert: alert.as_deref(),

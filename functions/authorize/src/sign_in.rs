@@ -5,7 +5,7 @@ use grants::{Client, Timestamp};
 use keys::{HandleKind, KeyRing};
 use protocol::Parameters;
 use service::{
-    Arrival, Arrived, Attempted, Browser, FactorCheck, FactorForm, PasskeyAttempt, SignInFault, TriedFactor,
+    Arrival, Arrived, Attempted, Browser, FactorCheck, FactorForm, PasskeyAttempt, SignInFault, TriedFactor, WayBack,
     credentials, form_ticket, typed_username,
 };
 use sessions::{DeviceHandle, FormFault, HalfSignedIn, Next, RequestDigest, Rules, next};
@@ -129,17 +129,18 @@ impl Authorize {
         let event = AuditEntry::of_person(AuditEvent::SignedIn, &person.user().subject);
         let known_as = Some(known_as(context.admission.client(), &person, &ring)?);
         let visitor = Visitor { signed_in: Some(person), known_as, agreed };
-        let response = self.after_sign_in(context, &visitor, now).await?;
+        let response = self.after_sign_in(incoming, context, &visitor, now).await?;
         context.log.earlier_event(event);
         context.log_client();
         let browser = Browser::of(incoming, context.cookies, &ring);
         Ok(browser.remember(browser.set_session(response, &session), &device))
     }
 
-    /// Chooses the next step after a correct password: the consent page, by way of the request, or directly the
-    /// client.
+    /// Chooses the next step after a correct password: the consent page, by way of the request, the page that adds a factor,
+    /// or directly the client.
     async fn after_sign_in(
         &self,
+        incoming: Incoming<'_>,
         context: &AuthorizationContext<'_>,
         visitor: &Visitor,
         now: Timestamp,
@@ -148,8 +149,20 @@ impl Authorize {
         match (next(context.admission.request(), &situation, now), &visitor.signed_in) {
             (Next::Issue, Some(person)) => self.issue(context, person, Allowed::Before, now).await,
             (Next::Refuse(unmet), _) => Ok(self.refuse(context, unmet.code(), unmet.description()).await?),
+            (Next::SetUp, _) => {
+                let back = context.carried.way_back(&*self.ring(now).await?, now);
+                Ok(self.set_up_factor(incoming, &back))
+            }
             (Next::Consent | Next::SignIn | Next::Factor | Next::Issue, _) => Ok(redirect(&context.carried.again())),
         }
+    }
+}
+
+impl Authorize {
+    /// Leads a person to the page that adds the factor which the deployment demands. The browser keeps the way back.
+    pub(crate) fn set_up_factor(&self, incoming: Incoming<'_>, back: &WayBack) -> Response {
+        let config = &self.wiring.config;
+        back.kept(config, incoming, redirect(&config.demanded_factor_page()))
     }
 }
 

@@ -28,7 +28,8 @@ impl Token {
         RequestedAccess { scope, resources }: RequestedAccess,
     ) -> Result<Response, Failure> {
         context.key()?;
-        let target = password::target(&context.client, &context.apis, &resources, scope.as_ref())?;
+        let target =
+            password::target(&context.client, &context.apis, &resources, scope.as_ref(), &self.wiring.config.policy)?;
         let client = Some(&context.client.client().id);
         let stranger = context.ring.handles().stranger(&username.normalized());
         let attempted = Attempted { username, password, client, source: context.source, device: None, stranger };

@@ -4,7 +4,7 @@ use askama::Template;
 
 use crate::{Unrenderable, rendering};
 
-/// The page on which a person asks for a mail. It posts `username` and `ticket`.
+/// The page on which a person asks for a mail. It posts `username`, `request` and `ticket`.
 #[derive(Template)]
 #[template(path = "account_forgotten.html")]
 pub struct AccountForgotten<'a> {
@@ -12,6 +12,10 @@ pub struct AccountForgotten<'a> {
     pub base: &'a str,
     /// The name or address to begin with; may be empty.
     pub username: &'a str,
+    /// The query of the page that the person came from; may be empty.
+    pub request: &'a str,
+    /// The path of the sign-in that the person came from: on this site, beginning with one `/`.
+    pub back: &'a str,
     /// The ticket that protects the form against cross-site posts.
     pub ticket: &'a str,
     /// The reason why the page is shown again.
@@ -52,9 +56,10 @@ impl AccountForgotten<'_> {
     /// Renders the page as HTML.
     ///
     /// # Errors
-    /// [`Unrenderable`] when `base` would leave this site, or the template could not be filled in.
+    /// [`Unrenderable`] when a link would leave this site, or the template could not be filled in.
     pub fn render(&self) -> Result<String, Unrenderable> {
         rendering::stay_here(self.base)?;
+        rendering::stay_here(self.back)?;
         rendering::fill(self)
     }
 }

@@ -12,7 +12,7 @@ pub struct AccountSignUp<'a> {
     pub base: &'a str,
     /// The address to begin with; may be empty.
     pub email: &'a str,
-    /// The authorization request that the person came from; may be empty.
+    /// The query of the page that the person came from; may be empty.
     pub request: &'a str,
     /// The path of the sign-in that the person came from: on this site, beginning with one `/`.
     pub back: &'a str,

@@ -28,7 +28,7 @@ pub(crate) fn mailed_pages(v: &str, path: &str) -> Vec<(&'static str, String)> {
 }
 
 fn account_forgotten(v: &str, base: &str, alert: Option<&str>) -> String {
-    AccountForgotten { base, username: v, ticket: v, alert }.render().unwrap()
+    AccountForgotten { base, username: v, request: v, back: base, ticket: v, alert }.render().unwrap()
 }
 
 fn account_sign_up(v: &str, base: &str, alert: Option<&str>) -> String {

@@ -87,7 +87,7 @@ pub use post_again::PostAgain;
 pub use problem::Problem;
 pub use rendering::Unrenderable;
 pub use returned_error::{ReturnedError, WayOn};
-pub use second_factor::{AccountFactors, AccountNewFactor, AccountRecoveryCodes, QrPicture, SecondFactor};
+pub use second_factor::{AccountFactors, AccountNewFactor, AccountRecoveryCodes, AddedFactor, QrPicture, SecondFactor};
 pub use sign_in::SignIn;
 pub use sign_out::{Notice, SignOut};
 pub use style::{SHEET, source_of};

@@ -47,7 +47,8 @@ pub struct NewPasskeyForm<'a> {
     pub known: &'a str,
 }
 
-/// The page of a person's passkeys. It posts `passkey`, `name`, `handle` and `ticket`, or below it `id`, `last` and `ticket`.
+/// The page of a person's passkeys. It posts `passkey`, `name`, `handle` and `ticket`, or
+/// above it `id`, `name` or `last`, and `ticket`.
 #[derive(Template)]
 #[template(path = "account_passkeys.html")]
 pub struct AccountPasskeys<'a> {
@@ -59,6 +60,10 @@ pub struct AccountPasskeys<'a> {
     pub ticket: &'a str,
     /// The passkeys of the person.
     pub passkeys: &'a [AccountPasskey],
+    /// The number of recovery codes that are left, where no other page shows it.
+    pub codes_left: Option<usize>,
+    /// `true` if apps let the person in only with a passkey, and there is none.
+    pub is_demanded: bool,
     /// The form that adds one.
     pub new: NewPasskeyForm<'a>,
     /// The reason why nothing was changed.
@@ -136,7 +141,18 @@ pub(crate) mod tests {
         };
         let passkeys = [passkey(Some(v)), passkey(None)];
         let new = NewPasskeyForm { site: v, challenge: &[1; 32], user: &[2; 32], handle: v, known: v };
-        AccountPasskeys { username: v, base, ticket: v, passkeys: &passkeys, new, alert }.render().unwrap()
+        AccountPasskeys {
+            username: v,
+            base,
+            ticket: v,
+            passkeys: &passkeys,
+            codes_left: Some(9),
+            is_demanded: true,
+            new,
+            alert,
+        }
+        .render()
+        .unwrap()
     }
 
     #[test]
@@ -161,6 +177,15 @@ pub(crate) mod tests {
 
     fn none() -> AccountPasskeys<'static> {
         let new = NewPasskeyForm { site: "v", challenge: &[1; 32], user: &[2; 32], handle: "v", known: "" };
-        AccountPasskeys { username: "v", base: "/", ticket: "v", passkeys: &[], new, alert: None }
+        AccountPasskeys {
+            username: "v",
+            base: "/",
+            ticket: "v",
+            passkeys: &[],
+            codes_left: None,
+            is_demanded: false,
+            new,
+            alert: None,
+        }
     }
 }

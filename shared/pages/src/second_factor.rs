@@ -23,6 +23,8 @@ pub struct SecondFactor<'a> {
     pub start_again: &'a str,
     /// `true` if the person has an authenticator app.
     pub has_app: bool,
+    /// `true` if the person has recovery codes.
+    pub has_codes: bool,
     /// The form for a passkey, if the person has one.
     pub passkey: Option<PasskeyForm<'a>>,
     /// The reason why the page is shown again.
@@ -43,6 +45,8 @@ pub struct AccountFactors<'a> {
     pub since: &'a str,
     /// The number of recovery codes that are left.
     pub codes_left: usize,
+    /// `true` if the codes are removed with the app, because there is no passkey.
+    pub is_last: bool,
     /// The reason why nothing was changed.
     pub alert: Option<&'a str>,
 }
@@ -63,6 +67,10 @@ pub struct AccountNewFactor<'a> {
     pub secret: &'a str,
     /// The picture of the key, if one can be made.
     pub qr: Option<&'a QrPicture>,
+    /// `true` if apps let the person in only with a factor.
+    pub is_demanded: bool,
+    /// `true` if people may have passkeys in its place.
+    pub has_passkeys: bool,
     /// The reason why the page is shown again.
     pub alert: Option<&'a str>,
 }
@@ -71,12 +79,21 @@ pub struct AccountNewFactor<'a> {
 #[derive(Template)]
 #[template(path = "account_recovery_codes.html")]
 pub struct AccountRecoveryCodes<'a> {
-    /// The path of the account on this site, beginning with one `/`.
-    pub base: &'a str,
     /// The codes, each as text.
     pub codes: &'a [&'a str],
-    /// `true` if the app was added in the same step.
-    pub added_app: bool,
+    /// The factor that was added in the same step, if there was one.
+    pub added: Option<AddedFactor>,
+    /// The path that the button leads to: on this site, beginning with one `/`.
+    pub leads_to: &'a str,
+}
+
+/// A factor that was added with recovery codes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AddedFactor {
+    /// An authenticator app.
+    App,
+    /// A passkey.
+    Passkey,
 }
 
 /// A QR code as the path of an SVG picture.
@@ -147,9 +164,9 @@ impl AccountRecoveryCodes<'_> {
     /// Renders the page as HTML.
     ///
     /// # Errors
-    /// [`Unrenderable`] when `base` would leave this site, or the template could not be filled in.
+    /// [`Unrenderable`] when `leads_to` would leave this site, or the template could not be filled in.
     pub fn render(&self) -> Result<String, Unrenderable> {
-        rendering::stay_here(self.base)?;
+        rendering::stay_here(self.leads_to)?;
         rendering::fill(self)
     }
 }
@@ -160,7 +177,9 @@ pub(crate) mod tests {
 
     /// Renders every page about second factors, with `v` for each value and `path` for each link.
     pub(crate) fn pages(v: &str, path: &str) -> Vec<(&'static str, String)> {
-        let codes = AccountRecoveryCodes { base: path, codes: &[v, v], added_app: true };
+        let codes = AccountRecoveryCodes { codes: &[v, v], added: Some(AddedFactor::App), leads_to: path };
+        let of_passkey = AccountRecoveryCodes { added: Some(AddedFactor::Passkey), ..codes };
+        let of_passkey = of_passkey.render().unwrap();
         vec![
             ("second factor", second_factor(v, path, None)),
             ("second factor again", second_factor(v, path, Some(v))),
@@ -171,17 +190,29 @@ pub(crate) mod tests {
             ("new factor", account_new_factor(v, path, None)),
             ("new factor again", account_new_factor(v, path, Some(v))),
             ("recovery codes", codes.render().unwrap()),
+            ("recovery codes of a passkey", of_passkey),
         ]
     }
 
     fn second_factor(v: &str, path: &str, alert: Option<&str>) -> String {
         let (carried, passkey) = (("to", v), alert.map(crate::passkey::tests::form));
-        let page = SecondFactor { action: path, carried, ticket: v, start_again: path, has_app: true, passkey, alert };
+        let page = SecondFactor {
+            action: path,
+            carried,
+            ticket: v,
+            start_again: path,
+            has_app: true,
+            has_codes: true,
+            passkey,
+            alert,
+        };
         page.render().unwrap()
     }
 
     fn account_factors(v: &str, base: &str, alert: Option<&str>) -> String {
-        AccountFactors { username: v, base, ticket: v, since: v, codes_left: 9, alert }.render().unwrap()
+        AccountFactors { username: v, base, ticket: v, since: v, codes_left: 9, is_last: alert.is_some(), alert }
+            .render()
+            .unwrap()
     }
 
     fn account_new_factor(v: &str, base: &str, alert: Option<&str>) -> String {
@@ -193,6 +224,8 @@ pub(crate) mod tests {
             key: v,
             secret: v,
             qr: qr.as_ref().filter(|_| alert.is_none()),
+            is_demanded: alert.is_none(),
+            has_passkeys: true,
             alert,
         }
         .render()
@@ -207,6 +240,7 @@ pub(crate) mod tests {
             ticket: "a ticket",
             start_again: "/authorize?a=b",
             has_app: true,
+            has_codes: true,
             passkey: None,
             alert: None,
         };
@@ -220,6 +254,9 @@ pub(crate) mod tests {
         let passkey = Some(crate::passkey::tests::form("v"));
         let by_passkey = SecondFactor { has_app: false, passkey, ..page }.render().unwrap();
         assert!(!by_passkey.contains(r#"name="code""#) && by_passkey.contains(r#"name="passkey""#));
+        assert_eq!(by_passkey.matches(r#"name="recovery_code""#).count(), 1);
+        let without = SecondFactor { has_app: false, has_codes: false, passkey, ..page }.render().unwrap();
+        assert!(!without.contains(r#"name="recovery_code""#));
     }
 
     #[test]

@@ -58,5 +58,6 @@ pub use people::passwords::{Attempted, Checked, Passwords, RightPassword};
 pub use people::second_factors::{FactorCheck, TriedFactor};
 pub use people::sign_in_fault::SignInFault;
 pub use people::sign_ins::SignIns;
+pub use people::way_back::WayBack;
 pub use tokens::IssuedAccessToken;
 pub use wiring::{Stores, Wiring};

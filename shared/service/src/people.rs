@@ -10,3 +10,4 @@ pub(crate) mod passwords;
 pub(crate) mod second_factors;
 pub(crate) mod sign_in_fault;
 pub(crate) mod sign_ins;
+pub(crate) mod way_back;

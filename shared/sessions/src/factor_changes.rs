@@ -1,4 +1,8 @@
 //! Changes to the second factors of a person, and the writes that spend a code.
+//!
+//! # Decisions
+//! - Recovery codes stand for whichever factor was lost, so there is one set for all of them. The first factor brings it, and the
+//!   write that removes the last factor removes it. Each of these writes rests on the factors being the first or the last.
 
 use std::collections::BTreeSet;
 use std::num::NonZeroUsize;
@@ -20,10 +24,14 @@ impl UserChange {
         self.and(UserSet::RecoveryCodes(hashes))
     }
 
-    /// Removes the authenticator app and the recovery codes at the wish of the person, if they are those that were read and
-    /// the password is long enough without them.
+    /// Removes the authenticator app at the wish of the person, if it is the one that was read and the password is long enough
+    /// without it; and with the last factor the recovery codes.
     pub fn remove_own_factors(user: &User) -> Self {
-        Self::remove_factors(user).when_acting(user)
+        let change = match user.factors.passkeys.first() {
+            Some(left) => Self::without_app(user, []).when(UserFact::Passkeys.contains(left)),
+            None => Self::remove_factors(user).when(UserFact::Passkeys.has_fewer_than(NonZeroUsize::MIN)),
+        };
+        change.when_acting(user)
     }
 
     /// Removes the authenticator app, the recovery codes and the passkeys at the wish of an operator, if the app and the
@@ -38,13 +46,22 @@ impl UserChange {
     }
 
     fn remove_factors(user: &User) -> Self {
-        let sets = [UserSet::Totp(None), UserSet::RecoveryCodes(BTreeSet::new())];
+        Self::without_app(user, [UserSet::RecoveryCodes(BTreeSet::new())])
+    }
+
+    fn without_app(user: &User, also: impl IntoIterator<Item = UserSet>) -> Self {
+        let sets = std::iter::once(UserSet::Totp(None)).chain(also);
         Self::of(user, sets).when(UserFact::FactorNeeded.is(false))
     }
 
-    /// Replaces the recovery codes by those with these keyed hashes, for a person who has the second factor that was read.
-    pub fn replace_recovery_codes(user: &User, hashes: BTreeSet<String>) -> Self {
-        Self::of(user, [UserSet::RecoveryCodes(hashes)]).when_acting(user)
+    /// Replaces the recovery codes by those with these keyed hashes, for a person who has the app that was read, or without one
+    /// a passkey that was read. `None` for a person without factors.
+    pub fn replace_recovery_codes(user: &User, hashes: BTreeSet<String>) -> Option<Self> {
+        let change = Self::of(user, [UserSet::RecoveryCodes(hashes)]).when_acting(user);
+        match (user.has_second_factor(), user.factors.passkeys.first()) {
+            (true, _) => Some(change),
+            (false, passkey) => Some(change.when(UserFact::Passkeys.contains(passkey?))),
+        }
     }
 
     /// Spends what a person showed as a second factor, without a new session.

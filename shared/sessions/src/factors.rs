@@ -24,6 +24,7 @@ use crate::{
 const IN_SESSION: u8 = 1;
 const WITHOUT_APP: u8 = 1 << 1;
 const WITH_PASSKEY: u8 = 1 << 2;
+const WITH_CODES: u8 = 1 << 3;
 
 /// The second factors of a person.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -91,6 +92,8 @@ pub struct FactorChoices {
     pub app: bool,
     /// `true` if there is a passkey.
     pub passkey: bool,
+    /// `true` if there are recovery codes.
+    pub codes: bool,
 }
 
 impl fmt::Debug for Totp {
@@ -142,12 +145,15 @@ impl HalfSignedIn {
         let session = person.session();
         let half = Self::of(person.user(), session.auth_time, FormTicket::for_factor(visit, request, nonce, now));
         // A code was shown before, and did not suffice.
-        let app = half.choices.app && session.methods.context() < Context::TwoFactors;
-        Self { session: Some(session.id), choices: FactorChoices { app, ..half.choices }, ..half }
+        let is_missing = session.methods.context() < Context::TwoFactors;
+        let FactorChoices { app, passkey, codes } = half.choices;
+        let choices = FactorChoices { app: app && is_missing, passkey, codes: codes && is_missing };
+        Self { session: Some(session.id), choices, ..half }
     }
 
     fn of(user: &User, password_at: Timestamp, ticket: FormTicket) -> Self {
-        let choices = FactorChoices { app: user.factors.totp.is_some(), passkey: !user.factors.passkeys.is_empty() };
+        let Factors { totp, recovery, passkeys, .. } = &user.factors;
+        let choices = FactorChoices { app: totp.is_some(), passkey: !passkeys.is_empty(), codes: !recovery.is_empty() };
         let version = user.credential_version;
         Self { person: user.key, credential_version: version, password_at, session: None, choices, ticket }
     }
@@ -194,9 +200,10 @@ impl HalfSignedIn {
     /// more.
     pub fn prove(&self, user: Option<User>, shown: &ShownFactor<'_>, now: Timestamp) -> Option<ProvenPerson> {
         let user = user.filter(|user| self.is_of(user))?;
-        let totp = user.factors.totp.as_ref()?;
         let spent = match shown {
-            ShownFactor::Code(secret, typed) => SpentFactor::Step(secret.step_of(typed, Some(totp.step), now)?),
+            ShownFactor::Code(secret, typed) => {
+                SpentFactor::Step(secret.step_of(typed, Some(user.factors.totp.as_ref()?.step), now)?)
+            }
             ShownFactor::RecoveryCode(hash) => SpentFactor::RecoveryCode(user.factors.recovery.get(hash)?.clone()),
         };
         Some(ProvenPerson::with_factor(user, self.password_at, self.session, spent, now))
@@ -210,6 +217,7 @@ impl HalfSignedIn {
         let (kind, session) = session.as_ref().map_or((0, &[][..]), |session| (IN_SESSION, &session[..]));
         let no_app = if self.choices.app { 0 } else { WITHOUT_APP };
         let kind = kind | no_app | if self.choices.passkey { WITH_PASSKEY } else { 0 };
+        let kind = kind | if self.choices.codes { WITH_CODES } else { 0 };
         [&[kind], &self.person.as_bytes()[..], &version, &at, session, &self.ticket.to_bytes()].concat()
     }
 
@@ -219,7 +227,7 @@ impl HalfSignedIn {
         let (person, rest) = rest.split_first_chunk::<16>()?;
         let (version, rest) = rest.split_first_chunk::<4>()?;
         let (at, rest) = rest.split_first_chunk::<8>()?;
-        if *kind > (IN_SESSION | WITHOUT_APP | WITH_PASSKEY) {
+        if *kind > (IN_SESSION | WITHOUT_APP | WITH_PASSKEY | WITH_CODES) {
             return None;
         }
         let (session, ticket) = if kind & IN_SESSION == 0 {
@@ -227,7 +235,11 @@ impl HalfSignedIn {
         } else {
             rest.split_first_chunk::<16>().map(|(id, ticket)| (Some(SessionId::from_bytes(*id)), ticket))?
         };
-        let choices = FactorChoices { app: kind & WITHOUT_APP == 0, passkey: kind & WITH_PASSKEY != 0 };
+        let choices = FactorChoices {
+            app: kind & WITHOUT_APP == 0,
+            passkey: kind & WITH_PASSKEY != 0,
+            codes: kind & WITH_CODES != 0,
+        };
         Some(Self {
             person: PersonKey::from_bytes(*person),
             credential_version: u32::from_be_bytes(*version),
@@ -311,7 +323,7 @@ mod tests {
         assert!(!proves(Some(User { credential_version: 2, ..with_factors() })));
         assert!(!proves(Some(User { disabled: true, ..with_factors() })));
         assert!(!proves(Some(User { key: PersonKey::from_bytes([0; 16]), ..with_factors() })));
-        for damaged in [&[][..], &[0], &[8; 90], &half.to_bytes()[..80]] {
+        for damaged in [&[][..], &[0], &[16; 90], &half.to_bytes()[..80]] {
             assert!(HalfSignedIn::from_bytes(damaged).is_none());
         }
     }
@@ -326,6 +338,30 @@ mod tests {
         let proven = half.prove(Some(with_factors()), &shown, NOW.plus(9)).unwrap();
         assert_eq!(proven.within(), Some(person.session().id));
         assert_eq!(proven.methods().used_at(Method::Password), Some(person.session().auth_time));
+    }
+
+    #[test]
+    fn c232_a_recovery_code_stands_for_a_passkey_and_for_nothing_that_was_removed() {
+        let factors = Factors { totp: None, passkeys: ["p".to_owned()].into(), ..with_factors().factors };
+        let owner = User { factors, ..user() };
+        let (person, _) = session();
+        let person = person.with_user(owner.clone());
+        let half = HalfSignedIn::of_session(&person, VISIT, RequestDigest::of("one"), [1; 16], NOW);
+        let half = HalfSignedIn::from_bytes(&half.to_bytes()).unwrap();
+        assert_eq!(half.choices(), FactorChoices { app: false, passkey: true, codes: true });
+        let shown = ShownFactor::RecoveryCode("a".to_owned());
+        let proven = half.prove(Some(owner.clone()), &shown, NOW).unwrap();
+        assert_eq!(proven.spent(), Some(&SpentFactor::RecoveryCode("a".to_owned())));
+        assert_eq!(proven.methods().context(), Context::TwoFactors);
+        assert!(half.prove(Some(owner.clone()), &ShownFactor::Code(secret(), "123456"), NOW).is_none());
+        assert!(half.prove(Some(owner), &ShownFactor::RecoveryCode("b".to_owned()), NOW).is_none());
+        assert!(half.prove(Some(user()), &shown, NOW).is_none());
+        // A code was shown, and what is asked for is more.
+        let stronger =
+            Session { methods: Methods::password(NOW).with(Method::OneTimeCode, NOW), ..person.session().clone() };
+        let half =
+            HalfSignedIn::of_session(&person.with_session(stronger), VISIT, RequestDigest::of("one"), [1; 16], NOW);
+        assert_eq!(half.choices(), FactorChoices { app: false, passkey: true, codes: false });
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The next page for a person in an authorization request (OpenID Connect Core §3.1.2.3, §3.1.2.4).
 
-use grants::{Client, Consent, Seconds, Target, Timestamp};
+use grants::{Client, Consent, Policy, Seconds, Target, Timestamp};
 use protocol::{AuthorizationErrorCode, AuthorizationRequest, Prompt, RedirectUri, Subject};
 
 use crate::step_up::Lack;
@@ -16,6 +16,8 @@ pub enum Next {
     SignIn,
     /// Ask the person, who is signed in, for the second factor.
     Factor,
+    /// Lead the person, who is signed in, to the page that adds a factor, because the deployment demands one.
+    SetUp,
     /// Ask the person for consent.
     Consent,
     /// Issue a code without another page.
@@ -36,7 +38,7 @@ pub enum Unmet {
     /// No sign-in here has an authentication context that the request demands as essential (OpenID Connect Core
     /// §5.5.1.1).
     Context,
-    /// The person has no second factor, and the request or the client demands one.
+    /// The person has no second factor, and the request, the client or the deployment demands one.
     Reach,
 }
 
@@ -58,7 +60,9 @@ impl Unmet {
             Self::Consent => "the person has to consent, but prompt=none was sent",
             Self::OtherPerson => "the person who is signed in is not the one that the request names",
             Self::Context => "an essential acr was requested that no sign-in here has: acr_values_supported lists them",
-            Self::Reach => "the person has no second factor, and an essential acr or this client demands one",
+            Self::Reach => {
+                "the person has no second factor, and an essential acr, this client or this server demands one"
+            }
         }
     }
 }
@@ -118,6 +122,8 @@ pub struct Situation<'a> {
     pub digest: RequestDigest,
     /// `true` if the password was given in this very step.
     pub just_signed_in: bool,
+    /// The settings of the deployment.
+    pub policy: &'a Policy,
 }
 
 /// Returns whether the person gave the password for this very request a moment ago, in a form that was shown for it.
@@ -140,26 +146,30 @@ pub fn must_sign_in_for_device(
     asks_for_another || (too_old && !signed_in_for(person, request, now))
 }
 
-/// Returns whether the sign-in of a person has the context that a request or its client demands.
-pub fn meets_demands(request: &AuthorizationRequest, client: &Client, person: &SignedIn) -> bool {
-    let lack = WantedContexts::of(request, client)
+/// Returns whether the sign-in of a person has the context that a request, its client or the deployment demands.
+pub fn meets_demands(request: &AuthorizationRequest, client: &Client, person: &SignedIn, policy: &Policy) -> bool {
+    let lack = WantedContexts::of(request, client, policy)
         .map(|wanted| wanted.lack(person.session().methods.context(), person.user().reach()));
     matches!(lack, Some(Lack::Nothing | Lack::PreferredFactor))
 }
 
-/// Returns what a person who is signed in has yet to do before answering a device of `client`, which demands a second factor.
-pub fn next_for_device(client: &Client, person: &SignedIn) -> Next {
-    let least = client.relying_party.least_context();
-    match (person.session().methods.context() < least, person.user().reach() < least) {
-        (false, _) => Next::Consent,
-        (true, false) => Next::Factor,
-        (true, true) => Next::Refuse(Unmet::Reach),
+/// Returns what a person who is signed in has yet to do before answering a device of `client`, if the client or the
+/// deployment demands a second factor.
+pub fn next_for_device(client: &Client, person: &SignedIn, policy: &Policy) -> Next {
+    let wanted = WantedContexts::least(client, policy);
+    match wanted.lack(person.session().methods.context(), person.user().reach()) {
+        Lack::Nothing | Lack::PreferredFactor => Next::Consent,
+        Lack::Factor => Next::Factor,
+        Lack::SetUp => Next::SetUp,
+        Lack::Reach => Next::Refuse(Unmet::Reach),
     }
 }
 
 /// Decides on the next step.
 pub fn next(request: &AuthorizationRequest, situation: &Situation<'_>, now: Timestamp) -> Next {
-    let Some(wanted) = WantedContexts::of(request, situation.client) else { return Next::Refuse(Unmet::Context) };
+    let Some(wanted) = WantedContexts::of(request, situation.client, situation.policy) else {
+        return Next::Refuse(Unmet::Context);
+    };
     let asks = |prompt| request.prompt.contains(&prompt);
     let silent = asks(Prompt::None);
     let agreed = grants::is_agreed(situation.client, situation.redirect_uri, situation.agreed, situation.target);
@@ -185,7 +195,8 @@ pub fn next(request: &AuthorizationRequest, situation: &Situation<'_>, now: Time
         return if silent { Next::Refuse(Unmet::SignIn) } else { Next::SignIn };
     }
     match (wanted.lack(session.methods.context(), signed_in.user().reach()), silent) {
-        (Lack::Reach, _) => return Next::Refuse(Unmet::Reach),
+        (Lack::Reach, _) | (Lack::SetUp, true) => return Next::Refuse(Unmet::Reach),
+        (Lack::SetUp, false) => return Next::SetUp,
         (Lack::Factor, true) => return Next::Refuse(Unmet::SignIn),
         (Lack::Factor | Lack::PreferredFactor, false) => return Next::Factor,
         (Lack::PreferredFactor, true) | (Lack::Nothing, _) => {}

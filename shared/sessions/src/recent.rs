@@ -20,6 +20,13 @@ impl SignedIn {
         self.session().methods.context() >= self.least()
     }
 
+    /// Checks whether the person gave the password recently, has a passkey and no app, and showed no second factor in this
+    /// session. So a passkey or a recovery code is all that is missing for a change.
+    pub fn lacks_factor_only(&self, now: Timestamp) -> bool {
+        let gave_password = self.session().auth_time.plus(RECENT) > now;
+        gave_password && !self.showed_factors() && !self.user().has_second_factor()
+    }
+
     fn least(&self) -> Context {
         self.user().reach().min(Context::TwoFactors)
     }

@@ -7,15 +7,19 @@
 //!   counts, which says more; the specification leaves that open.
 //! - A stronger sign-in meets a weaker context. Tokens then have the context that was demanded, where one was, because the
 //!   client compares it; and otherwise the strongest.
+//! - A person who cannot reach what the deployment demands is led to the page that adds a factor, because every app would
+//!   refuse otherwise. What a client or a request demands beyond that is refused: the person may not want it for one app.
 
-use grants::{Client, Context, Methods};
+use grants::{Client, Context, Methods, Policy};
 use protocol::AuthorizationRequest;
 
 /// The contexts that a request asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WantedContexts {
-    /// The weakest context that the client takes, as an operator registered it.
+    /// The weakest context that the client and the deployment take, as operators set it.
     least: Context,
+    /// The weakest context that the deployment takes.
+    of_deployment: Context,
     /// The contexts one of which is demanded, the preferred one first; empty accepts any.
     essential: Vec<Context>,
     /// The contexts that are preferred, the first one most.
@@ -31,13 +35,16 @@ pub(crate) enum Lack {
     PreferredFactor,
     /// A second factor is demanded. The person has one, and did not show it.
     Factor,
+    /// The person cannot sign in as the deployment demands it, before a factor is added.
+    SetUp,
     /// The person cannot sign in as it is demanded.
     Reach,
 }
 
 impl WantedContexts {
-    /// Returns the contexts that a request of a client asks for; `None` if it demands one that no sign-in here has.
-    pub fn of(request: &AuthorizationRequest, client: &Client) -> Option<Self> {
+    /// Returns the contexts that a request of a client asks for, in a deployment with this policy; `None` if it demands one
+    /// that no sign-in here has.
+    pub fn of(request: &AuthorizationRequest, client: &Client, policy: &Policy) -> Option<Self> {
         let offered = |values: &[String]| values.iter().filter_map(|text| Context::offered(text)).collect::<Vec<_>>();
         let essential = offered(&request.claims.acr);
         if essential.is_empty() && !request.claims.acr.is_empty() {
@@ -46,14 +53,28 @@ impl WantedContexts {
         let registered = client.registered_by.as_ref().and_then(|by| by.about.default_acr_values.as_deref());
         let wishes = [&request.claims.preferred_acr, &request.acr_values];
         let asked = wishes.into_iter().find(|asked| !asked.is_empty()).map(Vec::as_slice);
-        let least = client.relying_party.least_context();
-        Some(Self { least, essential, preferred: offered(asked.or(registered).unwrap_or_default()) })
+        let preferred = offered(asked.or(registered).unwrap_or_default());
+        Some(Self { essential, preferred, ..Self::least(client, policy) })
+    }
+
+    /// Returns the contexts that every request of a client asks for.
+    pub(crate) fn least(client: &Client, policy: &Policy) -> Self {
+        Self {
+            least: policy.least_context_for(&client.relying_party),
+            of_deployment: policy.least_context,
+            essential: Vec::new(),
+            preferred: Vec::new(),
+        }
     }
 
     /// Returns what a sign-in with the context `has` lacks, of a person who can sign in with `reach`.
     pub(crate) fn lack(&self, has: Context, reach: Context) -> Lack {
         if has < self.least {
-            return if reach < self.least { Lack::Reach } else { Lack::Factor };
+            return match (reach < self.of_deployment, reach < self.least) {
+                (true, _) => Lack::SetUp,
+                (false, true) => Lack::Reach,
+                (false, false) => Lack::Factor,
+            };
         }
         let meets = |context: &&Context, most: Context| **context <= most;
         let demanded = self.essential.iter().any(|context| meets(&context, has));
@@ -97,6 +118,7 @@ mod tests {
         use Context::{Password, PhishingResistant, TwoFactors};
         let wanted = |essential: &[Context], preferred: &[Context]| WantedContexts {
             least: Context::Password,
+            of_deployment: Context::Password,
             essential: essential.to_vec(),
             preferred: preferred.to_vec(),
         };
@@ -130,6 +152,35 @@ mod tests {
     }
 
     #[test]
+    fn c234_what_the_deployment_demands_can_be_set_up_and_what_a_client_demands_beyond_it_cannot() {
+        use Context::{Password, PhishingResistant, TwoFactors};
+        let lack = |requires_factor, least_context, has, reach| {
+            let relying_party = grants::RelyingParty { requires_factor, ..grants::RelyingParty::default() };
+            let client = Client { relying_party, ..client(AuthMethod::None) };
+            let policy = Policy { least_context, ..Policy::default() };
+            WantedContexts::of(&request(""), &client, &policy).unwrap().lack(has, reach)
+        };
+        let rows = [
+            (false, Password, Password, Password, Lack::Nothing),
+            (false, TwoFactors, Password, Password, Lack::SetUp),
+            (true, TwoFactors, Password, Password, Lack::SetUp),
+            (true, Password, Password, Password, Lack::Reach),
+            (false, TwoFactors, Password, TwoFactors, Lack::Factor),
+            (false, TwoFactors, TwoFactors, TwoFactors, Lack::Nothing),
+            (false, PhishingResistant, TwoFactors, TwoFactors, Lack::SetUp),
+            (true, PhishingResistant, TwoFactors, PhishingResistant, Lack::Factor),
+            (true, PhishingResistant, PhishingResistant, PhishingResistant, Lack::Nothing),
+        ];
+        for (requires_factor, of_deployment, has, reach, expected) in rows {
+            assert_eq!(
+                lack(requires_factor, of_deployment, has, reach),
+                expected,
+                "{requires_factor} {of_deployment:?} {has:?} {reach:?}"
+            );
+        }
+    }
+
+    #[test]
     fn c234_a_signed_in_person_is_asked_for_the_factor_that_is_missing_and_silence_is_an_error() {
         use crate::{Expected, Next, RequestDigest, Situation, Unmet, next};
         let (person, _) = crate::session::tests::session();
@@ -138,7 +189,7 @@ mod tests {
         let strong = person.clone().with_user(crate::User { factors, ..person.user().clone() });
         let (client, now) = (client(AuthMethod::None), person.session().auth_time);
         let target = grants::Target { resources: Vec::new(), scope: protocol::Scope::default() };
-        let decide = |person: &crate::SignedIn, more: &str| {
+        let decide_in = |least_context, person: &crate::SignedIn, more: &str| {
             let situation = Situation {
                 client: &client,
                 redirect_uri: &protocol::RedirectUri::parse("https://app.example/cb").unwrap(),
@@ -149,9 +200,11 @@ mod tests {
                 expected: &Expected::Anyone,
                 digest: RequestDigest::of("another"),
                 just_signed_in: false,
+                policy: &Policy { least_context, ..Policy::default() },
             };
             next(&request(more), &situation, now)
         };
+        let decide = |person: &crate::SignedIn, more: &str| decide_in(Context::Password, person, more);
         let essential =
             "&claims=%7B%22id_token%22%3A%7B%22acr%22%3A%7B%22essential%22%3Atrue%2C%22value%22%3A%22mfa%22%7D%7D%7D";
         let silent = format!("{essential}&prompt=none");
@@ -171,15 +224,17 @@ mod tests {
         ] {
             assert_eq!(decide(person, more), expected, "{more}");
         }
+        let two = Context::TwoFactors;
+        assert_eq!(decide_in(two, &person, ""), Next::SetUp);
+        assert_eq!(decide_in(two, &person, "&prompt=none"), Next::Refuse(Unmet::Reach));
+        assert_eq!(decide_in(two, &strong, ""), Next::Factor);
+        assert_eq!(decide_in(Context::PhishingResistant, &strong, ""), Next::SetUp);
     }
 
     #[test]
     fn c234_values_that_are_not_offered_are_ignored_as_wishes_and_refused_as_demands() {
-        let wanted = |more: &str| WantedContexts::of(&request(more), &client(AuthMethod::None));
-        assert_eq!(
-            wanted(""),
-            Some(WantedContexts { least: Context::Password, essential: Vec::new(), preferred: Vec::new() })
-        );
+        let wanted = |more: &str| WantedContexts::of(&request(more), &client(AuthMethod::None), &Policy::default());
+        assert_eq!(wanted(""), Some(WantedContexts::least(&client(AuthMethod::None), &Policy::default())));
         let asked = wanted("&acr_values=gold+mfa+pwd").unwrap();
         assert_eq!(asked.preferred, [Context::TwoFactors, Context::Password]);
         let voluntary =

@@ -279,13 +279,14 @@ mod tests {
             UserChange::add_totp(user, vec![2; 60], 7, NOW),
             UserChange::remove_own_factors(user),
             UserChange::reset_factors(user),
-            UserChange::replace_recovery_codes(user, ["x".to_owned()].into()),
             UserChange::add_passkey(user, passkey(3), [6; 32]),
-            UserChange::remove_passkey(user, &passkey(1), false),
+            UserChange::add_first_passkey(user, passkey(4), [6; 32], ["y".to_owned()].into()),
+            UserChange::remove_passkey(user, &passkey(1)),
             UserChange::spend(user, &SpentFactor::Step(9)),
             UserChange::count_session_and_spend(user, &SpentFactor::RecoveryCode("b".to_owned())),
         ]
         .into_iter()
+        .chain(UserChange::replace_recovery_codes(user, ["x".to_owned()].into()))
         .chain(UserChange::choose_password(user, short()))
         .chain(UserChange::reset_password(user, short()))
         .collect()
@@ -337,18 +338,37 @@ mod tests {
         for read in [&with, &without_app] {
             let added = UserChange::add_passkey(read, passkey(3), [9; 32]).after(Some(read)).unwrap();
             assert_eq!((added.factors.passkeys.len(), added.factors.passkey_handle), (3, Some([5; 32])));
-            let [one, two] = [1, 2].map(|id| UserChange::remove_passkey(read, &passkey(id), false));
+            let [one, two] = [1, 2].map(|id| UserChange::remove_passkey(read, &passkey(id)));
             let left = one.after(Some(read)).unwrap();
             assert_eq!(left.factors.passkeys, [passkey(2).to_string()].into());
             assert_eq!(one.after(Some(&left)), None);
             // Of two that are removed at the same moment, the second is the last factor, unless there is an app.
             assert_eq!(two.after(Some(&left)).is_some(), read.factors.totp.is_some());
             assert_eq!(left.is_last_factor(&passkey(2)), read.factors.totp.is_none());
-            assert!(UserChange::remove_passkey(&left, &passkey(2), true).after(Some(&left)).is_some());
+            // The last factor takes the recovery codes along, and another one keeps them.
+            let bare = UserChange::remove_passkey(&left, &passkey(2)).after(Some(&left)).unwrap();
+            assert_eq!(bare.factors.recovery.is_empty(), read.factors.totp.is_none());
+            assert_eq!(
+                UserChange::remove_passkey(&left, &passkey(2)).after(Some(&added)).is_some(),
+                read.factors.totp.is_some()
+            );
         }
         let fresh = user();
         let first = UserChange::add_passkey(&fresh, passkey(1), [1; 32]).after(Some(&fresh)).unwrap();
         assert_eq!((first.factors.passkey_handle, first.reach()), (Some([1; 32]), grants::Context::PhishingResistant));
+        let codes = || BTreeSet::from(["c".to_owned()]);
+        let with_codes =
+            UserChange::add_first_passkey(&fresh, passkey(1), [1; 32], codes()).after(Some(&fresh)).unwrap();
+        assert_eq!(with_codes.factors.recovery, codes());
+        assert_eq!(
+            UserChange::add_first_passkey(&with_codes, passkey(2), [1; 32], codes()).after(Some(&with_codes)),
+            None
+        );
+        assert_eq!(UserChange::replace_recovery_codes(&fresh, codes()), None);
+        let renewed = UserChange::replace_recovery_codes(&with_codes, ["d".to_owned()].into()).unwrap();
+        assert_eq!(renewed.after(Some(&with_codes)).unwrap().factors.recovery, ["d".to_owned()].into());
+        let bare = UserChange::remove_passkey(&with_codes, &passkey(1)).after(Some(&with_codes)).unwrap();
+        assert!(bare.factors.recovery.is_empty() && renewed.after(Some(&bare)).is_none());
         // A second first one has another handle.
         assert_eq!(UserChange::add_passkey(&fresh, passkey(2), [2; 32]).after(Some(&first)), None);
         let reset = UserChange::reset_factors(&with).after(Some(&with)).unwrap();
@@ -400,8 +420,14 @@ mod tests {
         let (without, with) = (user(), with_factors());
         let added = UserChange::add_totp(&without, vec![2; 60], 7, NOW).after(Some(&without)).unwrap();
         assert_eq!(UserChange::count_session(&without).after(Some(&added)), None);
+        let kept = UserChange::remove_own_factors(&with).after(Some(&with)).unwrap();
+        assert!(kept.factors.is_empty() && kept.factors.recovery == with.factors.recovery);
+        let with = User { factors: Factors { passkeys: BTreeSet::new(), ..with.factors }, ..with };
         let removed = UserChange::remove_own_factors(&with).after(Some(&with)).unwrap();
         assert!(removed.factors.is_empty() && removed.factors.recovery.is_empty());
+        // A passkey that was added meanwhile needs the codes.
+        let passkey = UserChange::add_passkey(&with, passkey(9), [5; 32]).after(Some(&with)).unwrap();
+        assert_eq!(UserChange::remove_own_factors(&with).after(Some(&passkey)), None);
         let spent = SpentFactor::RecoveryCode("a".to_owned());
         assert_eq!(UserChange::count_session_and_spend(&with, &spent).after(Some(&removed)), None);
         // Another app in place of the one that was read.

@@ -11,7 +11,7 @@ mod page;
 mod passkeys;
 mod password;
 mod sessions_and_apps;
-mod sign_up;
+pub(crate) mod sign_up;
 
 use harness::{Browser, Cli, Form, Landing, forms};
 

@@ -52,11 +52,17 @@ async fn c231_a_credential_id_is_one_persons_and_what_was_removed_is_not_added_a
 
     let (signed_in, _) = session_of(&owner);
     people.start_session(signed_in.session(), SessionStart::New).await.unwrap();
-    let change = UserChange::remove_passkey(&owner, &one.id(), false);
-    let id = one.id();
+    let (id, phone) = (one.id(), PasskeyName::typed("Phone"));
+    let rename = || people.rename_own_passkey(&signed_in, &id, &phone, NOW);
+    assert_eq!(rename().await.unwrap(), Acted::Done);
+    let found = people.passkey_holder(&one.credential, None, None).await.unwrap().passkey;
+    assert_eq!(found, Some(Passkey { name: phone.clone(), ..one.clone() }));
+    let change = UserChange::remove_passkey(&owner, &one.id());
     let remove = || people.remove_own_passkey(&signed_in, &id, &change, NOW);
     assert_eq!(remove().await.unwrap(), Acted::Done);
     assert_eq!(remove().await.unwrap(), Acted::Refused);
+    // A name makes no item of a passkey that is gone.
+    assert_eq!(rename().await.unwrap(), Acted::Refused);
     assert!(people.passkey_holder(&one.credential, None, None).await.unwrap().user.is_none());
     assert_eq!(add(&people, &ada, &one).await, Acted::Refused);
     assert_eq!(people.passkeys_of(ada.key).await.unwrap(), std::slice::from_ref(&two));

@@ -23,16 +23,20 @@ fn id(number: u8) -> PasskeyId {
 /// Checks that each change does in the store what it means, also after another one that was built from the same state.
 async fn c232_a_change_of_factors_is_what_it_means(place: Place) {
     let people = place.stores.people().unwrap();
-    for read in [user("without"), with_factors("with")] {
+    let with = with_factors("with");
+    let passkeys = User { factors: Factors { totp: None, ..with.factors.clone() }, ..with_factors("passkeys") };
+    let one = [id(1).to_string()].into();
+    let alone = User { factors: Factors { passkeys: one, ..passkeys.factors.clone() }, ..with_factors("alone") };
+    for read in [user("without"), with, passkeys, alone] {
         let added = UserChange::add_totp(&read, vec![2; 60], 7, NOW.plus(9));
         let changes = [
             added.with_recovery_codes(["c", "d"].map(str::to_owned).into()),
             UserChange::remove_own_factors(&read),
             UserChange::reset_factors(&read),
-            UserChange::replace_recovery_codes(&read, ["e".to_owned()].into()),
             UserChange::add_passkey(&read, id(3), [4; 32]),
-            UserChange::remove_passkey(&read, &id(1), false),
-            UserChange::remove_passkey(&read, &id(2), true),
+            UserChange::add_first_passkey(&read, id(4), [4; 32], ["f".to_owned()].into()),
+            UserChange::remove_passkey(&read, &id(1)),
+            UserChange::remove_passkey(&read, &id(2)),
             UserChange::spend(&read, &SpentFactor::Step(6)),
             UserChange::count_session_and_spend(&read, &SpentFactor::Step(9)),
             UserChange::spend(&read, &SpentFactor::RecoveryCode("a".to_owned())),
@@ -40,6 +44,8 @@ async fn c232_a_change_of_factors_is_what_it_means(place: Place) {
             UserChange::count_session(&read),
             UserChange::set_password(&read, PasswordHash::from_stored("another".to_owned())),
         ];
+        let renewed = UserChange::replace_recovery_codes(&read, ["e".to_owned()].into());
+        let changes: Vec<UserChange> = changes.into_iter().chain(renewed).collect();
         for first in &changes {
             for second in &changes {
                 assert_eq!(people.create_user(&read, None).await.unwrap(), Changed::Done);

@@ -24,6 +24,7 @@ fn own_variables(settings: &Settings) -> Vec<String> {
         "JETON_BRAND",
         "JETON_SIGN_UP",
         "JETON_ACCOUNT_DATA",
+        "JETON_REQUIRE_FACTOR",
     ];
     let needed = |name: &&String| name.starts_with("JETON_") && !optional.iter().any(|start| name.starts_with(start));
     settings.environment.keys().filter(needed).cloned().collect()

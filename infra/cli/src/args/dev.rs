@@ -59,6 +59,10 @@ pub(crate) struct DevOptions {
     /// Domain of addresses that may sign up; may be repeated; default: `JETON_SIGN_UP_DOMAINS`.
     #[arg(long = "sign-up-domain", value_name = "DOMAIN")]
     pub(crate) sign_up_domains: Vec<String>,
+    /// Factor that every sign-in for an app needs: none besides the password (off), a second one (mfa), or a passkey (phr),
+    /// which needs --issuer `http://localhost:PORT`; default: `JETON_REQUIRE_FACTOR`.
+    #[arg(long, value_name = "FACTOR", value_parser = ["off", "mfa", "phr"])]
+    pub(crate) require_factor: Option<String>,
     /// API that clients may get tokens for which register themselves without a token: its identifier, and the scopes
     /// to create it with if it does not exist (`http://localhost:3000/mcp mcp:read mcp:tools`); may be repeated.
     #[arg(long = "registration-api", value_name = "URL [SCOPE]...")]

@@ -4,6 +4,7 @@
 //! with the tables and routes of `infra/template.yaml` and the same storage code, connected to a DynamoDB on this
 //! machine.
 
+mod configuration;
 mod demo;
 mod embedded;
 mod env_file;
@@ -22,6 +23,7 @@ mod site;
 mod stop;
 mod stream;
 mod token;
+mod variables;
 
 use std::sync::Arc;
 

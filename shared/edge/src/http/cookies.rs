@@ -19,7 +19,7 @@ pub enum Cookie {
     Device,
     /// A browser that has not signed in.
     Visit,
-    /// A browser in which a person asked for an account: the authorization request that leads on from there.
+    /// A browser in which a person went from the request of an app or a device to the account: the way back.
     WayBack,
 }
 

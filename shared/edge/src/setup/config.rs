@@ -18,7 +18,7 @@ use crate::setup::dpop_nonce::DpopNonce;
 use crate::setup::entrance::firewall;
 use crate::setup::mail::mail_from;
 use crate::setup::own_data::OwnData;
-use crate::setup::people_policy::people_policy;
+use crate::setup::people_policy::{check_demanded_factor, people_policy};
 use crate::setup::registration::{RegistrationConfig, identifiers};
 use crate::setup::request_uri::request_uris;
 use crate::setup::sign_up::SignUpConfig;
@@ -109,7 +109,7 @@ impl Config {
         let get = |name: &str| look_up(name).filter(|value| !value.trim().is_empty());
         let mail_from = mail_from(&get)?;
         let needed = |name, what| get(name).ok_or(ConfigError::Missing(name, what));
-        Ok(Self {
+        let config = Self {
             issuer: issuer(&needed("JETON_ISSUER", "the https URL of this authorization server")?)?,
             tables: Tables::read(get),
             wrapping: WrappingKey::read(get),
@@ -136,7 +136,9 @@ impl Config {
             dpop_nonce: DpopNonce::read(&get)?,
             metadata_apis: identifiers(&get, "JETON_METADATA_APIS")?,
             metrics: get("JETON_METRICS_NAMESPACE"),
-        })
+        };
+        check_demanded_factor(&config)?;
+        Ok(config)
     }
 }
 

@@ -1,5 +1,7 @@
 //! Paths of this server that its pages lead to.
 
+use grants::Context;
+
 use crate::setup::config::Config;
 
 impl Config {
@@ -13,6 +15,15 @@ impl Config {
     /// Returns the path at which a forgotten password is replaced; `None` if this deployment sends no mail.
     pub fn forgotten_password(&self) -> Option<String> {
         self.mail_from.as_ref().map(|_| format!("{}/account/forgotten", self.path()))
+    }
+
+    /// Returns the path at which a person adds a factor that the deployment demands.
+    pub fn demanded_factor_page(&self) -> String {
+        let page = match self.policy.least_context {
+            Context::Password | Context::TwoFactors => "factors",
+            Context::PhishingResistant => "passkeys",
+        };
+        format!("{}/account/{page}", self.path())
     }
 
     /// Returns the path at which a person asks for an account; `None` if nobody may.

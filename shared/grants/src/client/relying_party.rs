@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use crate::terms::authentication::Context;
 use protocol::{RedirectUri, ServerUri};
 
 use crate::terms::api::SigningAlgorithm;
+use crate::terms::authentication::Context;
+use crate::terms::policy::Policy;
 
 /// The registration of a relying party.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -105,6 +106,14 @@ impl RelyingParty {
     /// The algorithms for which the server needs a signing key.
     pub fn algorithms(&self) -> Vec<SigningAlgorithm> {
         std::iter::once(self.id_token_algorithm).chain(self.userinfo_algorithm).collect()
+    }
+}
+
+impl Policy {
+    /// Returns the weakest context of a sign-in for a client: that of the deployment or that of the client, whichever is
+    /// stronger.
+    pub fn least_context_for(&self, client: &RelyingParty) -> Context {
+        self.least_context.max(client.least_context())
     }
 }
 

@@ -13,7 +13,7 @@ use crate::step::grant::{Footing, Grant, Origin, Person};
 use crate::step::stage::Stage;
 use crate::step::transition::Transition;
 use crate::terms::api::{Api, MAX_LIFETIME};
-use crate::terms::authentication::Authentication;
+use crate::terms::authentication::{Authentication, Context};
 use crate::terms::confirmation::Confirmation;
 use crate::terms::ids::{Generation, GrantId};
 use crate::terms::moment::Moment;
@@ -25,16 +25,19 @@ use crate::token::dpop::refresh_key;
 /// not sign the person in: there is no session and no ID token.
 ///
 /// # Errors
-/// A [`Refusal`] when the client may not use this grant type, or requests more than it may have.
+/// A [`Refusal`] when the client may not use this grant type, when the client or the deployment demands a second factor, or
+/// when the client requests more than it may have.
 pub fn target(
     client: &AuthenticatedClient,
     apis: &[Api],
     resources: &[Resource],
     scope: Option<&Scope>,
+    policy: &Policy,
 ) -> Result<Target, Refusal> {
     let client = client.client();
     // An earlier version registered clients with both.
-    if !client.may_use(GrantType::Password) || client.relying_party.requires_factor {
+    let takes_password = policy.least_context_for(&client.relying_party) == Context::Password;
+    if !client.may_use(GrantType::Password) || !takes_password {
         return Err(Refusal::GrantTypeNotAllowed);
     }
     let apis = &*Api::without_identity(client, apis);
@@ -103,13 +106,14 @@ pub fn issue(grant: Grant) -> Transition {
 mod tests {
     use super::*;
     use crate::client::record::Client;
+    use crate::client::relying_party::RelyingParty;
     use crate::fixtures;
     use crate::flow::refresh_token;
     use crate::token::access_token::{Asked, for_grant};
 
     fn granted(client: Client) -> Grant {
         let client = fixtures::authenticated(client);
-        let target = target(&client, &fixtures::apis(), &[], None).unwrap();
+        let target = target(&client, &fixtures::apis(), &[], None, &Policy::default()).unwrap();
         let subject = Subject::parse(fixtures::SUBJECT).unwrap();
         let footing = Footing { session: None, ..fixtures::footing() };
         let proven = ProvenPerson { subject, pairwise_subject: None, footing, target, key: None };
@@ -120,13 +124,29 @@ mod tests {
     #[test]
     fn c061_only_a_client_with_the_grant_type_may_bring_a_password() {
         let ask = |client: Client, resources: &[Resource]| {
-            target(&fixtures::authenticated(client), &fixtures::apis(), resources, None).err()
+            target(&fixtures::authenticated(client), &fixtures::apis(), resources, None, &Policy::default()).err()
         };
         assert_eq!(ask(fixtures::client(), &[]), None);
         let without = Client { grant_types: [GrantType::AuthorizationCode].into(), ..fixtures::client() };
         assert_eq!(ask(without, &[]), Some(Refusal::GrantTypeNotAllowed));
         let unknown = [Resource::parse("urn:unknown").unwrap()];
         assert_eq!(ask(fixtures::client(), &unknown), Some(Refusal::ResourceNotAllowed));
+    }
+
+    #[test]
+    fn c234_a_demanded_factor_refuses_the_password_grant_whoever_demands_it() {
+        let ask = |requires_factor, least_context| {
+            let relying_party = RelyingParty { requires_factor, ..RelyingParty::default() };
+            let client = fixtures::authenticated(Client { relying_party, ..fixtures::client() });
+            let policy = Policy { least_context, ..Policy::default() };
+            target(&client, &fixtures::apis(), &[], None, &policy).err()
+        };
+        assert_eq!(ask(false, Context::Password), None);
+        for (of_client, of_deployment) in
+            [(true, Context::Password), (false, Context::TwoFactors), (false, Context::PhishingResistant)]
+        {
+            assert_eq!(ask(of_client, of_deployment), Some(Refusal::GrantTypeNotAllowed), "{of_deployment:?}");
+        }
     }
 
     #[test]

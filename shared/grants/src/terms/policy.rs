@@ -2,6 +2,7 @@
 
 use protocol::{LegacyGrants, ResponseType};
 
+use crate::terms::authentication::Context;
 use crate::terms::time::Seconds;
 
 /// The lifetimes of things, and the features offered.
@@ -33,6 +34,8 @@ pub struct Policy {
     pub password_min_length: u8,
     /// The same for a person who has a second factor (8 in NIST SP 800-63B-4 §3.1.1.2).
     pub password_min_length_with_factor: u8,
+    /// The weakest context of a sign-in for apps. A client may demand a stronger one.
+    pub least_context: Context,
     /// `true` if people can sign in with OpenID Connect.
     pub openid: bool,
     /// `true` if every client must push its authorization requests (RFC 9126 §5).
@@ -120,6 +123,7 @@ impl Default for Policy {
             session_idle_lifetime: 12 * 3600,
             password_min_length: 15,
             password_min_length_with_factor: 8,
+            least_context: Context::Password,
             openid: true,
             requires_pushed_requests: false,
             request_uris: RequestUris::Off,

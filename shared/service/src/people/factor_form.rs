@@ -63,6 +63,7 @@ impl FactorForm<'_> {
             ticket: ticket.expose(),
             start_again: self.start_again,
             has_app: choices.app,
+            has_codes: choices.codes,
             passkey,
             alert: alert.as_deref(),
         };

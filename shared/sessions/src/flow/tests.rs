@@ -59,6 +59,7 @@ fn decide_for(case: &Case, client: &Client) -> Next {
         expected: &Expected::of(case.hint.map(|hint| hint.map(str::to_owned)), request.claims.subject.as_deref()),
         digest: RequestDigest::of(case.request),
         just_signed_in: case.just,
+        policy: &Policy::default(),
     };
     next(&request, &situation, NOW.plus(case.age))
 }

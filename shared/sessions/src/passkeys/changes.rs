@@ -1,12 +1,13 @@
 //! Changes to the passkeys of a person, as far as the profile knows of them.
 
+use std::collections::BTreeSet;
 use std::num::NonZeroUsize;
 
 use grants::{Fact, Guard, Timestamp, Value};
 
 use crate::passkeys::passkey::{Passkey, PasskeyId};
 use crate::people::User;
-use crate::session::Session;
+use crate::session::{Session, SignedIn};
 use crate::session_change::SessionChange;
 use crate::user_change::{UserChange, UserSet};
 use crate::user_fact::UserFact;
@@ -29,16 +30,27 @@ impl UserChange {
             .when(UserFact::Passkeys.has_fewer_than(MOST))
     }
 
-    /// Removes a passkey at the wish of the person. If it should not be the `last` factor, another one that was read has to be
-    /// there still.
-    pub fn remove_passkey(user: &User, id: &PasskeyId, last: bool) -> Self {
-        let other = user.factors.passkeys.iter().find(|other| *other != id.as_str());
+    /// Adds the first factor of a person, a passkey, with the keyed hashes of recovery codes. There must be no codes yet.
+    pub fn add_first_passkey(user: &User, id: PasskeyId, handle: [u8; 32], codes: BTreeSet<String>) -> Self {
+        let none_yet = UserFact::RecoveryCodes.is_absent();
+        Self::add_passkey(user, id, handle).with_recovery_codes(codes).when(none_yet)
+    }
+
+    /// Removes a passkey at the wish of the person, and with the last factor the recovery codes. It is the last one if it was
+    /// when the person was read, or nothing is removed.
+    pub fn remove_passkey(user: &User, id: &PasskeyId) -> Self {
         let change = Self::of(user, [UserSet::PasskeyRemoved(id.clone())])
             .when_acting(user)
             .when(UserFact::Passkeys.contains(id.as_str()));
-        match other {
-            Some(other) if !last && user.factors.totp.is_none() => change.when(UserFact::Passkeys.contains(other)),
-            Some(_) | None => change,
+        if user.factors.totp.is_some() {
+            return change;
+        }
+        match user.factors.passkeys.iter().find(|other| *other != id.as_str()) {
+            Some(other) => change.when(UserFact::Passkeys.contains(other)),
+            None => {
+                let alone = UserFact::Passkeys.has_fewer_than(NonZeroUsize::MIN.saturating_add(1));
+                change.when(alone).and(UserSet::RecoveryCodes(BTreeSet::new()))
+            }
         }
     }
 }
@@ -47,6 +59,13 @@ impl User {
     /// Returns whether a passkey is the only factor besides the password.
     pub fn is_last_factor(&self, id: &PasskeyId) -> bool {
         self.factors.totp.is_none() && self.factors.passkeys.iter().all(|other| other == id.as_str())
+    }
+}
+
+impl SignedIn {
+    /// The guards on the person for a new name of a passkey, which must not have been removed meanwhile.
+    pub fn guards_of_passkey(&self, id: &PasskeyId) -> Vec<Guard<UserFact>> {
+        self.person_guards().into_iter().chain([UserFact::Passkeys.contains(id.as_str())]).collect()
     }
 }
 

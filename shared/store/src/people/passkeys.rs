@@ -6,15 +6,15 @@
 use grants::{Consent, Seconds, Timestamp};
 use protocol::{ClientId, CredentialId};
 use sessions::{
-    AliasKey, FORM_LIFETIME, Passkey, PasskeyId, PasskeyUse, PersonKey, Session, SessionChange, SessionHandle,
-    SessionStart, SignedIn, User, UserChange,
+    AliasKey, FORM_LIFETIME, Passkey, PasskeyId, PasskeyName, PasskeyUse, PersonKey, Session, SessionChange,
+    SessionHandle, SessionStart, SignedIn, User, UserChange,
 };
 
 use crate::dynamodb::batch;
 use crate::dynamodb::commit::{Kind, Outcome, Write, commit};
 use crate::dynamodb::expression::Expression;
 use crate::dynamodb::guards::of_guards;
-use crate::dynamodb::items::{Item, Reader, number, time};
+use crate::dynamodb::items::{Item, Reader, number, text, time};
 use crate::dynamodb::unknown::Unknown;
 use crate::people::item::{
     LEADS_TO, PROFILE, SESSION, alias_key, attributes_of, consent_record, from_alias, from_session, key,
@@ -188,6 +188,28 @@ impl PeopleTable {
             self.write(Kind::Update(key(change.key(), PROFILE)), of_user_change(change)),
             self.write(Kind::Put(alias), free),
             self.write(Kind::Put(from_passkey(passkey)), Expression::default()),
+        ];
+        Ok(acted(&commit(&self.client, writes).await?))
+    }
+
+    /// Gives a passkey another name at the wish of the person.
+    ///
+    /// # Errors
+    /// [`Unknown`] when it is not known whether it has the name.
+    pub async fn rename_own_passkey(
+        &self,
+        person: &SignedIn,
+        id: &PasskeyId,
+        name: &PasskeyName,
+        now: Timestamp,
+    ) -> Result<Acted, Unknown> {
+        let owner = person.user().key;
+        let mut named = Expression::default();
+        named.set("name", text(name.as_str()));
+        let writes = vec![
+            self.still_in_use(person, now),
+            self.write(Kind::Check(key(owner, PROFILE)), of_guards(&person.guards_of_passkey(id))),
+            self.write(Kind::Update(key(owner, &record(id))), named),
         ];
         Ok(acted(&commit(&self.client, writes).await?))
     }

@@ -7,6 +7,7 @@ use harness::{Browser, Landing, Reply, Stack};
 use serde_json::Value;
 use tokio::time::Instant;
 
+use crate::account::sign_up::way_to;
 use crate::account::{
     FIRST, Person, SECOND, asks_to_sign_in, change_password, form_to, is_changed, shows_account, sign_in,
 };
@@ -14,7 +15,7 @@ use crate::support::outbox::{kept, mails_to, path_of_link};
 use crate::support::pages::assert_page_headers;
 use crate::support::relying_party::app;
 use crate::support::rounds;
-use crate::support::session::{assert_refused, tokens};
+use crate::support::session::{Code, assert_granted, assert_refused, tokens};
 use crate::support::throttled::besiege;
 use crate::support::world::World;
 
@@ -85,7 +86,7 @@ async fn c235_a_link_sets_a_new_password_once_and_ends_what_rested_on_the_former
     let granted = tokens(&session.redeem(&client, &code).await);
     // From the sign-in page of an app, and from that of the account.
     let sign_in_page = world.stack.browser().go(&rounds::request(&client, &[]).0).await;
-    assert!(sign_in_page.reply.text().contains(r#"href="/account/forgotten""#));
+    assert!(sign_in_page.reply.text().contains(r#"href="/account/forgotten?request=client_id%3D"#));
     assert!(world.stack.browser().go("/account").await.reply.text().contains(r#"href="/account/forgotten""#));
     let path = link_for(&world, "ada").await;
     let mut other = world.stack.browser();
@@ -112,6 +113,40 @@ async fn c235_a_link_sets_a_new_password_once_and_ends_what_rested_on_the_former
     let mails = mails_to(&world.stack, &address_of("ada"), 2).await;
     assert_eq!(mails[0]["subject"], "Your password was changed");
     assert_eq!(path_of_link(&world.stack, &mails[0]), "/account/forgotten");
+}
+
+#[tokio::test]
+async fn c235_the_way_back_from_a_forgotten_password_is_kept_by_the_browser_and_not_by_the_mail() {
+    let world = World::on(Stack::start());
+    create(&world, "returning");
+    let client = app(&world, "Way back", &[]);
+    let (request, pkce) = rounds::request(&client, &[("scope", "openid read")]);
+    let mut browser = world.stack.browser();
+    let page = browser.go(&request).await;
+    let way = way_to(&page, "/account/forgotten?request=");
+    let page = browser.go(&way).await;
+    assert_page_headers(&page.reply);
+    assert!(way_to(&page, "/authorize?").contains(&client.id));
+    let form = form_to(&page, "/account/forgotten").unwrap();
+    let asked = browser.submit(&page, &form, &[("username", "returning")]).await;
+    assert!(way_to(&asked, "/authorize?").contains(&client.id));
+    let mails = mails_to(&world.stack, &address_of("returning"), 1).await;
+    for form in ["text", "html"] {
+        assert!(!mails[0][form].as_str().unwrap().contains(&client.id), "the mail names the app");
+    }
+    let path = path_of_link(&world.stack, &mails[0]);
+    let page = browser.go(&path).await;
+    let set = browser.submit(&page, &form_to(&page, "/account/reset").unwrap(), &[("new_password", SECOND)]).await;
+    assert!(is_set(&set.reply), "{:?}", set.reply);
+    let callback = browser.sign_in_and_consent(&way_to(&set, "/authorize?"), "returning", SECOND).await;
+    let code = Code { code: callback.code().to_owned(), verifier: pkce.verifier };
+    assert_granted(&world.session().redeem(&client, &code).await);
+    // The next link that is used in this browser leads to the account.
+    mails_to(&world.stack, &address_of("returning"), 2).await;
+    let path = link_for(&world, "returning").await;
+    let page = browser.go(&path).await;
+    let set = browser.submit(&page, &form_to(&page, "/account/reset").unwrap(), &[("new_password", THIRD)]).await;
+    assert!(is_set(&set.reply) && !set.reply.text().contains("/authorize"), "{:?}", set.reply);
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use harness::{Browser, Jwt, Landing, Pkce, Stack, authorization_url};
 use serde_json::{Value, json};
 
 use crate::account::{FIRST, Person, asks_to_sign_in, create, form_to, shows_account, sign_in};
-use crate::support::authenticator::{add_factor, asks_for_a_factor, form_with};
+use crate::support::authenticator::{add_factor, asks_for_a_factor, form_with, show_factor, shown_codes};
 use crate::support::devices::{asked, television};
 use crate::support::passkeys::{
     BACKED_UP, ELIGIBLE, PRESENT, SoftKey, VERIFIED, add_passkey, offers_a_passkey, send_new, send_passkey, use_passkey,
@@ -27,6 +27,8 @@ fn world() -> World {
 async fn with_passkey(world: &World, name: &str, mut key: SoftKey) -> (Person, SoftKey) {
     let mut person = Person::signed_in(world, name).await;
     let page = add_passkey(&mut person.browser, &mut key, "Laptop").await;
+    assert_eq!(shown_codes(&page).len(), 10);
+    let page = person.browser.go("/account/passkeys").await;
     assert!(page.reply.status == 200 && page.reply.text().contains("Laptop"), "{:?}", page.reply);
     (person, key)
 }
@@ -37,6 +39,10 @@ async fn at_sign_in(world: &World) -> (Browser, Landing) {
     let page = browser.go("/account").await;
     assert!(asks_to_sign_in(&page) && offers_a_passkey(&page), "{:?}", page.reply);
     (browser, page)
+}
+
+fn asks_for_the_passkey(page: &Landing) -> bool {
+    page.reply.text().contains("<h1>Use your passkey</h1>") && form_to(page, "/account/sign-in").is_some()
 }
 
 fn is_refused(page: &Landing) -> bool {
@@ -375,7 +381,7 @@ async fn c236_passkeys_are_looked_after_with_a_recent_sign_in_by_two_factors_onl
     let (person, mut key) = with_passkey(&world, "recent", SoftKey::new(world.stack.issuer())).await;
     let mut weak = person.elsewhere(&world).await;
     let page = weak.go("/account/passkeys").await;
-    assert!(asks_to_sign_in(&page) && page.reply.status == 403, "{:?}", page.reply);
+    assert!(asks_for_the_passkey(&page) && page.reply.status == 403, "{:?}", page.reply);
     let strong = use_passkey(&mut weak, &page, &key).await;
     assert!(strong.reply.text().contains("<h1>Your passkeys</h1>"), "{:?}", strong.reply);
     // A form that was shown in another session adds nothing.
@@ -386,6 +392,89 @@ async fn c236_passkeys_are_looked_after_with_a_recent_sign_in_by_two_factors_onl
     let refused = send_new(&mut other, &strong, &response, "x").await;
     assert_eq!(refused.reply.status, 403, "{:?}", refused.reply);
     assert_eq!(world.stack.http().get("/account/passkeys/remove").send().await.status, 405);
+}
+
+#[tokio::test]
+async fn c232_the_first_passkey_brings_recovery_codes_which_stand_for_a_lost_one_once_and_go_with_the_last() {
+    let world = world();
+    let mut person = Person::signed_in(&world, "drawer").await;
+    let mut key = SoftKey::new(world.stack.issuer());
+    let codes = shown_codes(&add_passkey(&mut person.browser, &mut key, "Laptop").await);
+    let mut second = SoftKey::synced(world.stack.issuer());
+    let page = add_passkey(&mut person.browser, &mut second, "Phone").await;
+    assert!(page.reply.text().contains("10 codes are left"), "{:?}", page.reply);
+    // Both are lost. The password alone changes nothing, and a code with it does, once.
+    let mut other = person.elsewhere(&world).await;
+    let page = other.go("/account/passkeys").await;
+    assert!(asks_for_the_passkey(&page), "{:?}", page.reply);
+    assert!(asks_for_the_passkey(&show_factor(&mut other, &page, ("recovery_code", "aaaa-aaaa-aaaa-aaaa")).await));
+    let list = show_factor(&mut other, &page, ("recovery_code", &codes[0])).await;
+    assert!(list.reply.text().contains("9 codes are left"), "{:?}", list.reply);
+    let mut later = person.elsewhere(&world).await;
+    let page = later.go("/account/passkeys").await;
+    assert!(asks_for_the_passkey(&show_factor(&mut later, &page, ("recovery_code", &codes[0])).await));
+    // A code is a second factor for apps too, and none that cannot be phished.
+    let client = app(&world, "Drawer", &["--require-factor"]);
+    let pkce = Pkce::new();
+    let page = later.go(&authorization_url(&client.id, CALLBACK, &pkce, &[("scope", "openid")])).await;
+    let page = show_factor(&mut later, &page, ("recovery_code", &codes[1])).await;
+    let told = claims(&world, &client, (&mut later, page, pkce)).await;
+    assert_eq!((&told["acr"], &told["amr"]), (&json!("mfa"), &json!(["pwd", "otp", "mfa"])));
+    // New codes replace the others.
+    let list = other.go("/account/passkeys").await;
+    let renewed = other.submit(&list, &form_to(&list, "/account/passkeys/recovery-codes").unwrap(), &[]).await;
+    assert_eq!(shown_codes(&renewed).iter().filter(|code| codes.contains(code)).count(), 0);
+    for left in [1, 0] {
+        let list = other.go("/account/passkeys").await;
+        other.submit(&list, &form_to(&list, "/account/passkeys/remove").unwrap(), &[("last", "1")]).await;
+        let shown = world.stack.cli().run(&["user", "factors", "drawer"]);
+        assert_eq!(shown["passkeys"].as_array().map(Vec::len), Some(left), "{shown}");
+        assert_eq!(shown["recovery_codes"], if left == 0 { json!(0) } else { json!(10) }, "{shown}");
+    }
+    assert!(form_to(&other.go("/account/passkeys").await, "/account/passkeys/recovery-codes").is_none());
+    let again = add_passkey(&mut other, &mut SoftKey::new(world.stack.issuer()), "New").await;
+    assert_eq!(shown_codes(&again).len(), 10);
+}
+
+#[tokio::test]
+async fn c232_the_app_leaves_the_recovery_codes_to_the_passkeys() {
+    let world = world();
+    let (mut person, _) = with_passkey(&world, "both", SoftKey::new(world.stack.issuer())).await;
+    let factor = add_factor(&mut person.browser).await;
+    let page = person.browser.go("/account/factors").await;
+    person.browser.submit(&page, &form_to(&page, "/account/factors/remove").unwrap(), &[]).await;
+    let mut other = person.elsewhere(&world).await;
+    let page = other.go("/account/passkeys").await;
+    let list = show_factor(&mut other, &page, ("recovery_code", &factor.recovery_codes[0])).await;
+    assert!(list.reply.text().contains("9 codes are left"), "{:?}", list.reply);
+}
+
+#[tokio::test]
+async fn c236_a_passkey_is_renamed_by_its_owner_and_in_the_session_of_the_page() {
+    let world = world();
+    let (mut person, key) = with_passkey(&world, "renames", SoftKey::new(world.stack.issuer())).await;
+    let page = person.browser.go("/account/passkeys").await;
+    let form = form_to(&page, "/account/passkeys/rename").unwrap();
+    assert_eq!(form.input("name").map(|input| input.value.as_str()), Some("Laptop"));
+    let renamed = person.browser.submit(&page, &form, &[("name", " Phone <b>\u{7} ")]).await;
+    let text = renamed.reply.text();
+    assert!(text.contains("Phone &#60;b&#62;") && !text.contains("Laptop"), "{:?}", renamed.reply);
+    let cleared = person.browser.submit(&page, &form, &[("name", "")]).await;
+    assert!(cleared.reply.text().contains("<bdi>Passkey</bdi>"), "{:?}", cleared.reply);
+    // The form of somebody else names it in vain, and so does one that another site sends.
+    let (mut other, _) = with_passkey(&world, "renames2", SoftKey::new(world.stack.issuer())).await;
+    let list = other.browser.go("/account/passkeys").await;
+    let own = form_to(&list, "/account/passkeys/rename").unwrap();
+    let id = form.input("id").unwrap().value.clone();
+    other.browser.submit(&list, &own, &[("id", &id), ("name", "Mine")]).await;
+    assert_eq!(other.browser.submit(&page, &form, &[("name", "Mine")]).await.reply.status, 403);
+    let refused = person.browser.submit_from("cross-site", &page, &form, &[("name", "Mine")]).await;
+    assert_eq!(refused.reply.status, 403, "{:?}", refused.reply);
+    assert_eq!(world.stack.http().get("/account/passkeys/rename").send().await.status, 405);
+    let shown = world.stack.cli().run(&["user", "factors", "renames"]);
+    assert_eq!(shown["passkeys"][0]["name"], "Passkey", "{shown}");
+    let (mut browser, page) = at_sign_in(&world).await;
+    assert!(shows_account(&use_passkey(&mut browser, &page, &key).await));
 }
 
 #[tokio::test]

@@ -62,7 +62,7 @@ fn is_taken(reply: &Reply) -> bool {
 }
 
 /// Returns the link of a page that begins in this way.
-fn way_to(page: &Landing, start: &str) -> String {
+pub(crate) fn way_to(page: &Landing, start: &str) -> String {
     let mut links = page.reply.text().split("href=\"").skip(1).filter_map(|rest| rest.split_once('"'));
     let found = links.find(|(link, _)| link.starts_with(start));
     found.map_or_else(|| panic!("no link to {start}: {:?}", page.reply), |(link, _)| unescape(link))
@@ -155,6 +155,8 @@ async fn c235_the_way_back_from_a_sign_up_stays_on_this_server() {
         ("https%3A%2F%2Fevil.example%2F%3Da", "/authorize?https%3A%2F%2Fevil.example%2F=a"),
         ("client_id%3Da%26x%3D%22%3E%3Cscript%3E", "/authorize?client_id=a&#38;x=%22%3E%3Cscript%3E"),
         ("%2F%2Fevil.example", "/account"),
+        ("user_code%3Dwdjbmjht", "/device?user_code=WDJB-MJHT"),
+        ("user_code%3Dx%26a%3D//evil.example", "/authorize?user_code=x&#38;a=%2F%2Fevil.example"),
         ("%25zz", "/account"),
         ("", "/account"),
     ] {

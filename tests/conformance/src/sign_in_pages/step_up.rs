@@ -1,10 +1,13 @@
 //! Step-up: the authentication contexts that requests and clients ask for, and what tokens say of them.
 
-use harness::{Browser, Jwt, Landing, Pkce, RegisteredClient, authorization_url};
+use harness::{Browser, Jwt, Landing, Pkce, RegisteredClient, Stack, authorization_url};
 use serde_json::{Value, json};
 
-use crate::account::{FIRST, Person};
-use crate::support::authenticator::{Factor, add_factor, asks_for_a_factor, show_factor};
+use crate::account::sign_up::way_to;
+use crate::account::{FIRST, Person, form_to};
+use crate::support::authenticator::{Authenticator, Factor, add_factor, asks_for_a_factor, show_factor, shown_codes};
+use crate::support::devices::{asked, television};
+use crate::support::passkeys::{SoftKey, send_new};
 use crate::support::published::{DOCUMENTS, document, strings};
 use crate::support::relying_party::app;
 use crate::support::session::{Code, Session, assert_granted, assert_refused};
@@ -140,6 +143,96 @@ async fn c234_a_client_may_demand_a_second_factor_of_everybody() {
     assert_eq!(error(&landing).as_deref(), Some("unmet_authentication_requirements"));
     world.stack.cli().run(&["client", "update", &scene.client.id, "--require-factor", "false"]);
     assert_eq!(world.stack.cli().run(&["client", "show", &scene.client.id])["relying_party"]["require_factor"], false);
+}
+
+/// Gives the password of a person who has no factor yet, on the sign-in page of a request.
+async fn give_password(browser: &mut Browser, request: &str, name: &str) -> Landing {
+    let page = browser.go(request).await;
+    browser.submit(&page, &page.form(), &[("username", name), ("password", FIRST)]).await
+}
+
+#[tokio::test]
+async fn c234_a_deployment_may_demand_a_second_factor_and_leads_to_the_page_that_adds_it_and_back() {
+    let world = World::with("JETON_REQUIRE_FACTOR", "mfa");
+    world.stack.cli().create_user("newcomer", FIRST);
+    let (session, client) = (world.session(), app(&world, "Demanding", &[]));
+    let (mut browser, pkce) = (world.stack.browser(), Pkce::new());
+    let request = authorization_url(&client.id, CALLBACK, &pkce, &[("scope", "openid read")]);
+    let page = give_password(&mut browser, &request, "newcomer").await;
+    assert_eq!(page.url.path(), "/account/factors", "{:?}", page.reply);
+    assert!(page.reply.text().contains("Apps let you in with a second factor only"), "{:?}", page.reply);
+    // The account is open to the person, no app is.
+    assert!(crate::account::shows_account(&browser.go("/account").await));
+    let silent = browser.go(&format!("{request}&prompt=none")).await;
+    assert_eq!(error(&silent).as_deref(), Some("unmet_authentication_requirements"));
+    assert_eq!(browser.go(&request).await.url.path(), "/account/factors");
+    let mut app = Authenticator::of(&page);
+    let added = browser.submit(&page, &page.form(), &[("code", &app.code())]).await;
+    assert_eq!(shown_codes(&added).len(), 10);
+    let back = way_to(&added, "/authorize?");
+    let landing = browser.go(&back).await;
+    let callback = agreed(&mut browser, landing).await.callback().expect("an answer to the app");
+    let code = Code { code: callback.code().to_owned(), verifier: pkce.verifier };
+    let granted = session.redeem(&client, &code).await;
+    assert_eq!(Jwt::read(&granted.string("id_token")).claims["acr"], "mfa");
+    // From now on the person is asked for the code, and the page of codes leads to no app any more.
+    let mut other = world.stack.browser();
+    let page = give_password(&mut other, &request, "newcomer").await;
+    assert!(asks_for_a_factor(&page), "{:?}", page.reply);
+    let page = browser.go("/account/factors").await;
+    let renewed = browser.submit(&page, &form_to(&page, "/account/factors/recovery-codes").unwrap(), &[]).await;
+    assert!(!renewed.reply.text().contains("/authorize"), "{:?}", renewed.reply);
+}
+
+#[tokio::test]
+async fn c234_a_deployment_that_demands_a_passkey_leads_to_the_page_that_adds_it_and_back() {
+    let world = World::on(Stack::builder().localhost().env("JETON_REQUIRE_FACTOR", "phr").start());
+    let mut person = Person::signed_in(&world, "bare").await;
+    add_factor(&mut person.browser).await;
+    let client = app(&world, "Demanding more", &[]);
+    let pkce = Pkce::new();
+    let request = authorization_url(&client.id, CALLBACK, &pkce, &[("scope", "openid read")]);
+    let page = person.browser.go(&request).await;
+    assert_eq!(page.url.path(), "/account/passkeys", "{:?}", page.reply);
+    assert!(page.reply.text().contains("Apps let you in with a passkey only"), "{:?}", page.reply);
+    let mut key = SoftKey::new(world.stack.issuer());
+    let response = key.make(&page);
+    let landing = send_new(&mut person.browser, &page, &response, "Laptop").await;
+    let callback = agreed(&mut person.browser, landing).await.callback().expect("an answer to the app");
+    let code = Code { code: callback.code().to_owned(), verifier: pkce.verifier };
+    let granted = world.session().redeem(&client, &code).await;
+    assert_eq!(Jwt::read(&granted.string("id_token")).claims["acr"], "phr");
+}
+
+#[tokio::test]
+async fn c234_a_deployment_that_demands_a_factor_asks_for_it_before_a_device_is_answered() {
+    let world = World::with("JETON_REQUIRE_FACTOR", "mfa");
+    world.stack.cli().create_user("couch", FIRST);
+    let codes = asked(&world.session(), &television(&world, "TV"), &[]).await;
+    let mut browser = world.stack.browser();
+    let page = give_password(&mut browser, &format!("/device?user_code={}", codes.user_code), "couch").await;
+    assert_eq!(page.url.path(), "/account/factors", "{:?}", page.reply);
+    let mut app = Authenticator::of(&page);
+    let added = browser.submit(&page, &page.form(), &[("code", &app.code())]).await;
+    let question = browser.go(&way_to(&added, "/device?")).await;
+    assert!(question.reply.text().contains("name=\"decision\""), "{:?}", question.reply);
+}
+
+#[tokio::test]
+async fn c234_where_the_deployment_demands_a_factor_the_password_grant_is_refused_and_the_metadata_stay() {
+    let plain = World::with("JETON_ALLOW_PASSWORD_GRANT", "true");
+    let strict = Stack::builder().env("JETON_ALLOW_PASSWORD_GRANT", "true").env("JETON_REQUIRE_FACTOR", "mfa");
+    let strict = World::on(strict.start());
+    let client = strict.stack.cli().create_client("Old", &["--grant", "password", "--api", ORDERS]);
+    let ask = strict.session().http.post("/token").client(&client).field("grant_type", "password");
+    let refused = ask.field("username", "ana").field("password", &strict.ana.password).send().await;
+    assert_refused(&refused, "unauthorized_client");
+    for path in DOCUMENTS {
+        let (plain, strict) = (document(&plain.stack.http(), path).await, document(&strict.stack.http(), path).await);
+        for name in ["acr_values_supported", "grant_types_supported", "response_types_supported"] {
+            assert_eq!(plain[name], strict[name], "{path} {name}");
+        }
+    }
 }
 
 #[tokio::test]

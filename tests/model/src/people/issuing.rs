@@ -48,11 +48,12 @@ fn begin(everybody: &Everybody, process: &Process, person: &SignedIn, now: Times
         expected: &Expected::Anyone,
         digest: world.digest,
         just_signed_in: false,
+        policy: &world.policy,
     };
     match sessions::next(offer.admission.request(), &situation, now) {
         sessions::Next::Issue => issue(everybody),
         sessions::Next::Consent => Next::Answer(Answer::Page),
-        sessions::Next::SignIn | sessions::Next::Factor | sessions::Next::Refuse(_) => {
+        sessions::Next::SignIn | sessions::Next::Factor | sessions::Next::SetUp | sessions::Next::Refuse(_) => {
             Next::Answer(Answer::NobodySignedIn)
         }
     }
