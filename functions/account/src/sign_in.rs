@@ -10,7 +10,7 @@ use service::{
     Arrival, Arrived, Attempted, Browser, ByPasskey, FactorCheck, FactorForm, PasskeyAttempt, SignInFault, TriedFactor,
     credentials, form_ticket, typed_username,
 };
-use sessions::{FormTicket, HalfSignedIn, Rules, Session, VisitId};
+use sessions::{FormTicket, HalfSignedIn, Rules, VisitId};
 
 use crate::Account;
 use crate::refused::Refused;
