@@ -15,7 +15,7 @@ use edge::{Config, Error, WrappingKey};
 use grants::{Seconds, SigningAlgorithm, Timestamp};
 use keys::{
     KeyRecord, KeyWrap, MasterRecord, NewMaster, Records, When, another_master, new_client_secrets_key, new_master,
-    new_signing_key,
+    new_second_factors_key, new_signing_key,
 };
 use serde_json::{Value, json};
 use service::Stores;
@@ -97,6 +97,8 @@ pub enum KeyChange<'k> {
     Withdrawn(&'k MasterRecord),
     /// The key is created for the secrets that clients sign with.
     ClientSecrets,
+    /// The key is created that seals the secrets of authenticator apps.
+    SecondFactors,
     /// A signing key is created.
     Created(&'k KeyRecord),
     /// A signing key is deleted.
@@ -142,6 +144,10 @@ impl Rotation<'_> {
         if plan.client_secrets {
             let key = new_client_secrets_key(*wrap).await?;
             table.add_client_secrets_key(&key, beside(KeyChange::ClientSecrets)).await?;
+        }
+        if plan.second_factors {
+            let key = new_second_factors_key(*wrap).await?;
+            table.add_second_factors_key(&key, beside(KeyChange::SecondFactors)).await?;
         }
         let mut rotated = Rotated::default();
         for planned in plan.make {

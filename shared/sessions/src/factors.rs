@@ -57,6 +57,8 @@ pub struct Totp {
 pub enum SpentFactor {
     /// The code of this step of the authenticator app.
     Step(u32),
+    /// The same, and the secret of the app in another sealed form, which the write stores.
+    StepAndSeal(u32, Vec<u8>),
     /// The recovery code with this keyed hash.
     RecoveryCode(String),
 }
@@ -103,6 +105,17 @@ impl Factors {
     /// Returns whether there is no app. Passkeys are no second step after the password.
     pub const fn is_empty(&self) -> bool {
         self.totp.is_none()
+    }
+}
+
+impl SpentFactor {
+    /// Returns what is spent, without another sealed form of the secret.
+    #[must_use]
+    pub fn alone(&self) -> Self {
+        match self {
+            Self::Step(step) | Self::StepAndSeal(step, _) => Self::Step(*step),
+            Self::RecoveryCode(hash) => Self::RecoveryCode(hash.clone()),
+        }
     }
 }
 
