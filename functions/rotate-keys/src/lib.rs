@@ -145,10 +145,6 @@ impl Rotation<'_> {
             let key = new_client_secrets_key(*wrap).await?;
             table.add_client_secrets_key(&key, beside(KeyChange::ClientSecrets)).await?;
         }
-        if plan.second_factors {
-            let key = new_second_factors_key(*wrap).await?;
-            table.add_second_factors_key(&key, beside(KeyChange::SecondFactors)).await?;
-        }
         let mut rotated = Rotated::default();
         for planned in plan.make {
             let key = new_signing_key(planned, *wrap, now).await?;
@@ -161,6 +157,11 @@ impl Rotation<'_> {
                 // The key is gone in both cases.
                 Changed::Done | Changed::Refused => rotated.deleted.push(key),
             }
+        }
+        // The last one: a wrapping key of somebody else may not allow this purpose yet, and signing keys must go on.
+        if plan.second_factors {
+            let key = new_second_factors_key(*wrap).await?;
+            table.add_second_factors_key(&key, beside(KeyChange::SecondFactors)).await?;
         }
         Ok(Rotated { records: table.load().await?, ..rotated })
     }
