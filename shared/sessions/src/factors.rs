@@ -3,8 +3,8 @@
 //! # Decisions
 //! - The factors are attributes of the person, like the password. So a code is spent, and the session that it starts is
 //!   counted, by the same conditional write, and a sign-in rests on the factors that it was checked against.
-//! - A person who has a second factor is half signed in after the password. What is sealed into the next form says so; it
-//!   is no session, and nothing accepts it but the check of the factor.
+//! - A person who has a second factor is half signed in after the password. What is sealed into the next form says so, by a
+//!   key for this purpose; it is no session, and nothing accepts it but the check of the factor.
 //! - A new password changes nothing about the factors.
 //! - With a second factor the password may be shorter. Only the hash is stored, so the person says whether the factor is needed
 //!   for that: a short password is set on condition that the factor is there, and the factor removed on condition that the
