@@ -78,7 +78,12 @@ def test_private_keys_are_stored_wrapped_by_that_key_each_for_its_purpose():
             assert client("kms").decrypt(**secrets, EncryptionContext={"purpose": "client-secrets"})["Plaintext"]
             with pytest.raises(ClientError, match="InvalidCiphertext"):
                 client("kms").decrypt(**secrets, EncryptionContext={"purpose": "handles"})
-        assert ("client_secrets" in item) is ("public" not in item)
+        if "second_factors" in item:
+            factors = {"KeyId": key()["Arn"], "CiphertextBlob": item["second_factors"]["B"]}
+            for purpose in ("handles", "client-secrets"):
+                with pytest.raises(ClientError, match="InvalidCiphertext"):
+                    client("kms").decrypt(**factors, EncryptionContext={"purpose": purpose})
+        assert ("client_secrets" in item) is ("second_factors" in item) is ("public" not in item)
         assert "d" not in json.loads(item.get("public", {"S": "{}"})["S"])
 
 

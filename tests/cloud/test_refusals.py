@@ -17,7 +17,7 @@ STACKS = ["jeton", "jeton-legacy"]
 ALLOWED = {
     "Authorize": ({"registry get", "registry batch", "extend registration", "grants get", "counter get", "grants put", "grants update", "use assertion", "count", "counters batch",
                    "people batch", "people put", "people update", "people delete",
-                   "keys scan", "decrypt handles", "decrypt signing"}, {"registry scan"}),
+                   "keys scan", "decrypt handles", "decrypt signing", "decrypt second-factors"}, {"registry scan"}),
     "Par": ({"registry get", "registry batch", "grants put", "use assertion", "count", "keys scan", "decrypt handles", "decrypt client-secrets"}, {"registry scan"}),
     "Device": ({"registry get", "registry batch", "grants put", "use assertion", "count", "keys scan", "decrypt handles", "decrypt client-secrets"}, set()),
     "Token": ({"registry get", "registry batch", "grants put", "grants update", "use assertion", "count", "keys scan", "decrypt handles", "decrypt client-secrets",
@@ -28,16 +28,17 @@ ALLOWED = {
                  set()),
     "Logout": ({"registry get", "people batch", "people delete", "keys scan", "decrypt handles"}, set()),
     "Account": ({"registry get", "grants query", "grants batch", "counters batch", "grants update", "count", "people batch", "people put",
-                 "people update", "people delete", "keys scan", "decrypt handles"}, set()),
+                 "people update", "people delete", "keys scan", "decrypt handles", "decrypt second-factors"}, set()),
     "BackChannelLogout": ({"registry get", "grants of a session", "grants batch", "counters batch", "grants update", "count", "people get",
                            "people put", "people delete", "keys scan", "decrypt handles", "decrypt signing"}, {"people batch"}),
     "Register": ({"registry get", "registry scan", "registry batch", "register", "extend registration", "deregister", "use initial token", "make initial token", "count", "keys scan", "decrypt handles", "decrypt client-secrets"},
                  set()),
     "Metadata": ({"keys scan"}, set()),
-    "RotateKeys": ({"keys scan", "keys put", "keys delete", "secret for handles", "secret for client-secrets", "pair for signing", "encrypt for signing"},
+    "RotateKeys": ({"keys scan", "keys put", "keys delete", "secret for handles", "secret for client-secrets", "secret for second-factors", "pair for signing",
+                    "encrypt for signing"},
                    set()),
 }
-PURPOSES = ("handles", "signing", "client-secrets", None)
+PURPOSES = ("handles", "signing", "client-secrets", "second-factors", None)
 DENIED = {"AccessDeniedException", "AccessDenied"}
 
 
@@ -117,6 +118,7 @@ def probes(stack, keys_of_caller, ciphertexts):
         "decrypt handles": decrypt("handles"),
         "decrypt signing": decrypt("signing"),
         "decrypt client-secrets": decrypt("client-secrets"),
+        "decrypt second-factors": decrypt("second-factors"),
         "decrypt without a purpose": decrypt(None),
         **{f"encrypt for {purpose}": encrypt(purpose) for purpose in PURPOSES},
         **{f"secret for {purpose}": secret(purpose) for purpose in PURPOSES},
@@ -178,5 +180,5 @@ def test_whatever_iam_says_nobody_else_unwraps_a_signing_key(stack):
     tried = {name: probe for name, probe in probes(stack, keys, wrapped(stack)).items()
              if name.split()[0] in ("decrypt", "encrypt", "secret", "pair")}
     assert {name for name, probe in tried.items() if answer(probe) == "allowed"} == {
-        "decrypt handles", "decrypt client-secrets", "secret for handles", "secret for client-secrets", "encrypt for signing",
-        "pair for signing"}
+        "decrypt handles", "decrypt client-secrets", "secret for handles", "secret for client-secrets",
+        "secret for second-factors", "encrypt for signing", "pair for signing"}

@@ -55,7 +55,7 @@ impl Account {
             incoming.log().refused("code_wrong");
             return Ok(self.show_new_factor(&visitor, &secret, Some(WRONG), now));
         };
-        let sealed = visitor.ring.handles().seal_totp(user.key, secret.as_bytes())?;
+        let sealed = visitor.ring.seal_totp(user.key, secret.as_bytes())?;
         let codes = NewCodes::of(&visitor);
         let change = UserChange::add_totp(user, sealed, step, now).with_recovery_codes(codes.hashes.clone());
         let stepped_up = SessionChange::with_factor(session, now);

@@ -84,7 +84,7 @@ impl Account {
     /// # Errors
     /// When a variable is missing, or the key file cannot be used.
     pub fn open(config: Config, stores: &Stores) -> Result<Self, Error> {
-        let wiring = Wiring::assemble(config, stores, false)?;
+        let wiring = Wiring::assemble(config, stores, false)?.with_factors();
         let (grants, people) = (stores.grants()?, stores.people()?);
         Ok(Self { wiring, grants, people, sign_ins: stores.sign_ins()?, mails: stores.mails()? })
     }

@@ -89,7 +89,7 @@ impl Authorize {
     /// When a variable is missing, or the key file cannot be used.
     pub fn open(config: Config, stores: &Stores) -> Result<Self, Error> {
         let objects = RequestObjects::new(&config);
-        let wiring = Wiring::assemble(config, stores, true)?;
+        let wiring = Wiring::assemble(config, stores, true)?.with_factors();
         let (clients, grants, people) = (DocumentClients::new(stores.keys()?), stores.grants()?, stores.people()?);
         let (sign_ins, user_codes) = (stores.sign_ins()?, stores.user_codes()?);
         let references = RequestReferences::default();

@@ -18,6 +18,8 @@
 //! - Mail is sent here and not by a function of its own. A stream has two readers at most, and both are this function's
 //!   event sources. A request writes what a mail is about, together with the change that it tells of, and nobody waits
 //!   for a mail service; who gets a mail is decided here, so that no answer and no time tells whether a name is known.
+//! - The random bits of a link are made here, right before its mail is sent, and the table gets their hash first. So the mail
+//!   that waits has no link yet, and nothing but the mail has it afterwards.
 //! - A mail is sent once as a rule, and twice if the function ends between the mail service's answer and the deletion of
 //!   the item. A mail service that does not answer is asked again later for an hour, without delaying other records.
 //! - An address inside a private network is not contacted (C119), and an app that refused is not contacted again.

@@ -15,7 +15,7 @@ use edge::{Config, Error, WrappingKey};
 use grants::{Seconds, SigningAlgorithm, Timestamp};
 use keys::{
     KeyRecord, KeyWrap, MasterRecord, NewMaster, Records, When, another_master, new_client_secrets_key, new_master,
-    new_signing_key,
+    new_second_factors_key, new_signing_key,
 };
 use serde_json::{Value, json};
 use service::Stores;
@@ -97,6 +97,8 @@ pub enum KeyChange<'k> {
     Withdrawn(&'k MasterRecord),
     /// The key is created for the secrets that clients sign with.
     ClientSecrets,
+    /// The key is created that seals the secrets of authenticator apps.
+    SecondFactors,
     /// A signing key is created.
     Created(&'k KeyRecord),
     /// A signing key is deleted.
@@ -155,6 +157,11 @@ impl Rotation<'_> {
                 // The key is gone in both cases.
                 Changed::Done | Changed::Refused => rotated.deleted.push(key),
             }
+        }
+        // The last one: a wrapping key of somebody else may not allow this purpose yet, and signing keys must go on.
+        if plan.second_factors {
+            let key = new_second_factors_key(*wrap).await?;
+            table.add_second_factors_key(&key, beside(KeyChange::SecondFactors)).await?;
         }
         Ok(Rotated { records: table.load().await?, ..rotated })
     }

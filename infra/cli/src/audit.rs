@@ -88,6 +88,7 @@ impl Recorder<'_> {
                 KeyChange::Master(key) => (key.name.to_string(), &["secret"]),
                 KeyChange::Withdrawn(key) => (key.name.to_string(), &[]),
                 KeyChange::ClientSecrets => ("client-secrets".to_owned(), &["secret"]),
+                KeyChange::SecondFactors => ("second-factors".to_owned(), &["secret"]),
                 KeyChange::Created(key) => (key.public.kid.clone(), &["kid", "alg", "created_at", "activates_at"]),
                 KeyChange::Deleted(key) => (key.public.kid.clone(), &[]),
             };

@@ -1,6 +1,6 @@
 //! Handles: random values with a tag, and the contents of each kind.
 
-mod factors;
+pub(crate) mod factors;
 mod grant_handles;
 pub(crate) mod handles;
 pub(crate) mod kind;

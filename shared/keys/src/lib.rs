@@ -11,8 +11,8 @@
 //!   `jsonwebtoken` provides the header and the verification; the signature is made with the parsed key.
 //! - A key's state is not stored but computed from the clock and from its successor ([`KeyState`]), so there is no
 //!   promotion step that could be forgotten, repeated or interrupted.
-//! - Handles, signing keys and the secrets of clients are wrapped for different purposes, which are bound into the
-//!   ciphertext: a function that checks handles cannot unwrap a signing key.
+//! - Handles, signing keys, the secrets of clients and second factors are wrapped for different purposes, which are bound
+//!   into the ciphertext: a function that checks handles cannot unwrap a signing key.
 
 mod clients;
 mod handle;
@@ -27,6 +27,7 @@ pub use clients::identity_assertion::SignedIdentity;
 pub use clients::key_set::{MalformedKeySet, read_client_keys, read_issuer_keys, write_client_keys};
 pub use clients::proof::proven_key;
 pub use clients::request_object::SignedRequestObject;
+pub use handle::factors::new_second_factors_key;
 pub use handle::handles::{HandleKeys, SECRET_PREFIX};
 pub use handle::kind::HandleKind;
 pub use handle::signing_secrets::{SigningSecrets, new_client_secrets_key};

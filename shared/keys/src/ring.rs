@@ -11,6 +11,7 @@ use grants::{
 use protocol::{ClientId, IntrospectionResponse, JwkSet, Secret};
 use zeroize::Zeroizing;
 
+use crate::handle::factors::FactorKeys;
 use crate::handle::handles::HandleKeys;
 use crate::handle::signing_secrets::SigningSecrets;
 use crate::signing::error::KeysError;
@@ -24,6 +25,7 @@ use crate::tokens::{access, exchanged, identity, introspection};
 
 mod exchanged_tokens;
 mod issued_assertions;
+mod second_factors;
 
 /// The keys that a function currently holds.
 #[derive(Clone)]
@@ -32,6 +34,7 @@ pub struct KeyRing {
     signers: Vec<Arc<SigningKey>>,
     verifiers: Vec<Verifier>,
     records: Records,
+    factors: FactorKeys,
 }
 
 /// The contents of a signed UserInfo response for a client.
@@ -77,7 +80,7 @@ impl KeyRing {
         });
         let (handles, signers) = try_join(handles, try_join_all(signers)).await?;
         let verifiers = records.signing.iter().map(Verifier::parse).collect::<Result<_, _>>()?;
-        Ok(Self { handles, signers, verifiers, records })
+        Ok(Self { handles, signers, verifiers, records, factors: FactorKeys::Closed })
     }
 
     /// The keys that make and check handles.

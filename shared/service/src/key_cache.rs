@@ -19,6 +19,8 @@ pub struct KeyCache {
     table: KeysTable,
     wrap: Arc<dyn KeyWrap>,
     signs: bool,
+    /// `true` if the keys for second factors are unwrapped.
+    opens_factors: bool,
     cached: RwLock<Option<CachedRing>>,
     /// The keys for the secrets that clients sign with, once one of those clients came.
     secrets: Mutex<Option<OpenedSecrets>>,
@@ -50,7 +52,14 @@ struct Reads {
 impl KeyCache {
     /// Creates a cache of the keys in `table`, unwrapped by `wrap`; private keys only if it `signs`.
     pub fn new(table: KeysTable, wrap: Arc<dyn KeyWrap>, signs: bool) -> Self {
-        Self { table, wrap, signs, cached: RwLock::new(None), secrets: Mutex::new(None), reading: Mutex::new(()) }
+        let (cached, secrets, reading) = (RwLock::new(None), Mutex::new(None), Mutex::new(()));
+        Self { table, wrap, signs, opens_factors: false, cached, secrets, reading }
+    }
+
+    /// Returns a cache that also unwraps the keys for second factors.
+    #[must_use]
+    pub fn with_factors(self) -> Self {
+        Self { opens_factors: true, ..self }
     }
 
     /// Returns the keys.
@@ -150,7 +159,8 @@ impl KeyCache {
 
     async fn read(&self, before: Option<&KeyRing>, now: Timestamp) -> Result<KeyRing, Failure> {
         let records = self.table.load().await?;
-        Ok(KeyRing::open(records, self.wrap.as_ref(), self.signs, before, now).await?)
+        let ring = KeyRing::open(records, self.wrap.as_ref(), self.signs, before, now).await?;
+        Ok(if self.opens_factors { ring.with_factors(self.wrap.as_ref(), before).await? } else { ring })
     }
 }
 

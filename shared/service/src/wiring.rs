@@ -159,6 +159,12 @@ impl Wiring {
         Ok(Self { registry: stores.registry()?, keys, config })
     }
 
+    /// Returns the wiring of a function that asks people for second factors, and unwraps the keys for them.
+    #[must_use]
+    pub fn with_factors(self) -> Self {
+        Self { keys: self.keys.with_factors(), ..self }
+    }
+
     /// Reads the keys before the first request needs them. A failure is logged, and reported to the requests that
     /// need keys.
     pub async fn warm_up(&self) {

@@ -77,6 +77,9 @@ impl UserChange {
     fn spending(self, spent: &SpentFactor) -> Self {
         match spent {
             SpentFactor::Step(step) => self.when(UserFact::TotpStep.is_below(*step)).and(UserSet::TotpStep(*step)),
+            SpentFactor::StepAndSeal(step, sealed) => {
+                self.spending(&SpentFactor::Step(*step)).and(UserSet::TotpSealed(sealed.clone()))
+            }
             SpentFactor::RecoveryCode(hash) => {
                 self.when(UserFact::RecoveryCodes.contains(hash)).and(UserSet::RecoveryCodeSpent(hash.clone()))
             }

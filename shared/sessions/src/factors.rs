@@ -3,8 +3,8 @@
 //! # Decisions
 //! - The factors are attributes of the person, like the password. So a code is spent, and the session that it starts is
 //!   counted, by the same conditional write, and a sign-in rests on the factors that it was checked against.
-//! - A person who has a second factor is half signed in after the password. What is sealed into the next form says so; it
-//!   is no session, and nothing accepts it but the check of the factor.
+//! - A person who has a second factor is half signed in after the password. What is sealed into the next form says so, by a
+//!   key for this purpose; it is no session, and nothing accepts it but the check of the factor.
 //! - A new password changes nothing about the factors.
 //! - With a second factor the password may be shorter. Only the hash is stored, so the person says whether the factor is needed
 //!   for that: a short password is set on condition that the factor is there, and the factor removed on condition that the
@@ -58,6 +58,8 @@ pub struct Totp {
 pub enum SpentFactor {
     /// The code of this step of the authenticator app.
     Step(u32),
+    /// The same, and the secret of the app in another sealed form, which the write stores.
+    StepAndSeal(u32, Vec<u8>),
     /// The recovery code with this keyed hash.
     RecoveryCode(String),
 }
@@ -106,6 +108,17 @@ impl Factors {
     /// Returns whether there is no app. Passkeys are no second step after the password.
     pub const fn is_empty(&self) -> bool {
         self.totp.is_none()
+    }
+}
+
+impl SpentFactor {
+    /// Returns what is spent, without another sealed form of the secret.
+    #[must_use]
+    pub fn alone(&self) -> Self {
+        match self {
+            Self::Step(step) | Self::StepAndSeal(step, _) => Self::Step(*step),
+            Self::RecoveryCode(hash) => Self::RecoveryCode(hash.clone()),
+        }
     }
 }
 

@@ -1,8 +1,8 @@
 //! Invitations: an operator lets somebody make an account who otherwise might not.
 //!
 //! # Decisions
-//! - An invitation is an item, and its link names the item alone. So it can be listed and withdrawn, and works once: the account
-//!   that is made with it deletes it, in one transaction.
+//! - An invitation is an item, and its link names the item and has random bits of its own. So it can be listed and withdrawn,
+//!   and whoever lists it has no link. It works once: the account that is made with it deletes both, in one transaction.
 
 use std::fmt;
 

@@ -127,6 +127,17 @@ impl ProvenPerson {
         Self { user, methods: Methods::password(now), spent: None, within: None, new_hash }
     }
 
+    /// Returns the proof whose code is spent together with a change of the form in which the secret of the app is sealed, if
+    /// there is one.
+    #[must_use]
+    pub fn sealing_again(self, sealed: Option<Vec<u8>>) -> Self {
+        let spent = match (self.spent, sealed) {
+            (Some(SpentFactor::Step(step)), Some(sealed)) => Some(SpentFactor::StepAndSeal(step, sealed)),
+            (spent, _) => spent,
+        };
+        Self { spent, ..self }
+    }
+
     /// The proof of a person who showed a second factor after the password, within a session or before there is one.
     pub(crate) fn with_factor(
         user: User,

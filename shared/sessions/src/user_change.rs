@@ -30,6 +30,8 @@ pub enum UserSet {
     Totp(Option<Totp>),
     /// The step of the last code of the authenticator app that was used.
     TotpStep(u32),
+    /// The secret of the authenticator app, sealed in another form.
+    TotpSealed(Vec<u8>),
     /// The keyed hashes of all recovery codes.
     RecoveryCodes(BTreeSet<String>),
     /// The keyed hash of a recovery code that was used.
@@ -216,6 +218,10 @@ impl UserSet {
                 let totp = user.factors.totp.map(|totp| Totp { step: *step, ..totp });
                 User { factors: Factors { totp, ..user.factors }, ..user }
             }
+            Self::TotpSealed(sealed) => {
+                let totp = user.factors.totp.map(|totp| Totp { sealed: sealed.clone(), ..totp });
+                User { factors: Factors { totp, ..user.factors }, ..user }
+            }
             Self::RecoveryCodes(hashes) => {
                 User { factors: Factors { recovery: hashes.clone(), ..user.factors }, ..user }
             }
@@ -283,6 +289,7 @@ mod tests {
             UserChange::add_first_passkey(user, passkey(4), [6; 32], ["y".to_owned()].into()),
             UserChange::remove_passkey(user, &passkey(1)),
             UserChange::spend(user, &SpentFactor::Step(9)),
+            UserChange::spend(user, &SpentFactor::StepAndSeal(9, vec![4; 61])),
             UserChange::count_session_and_spend(user, &SpentFactor::RecoveryCode("b".to_owned())),
         ]
         .into_iter()
@@ -382,6 +389,7 @@ mod tests {
     fn kept_factors(set: &UserSet, last: &User) -> Factors {
         match set {
             UserSet::TotpStep(_)
+            | UserSet::TotpSealed(_)
             | UserSet::RecoveryCodes(_)
             | UserSet::Totp(_)
             | UserSet::PasskeyAdded(_)
@@ -413,6 +421,19 @@ mod tests {
         // An earlier step than the last one.
         assert_eq!(UserChange::spend(&read, &SpentFactor::Step(5)).after(Some(&read)), None);
         assert_eq!(UserChange::spend(&read, &SpentFactor::RecoveryCode("c".to_owned())).after(Some(&read)), None);
+    }
+
+    #[test]
+    fn c232_the_write_that_spends_a_code_may_seal_the_secret_of_the_app_it_was_checked_against_anew() {
+        let read = with_factors();
+        let spent = SpentFactor::StepAndSeal(9, vec![4; 61]);
+        for change in [UserChange::spend(&read, &spent), UserChange::count_session_and_spend(&read, &spent)] {
+            let after = change.after(Some(&read)).unwrap();
+            assert_eq!(after.factors.totp, Some(Totp { sealed: vec![4; 61], step: 9, since: NOW }));
+            assert_eq!(change.after(Some(&after)), None);
+            let removed = UserChange::remove_own_factors(&read).after(Some(&read)).unwrap();
+            assert_eq!(change.after(Some(&removed)), None);
+        }
     }
 
     #[test]

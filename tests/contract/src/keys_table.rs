@@ -56,8 +56,12 @@ async fn c150_the_key_for_secrets_of_clients_is_written_once_beside_the_masters(
     assert_eq!(table.load().await.unwrap().masters.client_secrets, None);
     assert_eq!(table.add_client_secrets_key(&[2], None).await.unwrap(), Changed::Done);
     assert_eq!(table.add_client_secrets_key(&[3], None).await.unwrap(), Changed::Refused);
+    assert_eq!(table.load().await.unwrap().masters.second_factors, None);
+    assert_eq!(table.add_second_factors_key(&[4], None).await.unwrap(), Changed::Done);
+    assert_eq!(table.add_second_factors_key(&[5], None).await.unwrap(), Changed::Refused);
     let masters = table.load().await.unwrap().masters;
-    assert_eq!((masters.client_secrets, masters.stored), (Some(vec![2]), vec![master]));
+    assert_eq!((masters.client_secrets, masters.second_factors), (Some(vec![2]), Some(vec![4])));
+    assert_eq!(masters.stored, vec![master]);
 }
 
 async fn a_key_has_one_successor_whoever_makes_it(place: Place) {

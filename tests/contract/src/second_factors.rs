@@ -39,6 +39,7 @@ async fn c232_a_change_of_factors_is_what_it_means(place: Place) {
             UserChange::remove_passkey(&read, &id(2)),
             UserChange::spend(&read, &SpentFactor::Step(6)),
             UserChange::count_session_and_spend(&read, &SpentFactor::Step(9)),
+            UserChange::count_session_and_spend(&read, &SpentFactor::StepAndSeal(9, vec![4; 61])),
             UserChange::spend(&read, &SpentFactor::RecoveryCode("a".to_owned())),
             UserChange::count_session_and_spend(&read, &SpentFactor::RecoveryCode("b".to_owned())),
             UserChange::count_session(&read),

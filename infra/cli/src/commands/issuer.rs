@@ -9,7 +9,7 @@ use keys::{read_issuer_keys, write_client_keys};
 use outbound::Reach;
 use protocol::{IssuerUrl, ServerUri};
 use serde_json::{Value, json};
-use store::{AuditedAction, Changed};
+use store::{AuditedAction, Changed, Write};
 
 use crate::args::{IssuerCommand, IssuerCreate, IssuerDelete, IssuerKeys, IssuerUpdate};
 use crate::audit::{About, NO_ATTRIBUTES, names_of};
@@ -169,9 +169,21 @@ async fn delete(IssuerDelete { one, destroying }: IssuerDelete) -> Result<(), Er
     };
     confirm(destroying, &told)?;
     let record = stack.record(AuditedAction::IssuerDelete, &About::Issuer(&issuer.name), NO_ATTRIBUTES).await;
-    done_or(stack.registry.delete_issuer(&issuer, record).await?, unknown(&one.name))?;
-    end_asserted(&stack, &issuer.url, None).await?;
+    done_or(delete_with_grants(&stack, &issuer, record).await?, unknown(&one.name))?;
     print(one.common.json, &document)
+}
+
+/// Deletes an issuer with the write `record`, and ends what its assertions gave.
+pub(crate) async fn delete_with_grants(
+    stack: &Stack,
+    issuer: &Issuer,
+    record: Option<Write>,
+) -> Result<Changed, Error> {
+    let deleted = stack.registry.delete_issuer(issuer, record).await?;
+    if deleted == Changed::Done {
+        end_asserted(stack, &issuer.url, None).await?;
+    }
+    Ok(deleted)
 }
 
 pub(crate) fn issuer_url(text: &str) -> Result<IssuerUrl, Error> {

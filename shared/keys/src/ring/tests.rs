@@ -9,6 +9,7 @@ use grants::{
 use protocol::{Claims, ClientId, Resource, Scope, Subject, Thumbprint};
 
 use super::*;
+use crate::handle::factors::new_second_factors_key;
 use crate::signing::error::WrapError;
 use crate::signing::new_keys::{another_master, new_master, new_signing_key};
 use crate::signing::rotation::PlannedKey;
@@ -111,26 +112,30 @@ async fn c093_c098_a_changed_or_foreign_token_is_none() {
     }
 }
 
+fn id_token(client_id: ClientId, claims: Claims) -> IdToken {
+    IdToken {
+        subject: "usr_AAAAAAAAAAAAAAAAAAAAAA".to_owned(),
+        client_id,
+        issued_at: NOW,
+        expires_at: NOW.plus(3600),
+        auth_time: Some(NOW),
+        authentication: Some(Authentication::password(NOW)),
+        nonce: None,
+        session: SessionId::from_bytes([5; 16]),
+        person: PersonKey::from_bytes([4; 16]),
+        grant: GrantId::from_bytes([6; 16]),
+        claims,
+        algorithm: SigningAlgorithm::Es256,
+    }
+}
+
 #[tokio::test]
 async fn c174_an_id_token_proves_its_session_and_person_and_one_of_an_unknown_key_says_a_client_at_most() {
     let mine = ring(&[SigningAlgorithm::Es256]).await;
     let (session, person) = (SessionId::from_bytes([5; 16]), PersonKey::from_bytes([4; 16]));
     let grant = GrantId::from_bytes([6; 16]);
     let client_id = ClientId::parse("app").unwrap();
-    let token = IdToken {
-        subject: "usr_AAAAAAAAAAAAAAAAAAAAAA".to_owned(),
-        client_id: client_id.clone(),
-        issued_at: NOW,
-        expires_at: NOW.plus(3600),
-        auth_time: Some(NOW),
-        authentication: Some(Authentication::password(NOW)),
-        nonce: None,
-        session,
-        person,
-        grant,
-        claims: Claims::default(),
-        algorithm: SigningAlgorithm::Es256,
-    };
+    let token = id_token(client_id.clone(), Claims::default());
     let signed = mine.sign_id_token(&token, ISSUER, [1; 16], None).unwrap();
     let facts = mine.verify_id_token(&signed, ISSUER).unwrap();
     assert_eq!((facts.session, facts.person, &facts.client_id), (Some(session), Some(person), &client_id));
@@ -176,22 +181,9 @@ async fn c154_c177_no_signed_token_is_taken_for_another_kind() {
     let (ring, algorithm) = (ring(&[SigningAlgorithm::Es256]).await, SigningAlgorithm::Es256);
     let known = Claims::parse(r#"{"groups":["ops"],"tenant":"acme","email":"a@example.com"}"#).unwrap();
     let client_id = ClientId::parse("https://api.example").unwrap();
-    let (session, subject) = (SessionId::from_bytes([3; 16]), "usr_AAAAAAAAAAAAAAAAAAAAAA");
-    let id_token = IdToken {
-        subject: subject.to_owned(),
-        client_id: client_id.clone(),
-        issued_at: NOW,
-        expires_at: NOW.plus(900),
-        auth_time: Some(NOW),
-        authentication: Some(Authentication::password(NOW)),
-        nonce: None,
-        session,
-        person: PersonKey::from_bytes([4; 16]),
-        grant: GrantId::from_bytes([6; 16]),
-        claims: known.clone(),
-        algorithm,
-    };
-    let id_token = ring.sign_id_token(&id_token, ISSUER, [1; 16], None).unwrap();
+    let told = id_token(client_id.clone(), known.clone());
+    let (session, subject) = (told.session, "usr_AAAAAAAAAAAAAAAAAAAAAA");
+    let id_token = ring.sign_id_token(&told, ISSUER, [1; 16], None).unwrap();
     let claims = known.for_access_tokens();
     let access = AccessToken { token_type: TokenType::Jwt, claims, ..access_token(algorithm) };
     let access = ring.sign(&access, ISSUER, TokenId::Machine([1; 16])).unwrap();
@@ -214,6 +206,32 @@ async fn c154_c177_no_signed_token_is_taken_for_another_kind() {
     for other in [&access, &userinfo, &logout] {
         assert_eq!(ring.verify_id_token(other, ISSUER), Err(UnprovenIdToken::Invalid), "{}", other.expose());
     }
+}
+
+#[tokio::test]
+async fn c150_second_factors_have_a_key_of_their_own_which_only_a_ring_that_asks_for_it_has() {
+    let (ada, state) = (PersonKey::from_bytes([1; 16]), [7; 90]);
+    let mut records = records_of(&wrap(1), Vec::new()).await;
+    let open = async |records: &Records| KeyRing::open(records.clone(), &wrap(1), true, None, NOW).await.unwrap();
+    let before = open(&records).await.with_factors(&wrap(1), None).await.unwrap();
+    let early = before.seal_totp(ada, &[9; 20]).unwrap();
+    records.masters.second_factors = Some(new_second_factors_key(&wrap(1)).await.unwrap());
+    let closed = open(&records).await;
+    let ring = open(&records).await.with_factors(&wrap(1), Some(&before)).await.unwrap();
+    let sealed = ring.seal_totp(ada, &[9; 20]).unwrap();
+    let form = ring.seal_half_sign_in(&state);
+    for without in [&before, &closed] {
+        assert_eq!(without.open_totp(ada, &sealed), None);
+        assert_eq!(ring.open_half_sign_in(without.seal_half_sign_in(&state).expose()), None);
+    }
+    assert_eq!(closed.open_half_sign_in(form.expose()), None);
+    let again = ring.seal_totp_again(ada, &early).unwrap();
+    assert!([&early, &sealed, &again].iter().all(|sealed| ring.open_totp(ada, sealed) == Some([9; 20])));
+    assert_eq!(ring.open_half_sign_in(form.expose()).as_deref(), Some(&state[..]));
+    // The next ring has the same key without the wrapping key, and another one does not open it.
+    let next = open(&records).await.with_factors(&wrap(2), Some(&ring)).await.unwrap();
+    assert_eq!(next.open_totp(ada, &sealed), Some([9; 20]));
+    assert!(open(&records).await.with_factors(&wrap(2), None).await.is_err());
 }
 
 #[tokio::test]

@@ -45,6 +45,8 @@ pub struct Masters {
     /// The key for the secrets that clients sign with, wrapped; `None` in a stack whose keys were not rotated since an earlier
     /// version made it.
     pub client_secrets: Option<Vec<u8>>,
+    /// The key that seals the secrets of authenticator apps, wrapped; `None` in a stack as above.
+    pub second_factors: Option<Vec<u8>>,
     /// The number of changes to the masters so far, on which the next change rests.
     pub revision: u32,
 }

@@ -54,6 +54,8 @@ pub struct Rotation {
     pub master: Option<NewMaster>,
     /// Tells to create the key for the secrets that clients sign with.
     pub client_secrets: bool,
+    /// Tells to create the key that seals the secrets of authenticator apps.
+    pub second_factors: bool,
     /// The signing keys to create.
     pub make: Vec<PlannedKey>,
     /// The keys to delete, which no valid token needs.
@@ -79,6 +81,7 @@ impl Records {
         Rotation {
             master,
             client_secrets: self.masters.client_secrets.is_none(),
+            second_factors: self.masters.second_factors.is_none(),
             make: all.into_iter().filter_map(|algorithm| self.next(algorithm, when, now)).collect(),
             delete: retired.chain(&self.withdrawn).cloned().collect(),
         }

@@ -29,6 +29,8 @@ pub enum Purpose {
     Signing,
     /// The key from which the secrets are derived that clients sign with.
     ClientSecrets,
+    /// The key that seals the secrets of authenticator apps.
+    SecondFactors,
 }
 
 /// The future result of a [`KeyWrap`].
@@ -93,6 +95,7 @@ impl Purpose {
             Self::Handles => "handles",
             Self::Signing => "signing",
             Self::ClientSecrets => "client-secrets",
+            Self::SecondFactors => "second-factors",
         }
     }
 }

@@ -114,7 +114,8 @@ mod tests {
 
     #[test]
     fn c234_a_voluntary_acr_is_a_wish_and_no_demand() {
-        let wishes = ClaimsRequest { preferred_acr: vec!["a".to_owned(), "b".to_owned()], ..ClaimsRequest::default() };
+        let preferred_acr = ["a", "b"].map(str::to_owned).to_vec();
+        let wishes = ClaimsRequest { preferred_acr, ..ClaimsRequest::default() };
         for text in [r#"{"values":["a","b"]}"#, r#"{"essential":false,"value":"a","values":["b"]}"#] {
             assert_eq!(ClaimsRequest::parse(&format!(r#"{{"id_token":{{"acr":{text}}}}}"#)), Ok(wishes.clone()));
         }

@@ -3,7 +3,6 @@
 use edge::{Response, html_with_passkey};
 use grants::Timestamp;
 use http::{StatusCode, header};
-use keys::HandleKind;
 use protocol::{Parameters, PasskeySite};
 use sessions::{FormFault, HalfSignedIn, ProvenPerson, RequestDigest, SignedIn, VisitId};
 
@@ -47,7 +46,7 @@ impl FactorForm<'_> {
 
     /// Shows the form, or shows it again because of a fault.
     pub fn show(&self, browser: Browser<'_>, half: &HalfSignedIn, fault: Option<SignInFault>) -> Response {
-        let ticket = browser.ring().handles().seal(HandleKind::FactorForm, &half.to_bytes());
+        let ticket = browser.ring().seal_half_sign_in(&half.to_bytes());
         let alert = fault.map(SignInFault::text);
         let (choices, challenge) = (half.choices(), half.passkey_challenge());
         let passkey = self.site.filter(|_| choices.passkey).map(|site| pages::PasskeyForm {
@@ -89,7 +88,7 @@ impl FactorForm<'_> {
             return Err(FormFault::CrossSite);
         }
         let text = form.one("ticket").ok().flatten().unwrap_or_default();
-        let bytes = browser.ring().handles().open(HandleKind::FactorForm, text).ok_or(FormFault::Unreadable)?;
+        let bytes = browser.ring().open_half_sign_in(text).ok_or(FormFault::Unreadable)?;
         let half = HalfSignedIn::from_bytes(&bytes).ok_or(FormFault::Unreadable)?;
         half.check(browser.visit_of_form()?, digest, now).map(|()| half)
     }

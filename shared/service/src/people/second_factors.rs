@@ -45,15 +45,14 @@ impl<'a> TriedFactor<'a> {
 
     /// Returns what was typed in the form in which it is compared; `None` if the person has nothing like it.
     pub fn shown(self, user: &User, ring: &KeyRing) -> Option<ShownFactor<'a>> {
-        let handles = ring.handles();
         Some(match self {
             Self::Code(typed) => {
-                let opened = handles.open_totp(user.key, &user.factors.totp.as_ref()?.sealed)?;
+                let opened = ring.open_totp(user.key, &user.factors.totp.as_ref()?.sealed)?;
                 ShownFactor::Code(sessions::TotpSecret::from_bytes(opened), typed)
             }
             Self::RecoveryCode(typed) => {
                 let code = RecoveryCode::parse(typed)?;
-                ShownFactor::RecoveryCode(handles.hash_recovery_code(user.key, code.as_bytes()))
+                ShownFactor::RecoveryCode(ring.handles().hash_recovery_code(user.key, code.as_bytes()))
             }
         })
     }
@@ -90,8 +89,11 @@ impl Passwords {
             self.throttles.give_back(&counter).await?;
             return Ok(Checked::Wrong(person));
         }
+        let sealed = user.as_ref().and_then(|user| user.factors.totp.as_ref()).map(|totp| totp.sealed.as_slice());
+        let sealed_again = sealed.and_then(|sealed| check.ring.seal_totp_again(person, sealed));
         match shown.and_then(|shown| check.half.prove(user, &shown, now)) {
-            Some(person) => {
+            Some(proven) => {
+                let person = proven.sealing_again(sealed_again);
                 let counted = if is_guessable { Counting::Before(counter) } else { Counting::Never };
                 Ok(Checked::Right(Box::new(RightPassword { person, agreed, counted, refused_at: None })))
             }

@@ -140,7 +140,8 @@ impl SignIns {
     /// Spends the second factor of a person who renews a session; `false` if it was used before.
     async fn spend(&self, person: &ProvenPerson) -> Result<bool, Unknown> {
         let Some(spent) = person.spent() else { return Ok(true) };
-        let change = UserChange::spend(person.user(), spent);
+        // What comes after it rests on the factors as they were read.
+        let change = UserChange::spend(person.user(), &spent.alone());
         Ok(self.people.change_user(&change, None).await? == UserChanged::Done)
     }
 

@@ -3,7 +3,8 @@
 //! # Decisions
 //! - It counts only for the person whom it was made for, in a session of theirs. A mail that went to a mistyped address, and
 //!   so to a stranger, confirms nothing there: a confirmed address is the right to set a new password.
-//! - It rests on the credentials and on the whole profile as they were when it was made, so that it works once.
+//! - It rests on its item (`mailed_link`), and on the credentials and the whole profile as they were when it was made, so that
+//!   it works once.
 
 use grants::{PersonKey, Seconds, Timestamp};
 use protocol::{Claim, EmailAddress};

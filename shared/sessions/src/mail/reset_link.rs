@@ -1,9 +1,9 @@
 //! The link with which a person who forgot the password sets a new one.
 //!
 //! # Decisions
-//! - No item stands for a link: it is a sealed handle, and what it rests on is the person. It names the version of the
+//! - A link rests on its item, which its use deletes (`mailed_link`), and on the person. It names the version of the
 //!   credentials, which the new password raises. So of all uses of a link, and of all links of the same moment, one is
-//!   carried out, by the one conditional write that it is; and a password that was changed meanwhile ends every link.
+//!   carried out, by the one transaction that it is; and a password that was changed meanwhile ends every link.
 //! - It also names the address that it was sent to. A mailbox that is no longer the person's confirmed one resets nothing.
 //! - A reset signs nobody in and removes no second factor: whoever sets a password signs in with it like everybody else.
 

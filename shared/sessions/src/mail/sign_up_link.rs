@@ -1,9 +1,10 @@
 //! The link with which a new person makes an account.
 //!
 //! # Decisions
-//! - It rests on the mailbox, and on nothing else: whoever opens it chooses a name and a password, on any browser. So it signs
-//!   nobody in who asked for it, and a mail that went astray makes no account for anybody but its reader.
-//! - It works once. The account that it makes takes the address, by one conditional write that no older link gets past, even
+//! - It rests on the mailbox, and on the item of the link (`mailed_link`): whoever opens it chooses a name and a password, on
+//!   any browser. So it signs nobody in who asked for it, and a mail that went astray makes no account for anybody but its
+//!   reader.
+//! - It works once. The account that it makes takes the address, by one transaction that no older link gets past, even
 //!   after the address was given up again.
 //! - It names no request of an app: an attacker could send somebody else's mailbox into a request of their own.
 

@@ -15,6 +15,8 @@ pub(crate) const REVISION: &str = "revision";
 
 /// The attribute with the key for the secrets that clients sign with.
 pub(crate) const CLIENT_SECRETS: &str = "client_secrets";
+/// The attribute with the key that seals the secrets of authenticator apps.
+pub(crate) const SECOND_FACTORS: &str = "second_factors";
 
 /// Reads the masters, the first one first.
 pub(crate) fn masters(table: &str, item: &Item) -> Result<Vec<MasterRecord>, Unknown> {

@@ -18,7 +18,7 @@ use crate::dynamodb::expression::Expression;
 use crate::dynamodb::items::{Item, Reader, by_id, bytes, number, text};
 use crate::dynamodb::send::{Call, Listing};
 use crate::dynamodb::unknown::Unknown;
-use crate::keys::masters::{CLIENT_SECRETS, MASTER, REVISION, attribute, from_master, masters};
+use crate::keys::masters::{CLIENT_SECRETS, MASTER, REVISION, SECOND_FACTORS, attribute, from_master, masters};
 use crate::keys::signing::{id, record, signing_item, sort};
 
 /// The item of the registry with the names of the withdrawn keys.
@@ -65,11 +65,12 @@ impl KeysTable {
             let read = Reader::new(&self.table, item);
             if read.text("id")? == MASTER {
                 records.masters.stored = masters(&self.table, item)?;
-                records.masters.client_secrets = item
-                    .contains_key(CLIENT_SECRETS)
-                    .then(|| read.bytes(CLIENT_SECRETS))
-                    .transpose()?
-                    .map(<[u8]>::to_vec);
+                let wrapped = |name: &'static str| {
+                    let there = item.contains_key(name).then(|| read.bytes(name)).transpose();
+                    there.map(|bytes| bytes.map(<[u8]>::to_vec))
+                };
+                records.masters.client_secrets = wrapped(CLIENT_SECRETS)?;
+                records.masters.second_factors = wrapped(SECOND_FACTORS)?;
                 records.masters.revision = read.optional_number(REVISION)?.unwrap_or_default();
             } else {
                 records.signing.push(record(&read, read.bytes("wrapped")?)?);
@@ -161,10 +162,22 @@ impl KeysTable {
     /// # Errors
     /// [`Unknown`] when it is not known whether it was written.
     pub async fn add_client_secrets_key(&self, wrapped: &[u8], beside: Option<Write>) -> Result<Changed, Unknown> {
+        self.add_key(CLIENT_SECRETS, wrapped, beside).await
+    }
+
+    /// Writes the key that seals the secrets of authenticator apps, as [`KeysTable::add_client_secrets_key`] does its key.
+    ///
+    /// # Errors
+    /// [`Unknown`] when it is not known whether it was written.
+    pub async fn add_second_factors_key(&self, wrapped: &[u8], beside: Option<Write>) -> Result<Changed, Unknown> {
+        self.add_key(SECOND_FACTORS, wrapped, beside).await
+    }
+
+    async fn add_key(&self, attribute: &str, wrapped: &[u8], beside: Option<Write>) -> Result<Changed, Unknown> {
         let mut expression = Expression::default();
         expression.present("id");
-        expression.absent(CLIENT_SECRETS);
-        expression.set(CLIENT_SECRETS, bytes(wrapped));
+        expression.absent(attribute);
+        expression.set(attribute, bytes(wrapped));
         self.commit(Kind::Update(by_id(MASTER)), expression, beside).await
     }
 

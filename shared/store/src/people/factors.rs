@@ -54,6 +54,7 @@ pub(crate) fn set_factors(expression: &mut Expression, set: &UserSet) {
             }
         }
         UserSet::TotpStep(step) => expression.set(STEP, number(step)),
+        UserSet::TotpSealed(sealed) => expression.set(SECRET, bytes(sealed)),
         UserSet::RecoveryCodes(hashes) => expression.set_or_remove(RECOVERY_CODES, set_of(hashes)),
         UserSet::RecoveryCodeSpent(hash) => {
             expression.take_out(RECOVERY_CODES, AttributeValue::Ss(vec![hash.clone()]));

@@ -91,6 +91,7 @@ pub(crate) fn of_user_change(change: &UserChange) -> Expression {
             UserSet::Claims(known) => expression.set_or_remove("claims", claims(known)),
             UserSet::Totp(_)
             | UserSet::TotpStep(_)
+            | UserSet::TotpSealed(_)
             | UserSet::RecoveryCodes(_)
             | UserSet::RecoveryCodeSpent(_)
             | UserSet::PasskeyAdded(_)

@@ -64,7 +64,7 @@ impl Writer<'_> {
             }
             Step::DeleteIssuer(issuer) => {
                 let record = self.record_of(issuer, AuditedAction::IssuerDelete, &[]);
-                self.stack.registry.delete_issuer(issuer, Some(record)).await?
+                issuer::delete_with_grants(self.stack, issuer, Some(record)).await?
             }
             Step::CreateClient(step) => return self.create_client(step).await,
             Step::ChangeClient { before, step: client } => {

@@ -184,7 +184,13 @@ fn a_first_key_and_one_for_a_leaked_key_sign_at_once_and_all_others_are_publishe
     let first = plan(&table, When::Due(INTERVAL));
     assert_eq!(first[0].activates_at, now);
     table.perform(
-        &Rotation { master: Some(NewMaster::First), client_secrets: true, make: first, delete: Vec::new() },
+        &Rotation {
+            master: Some(NewMaster::First),
+            client_secrets: true,
+            second_factors: true,
+            make: first,
+            delete: Vec::new(),
+        },
         u64::MAX,
         now,
     );
