@@ -26,10 +26,14 @@ impl ClientKey {
         Self(EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).expect("a key"))
     }
 
+    /// The public half as an uncompressed point: a byte that says so, and two coordinates of 32 bytes.
+    pub fn point(&self) -> Vec<u8> {
+        self.0.public_key().as_ref().to_vec()
+    }
+
     /// The public half as a JWK, with nothing but its own members.
     pub fn jwk(&self) -> Value {
-        // An uncompressed point: a byte that says so, and two coordinates of 32 bytes.
-        let point = self.0.public_key().as_ref();
+        let point = self.point();
         let (x, y) = point.split_at(1).1.split_at(32);
         json!({"kty": "EC", "crv": "P-256", "x": URL_SAFE_NO_PAD.encode(x), "y": URL_SAFE_NO_PAD.encode(y)})
     }
