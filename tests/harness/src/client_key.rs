@@ -41,18 +41,17 @@ impl ClientKey {
     /// The JWK Set with which a client registers the key.
     pub fn key_set(&self) -> Value {
         let mut jwk = self.jwk();
-        for (name, value) in [("kid", KID), ("alg", "ES256"), ("use", "sig")] {
-            jwk[name] = value.into();
-        }
+        let more =
+            [("kid", KID), ("alg", "ES256"), ("use", "sig")].map(|(name, value)| (name.to_owned(), value.into()));
+        jwk.as_object_mut().expect("an object").extend(more);
         json!({ "keys": [jwk] })
     }
 
     /// Signs a proof for a request (RFC 9449 §4.2), and for the access token that it is sent with.
     pub fn proof(&self, method: &str, url: &str, token: Option<&str>) -> String {
         let mut claims = json!({"htm": method, "htu": url, "iat": now(), "jti": Pkce::new().verifier});
-        if let Some(token) = token {
-            claims["ath"] = URL_SAFE_NO_PAD.encode(Sha256::digest(token)).into();
-        }
+        let hash = token.map(|token| ("ath".to_owned(), URL_SAFE_NO_PAD.encode(Sha256::digest(token)).into()));
+        claims.as_object_mut().expect("an object").extend(hash);
         self.sign(&json!({"typ": "dpop+jwt", "alg": "ES256", "jwk": self.jwk()}), &claims)
     }
 
