@@ -125,7 +125,7 @@ fn units(flow: &str) -> (u32, u32) {
         // Reads: the grant and the person.
         Some(("userinfo", _)) => (0, 2),
         Some(
-            ("revoke", _)
+            ("revoke" | "par", _)
             | ("token", "client credentials, opaque" | "code, ES256" | "code and ID token, ES256" | "refresh, ES256"),
         ) => (1, 0),
         Some(_) | None => (0, 0),

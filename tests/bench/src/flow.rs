@@ -25,6 +25,10 @@ pub struct Flow {
 enum Work {
     /// A service requests a token for itself.
     Service(Format),
+    /// A service requests a token that is bound to its key; each request has a proof of its own.
+    Prove,
+    /// An app pushes an authorization request.
+    Push,
     /// An API introspects a token that was issued to a service.
     IntrospectServices(Format),
     /// An API introspects a token that was issued to an app for a person.
@@ -57,15 +61,17 @@ const fn flow(name: &'static str, function: &'static str, work: Work) -> Flow {
 
 impl Flow {
     /// All flows that are measured.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 20] = [
         flow("token: client credentials, ES256", "token", Work::Service(Format::Es256)),
         flow("token: client credentials, RS256", "token", Work::Service(Format::Rs256)),
         flow("token: client credentials, EdDSA", "token", Work::Service(Format::EdDsa)),
         flow("token: client credentials, opaque", "token", Work::Service(Format::Opaque)),
+        flow("token: client credentials with a proof, ES256", "token", Work::Prove),
         flow("token: code, ES256", "token", Work::Redeem),
         flow("token: code and ID token, ES256", "token", Work::RedeemAndSignIn),
         flow("token: refresh, ES256", "token", Work::Refresh),
         flow("token: exchange, ES256", "token", Work::Exchange),
+        flow("par: with a client secret", "par", Work::Push),
         flow("introspect: opaque token of a service", "introspect", Work::IntrospectServices(Format::Opaque)),
         flow("introspect: ES256 JWT of a service", "introspect", Work::IntrospectServices(Format::Es256)),
         flow("introspect: ES256 JWT of a grant", "introspect", Work::IntrospectPersons),
@@ -108,11 +114,34 @@ impl Flow {
 }
 
 impl Work {
+    /// The status of the right answer.
+    const fn status(self) -> u16 {
+        match self {
+            Self::Silent => 303,
+            Self::Push => 201,
+            Self::Service(_)
+            | Self::Prove
+            | Self::IntrospectServices(_)
+            | Self::IntrospectPersons
+            | Self::Redeem
+            | Self::RedeemAndSignIn
+            | Self::Refresh
+            | Self::Exchange
+            | Self::RevokeGrant
+            | Self::RevokeServices
+            | Self::UserInfo
+            | Self::Document(_)
+            | Self::SignOut => 200,
+        }
+    }
+
     /// The app that people sign in to.
     fn app(self, place: &Place) -> &App {
         match self {
             Self::RedeemAndSignIn | Self::UserInfo | Self::SignOut => place.portal(),
             Self::Service(_)
+            | Self::Prove
+            | Self::Push
             | Self::IntrospectServices(_)
             | Self::IntrospectPersons
             | Self::Redeem
@@ -162,7 +191,7 @@ impl Source<'_> {
     /// If the answer is not the expected one.
     pub fn answered(&mut self, payload: &[u8]) -> Result<(), Failure> {
         let response = event::to_response(payload)?;
-        let right = if matches!(self.work, Work::Silent) { 303 } else { 200 };
+        let right = self.work.status();
         let wrong = || format!("not {right}: {}", String::from_utf8_lossy(payload));
         if response.status().as_u16() != right {
             return Err(wrong().into());
@@ -179,11 +208,10 @@ impl Source<'_> {
                     return Err(wrong().into());
                 }
             }
-            Work::RedeemAndSignIn | Work::UserInfo => {
-                let told = if matches!(self.work, Work::UserInfo) { "email" } else { "id_token" };
-                let answer: Value = serde_json::from_slice(response.body())?;
-                answer.get(told).ok_or_else(wrong)?;
-            }
+            Work::RedeemAndSignIn => has(&response, "id_token").ok_or_else(wrong)?,
+            Work::UserInfo => has(&response, "email").ok_or_else(wrong)?,
+            Work::Exchange => has(&response, "issued_token_type").ok_or_else(wrong)?,
+            Work::Push => has(&response, "request_uri").ok_or_else(wrong)?,
             Work::SignOut => {
                 let forgotten = response.headers().get_all("set-cookie").iter();
                 forgotten
@@ -191,9 +219,9 @@ impl Source<'_> {
                     .find(|line| line.contains("Max-Age=0"))
                     .ok_or_else(wrong)?;
             }
-            Work::Exchange => {
+            Work::Prove => {
                 let answer: Value = serde_json::from_slice(response.body())?;
-                answer.get("issued_token_type").ok_or_else(wrong)?;
+                answer.get("token_type").filter(|kind| *kind == "DPoP").ok_or_else(wrong)?;
             }
             Work::Service(_) | Work::Redeem | Work::RevokeGrant | Work::RevokeServices | Work::Document(_) => {}
             Work::Silent => {
@@ -209,6 +237,7 @@ impl Source<'_> {
         let place = self.place;
         let event = match self.work {
             Work::Service(format) => form("token", place.service(format)?, &[("grant_type", "client_credentials")])?,
+            Work::Push => form("par", &place.web().client, &place.pushed())?,
             Work::IntrospectServices(format) => {
                 let token = self.service_token(format).await?;
                 form("introspect", place.api(format)?, &[("token", &token)])?
@@ -225,7 +254,12 @@ impl Source<'_> {
             Work::UserInfo => userinfo(&self.tokens().await?.access)?,
             Work::Document(name) => document(name)?,
             Work::Silent => place.silent_request(&self.browser)?,
-            Work::Redeem | Work::RedeemAndSignIn | Work::RevokeGrant | Work::RevokeServices | Work::SignOut => {
+            Work::Prove
+            | Work::Redeem
+            | Work::RedeemAndSignIn
+            | Work::RevokeGrant
+            | Work::RevokeServices
+            | Work::SignOut => {
                 return Ok(None);
             }
         };
@@ -235,6 +269,9 @@ impl Source<'_> {
     /// Creates an event that can be used once.
     async fn fresh(&mut self) -> Result<Bytes, Failure> {
         let place = self.place;
+        if matches!(self.work, Work::Prove) {
+            return place.proven_request();
+        }
         if matches!(self.work, Work::RevokeServices) {
             let token = self.service_token(Format::Es256).await?;
             return form("revoke", place.service(Format::Es256)?, &[("token", &token)]);
@@ -266,6 +303,12 @@ impl Source<'_> {
         let id_token = reply.json().get("id_token").and_then(Value::as_str).map(str::to_owned);
         Ok(Tokens { access: reply.string("access_token"), refresh: reply.string("refresh_token"), id_token })
     }
+}
+
+/// Returns `Some` if the body of a response has this member.
+fn has(response: &http::Response<Bytes>, member: &str) -> Option<()> {
+    let answer: Value = serde_json::from_slice(response.body()).ok()?;
+    answer.get(member).map(|_| ())
 }
 
 struct Tokens {

@@ -7,6 +7,7 @@
 //!   the store, [`valgrind`] instructions and memory, [`binary`] and [`crates`] the linked code; [`measure`] does all
 //!   of that, [`growth`] part of it with growing tables, [`tls`] starts with the store behind TLS, [`beside`] starts and
 //!   invocations of two versions, and [`imports`] the command that imports clients and people;
+//! - [`proof`] counts what checking a `DPoP` proof costs beside its signature;
 //! - [`report`] writes the report from the [`results`] and the measurements of [`peers`]; [`cost`] converts them to
 //!   dollars.
 //!
@@ -34,6 +35,7 @@ pub mod measure;
 mod pages;
 pub mod peers;
 pub mod place;
+pub mod proof;
 pub mod report;
 pub mod results;
 pub mod signature;

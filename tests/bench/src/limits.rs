@@ -138,6 +138,15 @@ impl Limits {
         Self::parse(&std::fs::read_to_string(Self::path())?)
     }
 
+    /// Reads the comment at the beginning of `limits.toml`, which says how it is written and why figures changed.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn head() -> Result<String, Failure> {
+        let text = std::fs::read_to_string(Self::path())?;
+        Ok(text.split_inclusive('\n').take_while(|line| line.starts_with('#')).collect())
+    }
+
     fn parse(text: &str) -> Result<Self, Failure> {
         Ok(toml::from_str(text)?)
     }
@@ -172,27 +181,12 @@ pub fn faults(found: &Found, limits: &Limits) -> Vec<String> {
     faults
 }
 
-/// Formats the measured figures as the text of the limits file.
+/// Formats the measured figures as the text of the limits file, below its head.
 ///
 /// # Errors
 /// Never: text can be written.
-pub fn written(found: &Found) -> Result<String, Failure> {
-    let mut text = String::from(
-        "# What the product may take. tests/bench holds it to this in tests/run; `was` is what it took when this was\n\
-         # written, `limit` the most that is let through. After a change that is worth it, or that makes it better:\n\
-         #\n\
-         #     cargo build --release --locked --workspace --all-targets && target/release/bench limits --write\n\
-         #\n\
-         # Reasons of what rose last. Whatever is given for a person looks at what it rests on, the person and the session,\n\
-         # beside its write: two calls in the time of one, for a redemption and a refresh, and one read that is larger, for\n\
-         # introspection and userinfo. A silent code also counts its grant at the session, which bounds how many there are.\n\
-         # Handles and tokens of people name those items, so they are longer.\n\
-         # Discovery reads the keys, because it lists the algorithms that have one. Tokens and their checks know claims, roles and\n\
-         # groups; an ID token names its person in `jti`, for a sign-out without a cookie. `authorize` and `metadata` grew: the one\n\
-         # fetches documents that describe clients, the other lists the scopes of opened APIs.\n\
-         # Reasons of what fell last. A conditional write is built as one text, names fewer attributes by placeholders and so sends\n\
-         # less, and an event becomes a request in one step. Seven tenths of a refresh are the SDK and its HTTP.\n",
-    );
+pub fn written(found: &Found, head: &str) -> Result<String, Failure> {
+    let mut text = head.to_owned();
     for figure in Figure::ALL {
         let Some(values) = found.get(&figure) else { continue };
         let margin = figure.margin();
@@ -267,7 +261,7 @@ mod tests {
     #[test]
     fn what_is_written_is_read_and_lets_through_what_was_found() {
         let before = found(&[("token: a", 1000), ("revoke: b", 7)]);
-        let limits = Limits::parse(&written(&before).unwrap()).unwrap();
+        let limits = Limits::parse(&written(&before, "# Why.\n").unwrap()).unwrap();
         assert_eq!(limits.of(Figure::Instructions, "token: a"), Some(Limit { was: 1000, limit: 1080 }));
         assert_eq!(faults(&before, &limits), [""; 0]);
         assert_eq!(faults(&found(&[("token: a", 1080), ("revoke: b", 1)]), &limits), [""; 0]);
@@ -275,7 +269,7 @@ mod tests {
 
     #[test]
     fn more_than_the_limit_is_a_fault_and_so_is_what_has_no_limit_or_no_figure() {
-        let limits = Limits::parse(&written(&found(&[("token: a", 1000), ("revoke: b", 7)])).unwrap()).unwrap();
+        let limits = Limits::parse(&written(&found(&[("token: a", 1000), ("revoke: b", 7)]), "").unwrap()).unwrap();
         let told = faults(&found(&[("token: a", 1081), ("token: c", 1)]), &limits);
         let parts = [
             "token: a: instructions was 1000, is 1081, limit 1080. Where it goes: target/release/bench where 'token: a'",

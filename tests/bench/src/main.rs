@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use bench::flow::Flow;
 use bench::limits::{Limits, faults, found_in_binaries, found_in_storage, found_in_work, written};
 use bench::place::{Place, own_binaries};
+use bench::proof::{Check, repeat};
 use bench::report::Parts;
 use bench::results::{Growth, Imports, Origin, Tls, write};
 use bench::{Failure, beside, charts, cost, growth, imports, measure, storage, tls, valgrind};
@@ -50,6 +51,14 @@ enum Task {
         /// Write new limits from the current measurements.
         #[arg(long)]
         write: bool,
+    },
+    /// Check a proof many times, for those who count the instructions.
+    #[command(hide = true)]
+    Proofs {
+        /// The part of the work to repeat.
+        check: Check,
+        /// The number of times.
+        times: u64,
     },
     /// Show where a flow does its work: its store calls and its most expensive functions.
     Where {
@@ -159,6 +168,7 @@ async fn main() -> ExitCode {
         Task::Cost => cost::of_results().and_then(|part| cost::write(&part)),
         Task::Charts => charts::write(),
         Task::Limits { write } => limits(write).await,
+        Task::Proofs { check, times } => repeat(check, times),
         Task::Where { flow } => show(&flow).await,
     };
     match done {
@@ -217,11 +227,12 @@ async fn limits(write: bool) -> Result<(), Failure> {
     found.extend(found_in_storage(&place).await?);
     found.extend(found_in_work(&place).await?);
     if write {
-        std::fs::write(Limits::path(), written(&found)?)?;
+        let text = written(&found, &Limits::head()?)?;
+        std::fs::write(Limits::path(), text)?;
         return Ok(());
     }
     let faults = faults(&found, &Limits::read()?);
-    print!("{}", written(&found)?);
+    print!("{}", written(&found, "")?);
     if faults.is_empty() { Ok(()) } else { Err(faults.join("\n").into()) }
 }
 

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
-use harness::{Browser, Pkce, RegisteredClient, RegisteredUser, Stack, authorization_url, jeton};
+use harness::{Browser, ClientKey, Pkce, RegisteredClient, RegisteredUser, Stack, authorization_url, jeton};
 use http::Request;
 use lambda::{Deployment, Settings, Template, by_hand, event};
 
@@ -49,6 +49,8 @@ pub struct Place {
     web: App,
     portal: App,
     pkce: Pkce,
+    /// The key that a service proves.
+    key: ClientKey,
     deployment: Deployment,
 }
 
@@ -113,7 +115,7 @@ impl Place {
         cli.run(&[&["user", "update", &portal.person.username][..], &known].concat());
         let environment = stack.env_file().pairs().into_iter().collect();
         let deployment = Deployment { template: Template::of_the_product()?, binaries, environment };
-        Ok(Self { stack, clients: clients.into(), web, portal, pkce: Pkce::new(), deployment })
+        Ok(Self { stack, clients: clients.into(), web, portal, pkce: Pkce::new(), key: ClientKey::new(), deployment })
     }
 
     /// The Lambda settings of a function, with its store at `endpoint` if one is given.
@@ -181,6 +183,29 @@ impl Place {
     /// The authorization request of an app.
     fn target(&self, app: &App) -> String {
         authorization_url(&app.client.id, CALLBACK, &self.pkce, &[("scope", app.scope)])
+    }
+
+    /// The form fields of an authorization request that an app pushes.
+    pub fn pushed(&self) -> [(&str, &str); 5] {
+        [
+            ("response_type", "code"),
+            ("redirect_uri", CALLBACK),
+            ("scope", self.web.scope),
+            ("code_challenge", &self.pkce.challenge),
+            ("code_challenge_method", "S256"),
+        ]
+    }
+
+    /// The event of a service that requests a token with a proof of its key.
+    ///
+    /// # Errors
+    /// If the parts do not form a valid request.
+    pub fn proven_request(&self) -> Result<Bytes, Failure> {
+        let service = self.service(Format::Es256)?;
+        let proof = self.key.proof("POST", &format!("{}/token", self.stack.issuer()), None);
+        let authorization = by_hand::basic((&service.id, service.secret()));
+        let headers = [("authorization", &*authorization), ("dpop", &*proof)];
+        Ok(by_hand::form_with("/token", &headers, &[("grant_type", "client_credentials")])?.to_string().into())
     }
 
     /// Returns a browser in which the person has signed in and consented to an app.

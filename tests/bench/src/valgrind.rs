@@ -20,7 +20,7 @@ const BEFORE: u64 = 4;
 
 /// On some processors the C library moves large blocks with one instruction that valgrind counts once for each byte.
 /// This setting disables that instruction everywhere.
-const NO_STRING_INSTRUCTIONS: (&str, &str) =
+pub(crate) const NO_STRING_INSTRUCTIONS: (&str, &str) =
     ("GLIBC_TUNABLES", "glibc.cpu.x86_rep_movsb_threshold=0x7fffffff:glibc.cpu.x86_rep_stosb_threshold=0x7fffffff");
 
 /// The instructions of one warm request: the mean of several.

@@ -26,10 +26,14 @@ impl ClientKey {
         Self(EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).expect("a key"))
     }
 
+    /// The public half as an uncompressed point: a byte that says so, and two coordinates of 32 bytes.
+    pub fn point(&self) -> Vec<u8> {
+        self.0.public_key().as_ref().to_vec()
+    }
+
     /// The public half as a JWK, with nothing but its own members.
     pub fn jwk(&self) -> Value {
-        // An uncompressed point: a byte that says so, and two coordinates of 32 bytes.
-        let point = self.0.public_key().as_ref();
+        let point = self.point();
         let (x, y) = point.split_at(1).1.split_at(32);
         json!({"kty": "EC", "crv": "P-256", "x": URL_SAFE_NO_PAD.encode(x), "y": URL_SAFE_NO_PAD.encode(y)})
     }
@@ -37,20 +41,17 @@ impl ClientKey {
     /// The JWK Set with which a client registers the key.
     pub fn key_set(&self) -> Value {
         let mut jwk = self.jwk();
-        if let Some(members) = jwk.as_object_mut() {
-            members.extend(
-                [("kid", KID), ("alg", "ES256"), ("use", "sig")].map(|(name, value)| (name.to_owned(), value.into())),
-            );
-        }
+        let more =
+            [("kid", KID), ("alg", "ES256"), ("use", "sig")].map(|(name, value)| (name.to_owned(), value.into()));
+        jwk.as_object_mut().expect("an object").extend(more);
         json!({ "keys": [jwk] })
     }
 
     /// Signs a proof for a request (RFC 9449 §4.2), and for the access token that it is sent with.
     pub fn proof(&self, method: &str, url: &str, token: Option<&str>) -> String {
         let mut claims = json!({"htm": method, "htu": url, "iat": now(), "jti": Pkce::new().verifier});
-        if let (Some(token), Some(claims)) = (token, claims.as_object_mut()) {
-            claims.insert("ath".to_owned(), URL_SAFE_NO_PAD.encode(Sha256::digest(token)).into());
-        }
+        let hash = token.map(|token| ("ath".to_owned(), URL_SAFE_NO_PAD.encode(Sha256::digest(token)).into()));
+        claims.as_object_mut().expect("an object").extend(hash);
         self.sign(&json!({"typ": "dpop+jwt", "alg": "ES256", "jwk": self.jwk()}), &claims)
     }
 

@@ -27,9 +27,13 @@ pub fn arrival(route_key: &str) -> Arrival {
 ///
 /// # Errors
 /// When the parts do not form a valid request.
-pub fn form(function: &str, (id, secret): (&str, &str), fields: &[(&str, &str)]) -> http::Result<Value> {
-    let authorization = format!("Basic {}", STANDARD.encode(format!("{id}:{secret}")));
-    form_with(&format!("/{function}"), &[("authorization", &authorization)], fields)
+pub fn form(function: &str, client: (&str, &str), fields: &[(&str, &str)]) -> http::Result<Value> {
+    form_with(&format!("/{function}"), &[("authorization", &basic(client))], fields)
+}
+
+/// Returns the header with which a client authenticates by its id and its secret.
+pub fn basic((id, secret): (&str, &str)) -> String {
+    format!("Basic {}", STANDARD.encode(format!("{id}:{secret}")))
 }
 
 /// Builds the event of a form with these headers, and no authentication beside them.

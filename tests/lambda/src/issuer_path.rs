@@ -1,14 +1,12 @@
 //! An issuer with a path: every path of the server begins with it.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use harness::{ClientKey, Pkce};
 use http::{Request, Response};
 use serde_json::Value;
 
 use crate::Function;
-use crate::by_hand::{arrival, form_with};
+use crate::by_hand::{arrival, basic, form_with};
 use crate::event;
 use crate::stack::{CALLBACK, SHARED, answer, settings};
 
@@ -62,7 +60,7 @@ async fn the_forms_of_an_issuer_with_a_path_are_sent_below_it() {
 #[tokio::test]
 async fn c182_the_target_of_a_proof_is_below_the_path_of_the_issuer_however_its_host_is_written() {
     let (token, key) = (start("token").await, ClientKey::new());
-    let service = format!("Basic {}", STANDARD.encode(format!("{}:{}", SHARED.basic.id, SHARED.basic.secret())));
+    let service = basic((&SHARED.basic.id, SHARED.basic.secret()));
     let with = |target: &str| {
         let proof = key.proof("POST", target, None);
         let headers = [("authorization", &*service), ("dpop", &*proof)];

@@ -34,6 +34,10 @@ pub(crate) struct Figures {
     pub(crate) behind: Count,
     /// The authorization requests during an event that got no code.
     pub(crate) without_code: Count,
+    /// The requests of devices that brought no tokens: they were denied, or the answer with the tokens was lost.
+    pub(crate) without_tokens: Count,
+    /// The tokens that an API exchanged.
+    pub(crate) exchanges: Count,
     /// The grants before an event that signed a person in, beside those of the plans.
     pub(crate) extra: Count,
     /// The consents that were not remembered because the store did not answer.

@@ -55,6 +55,8 @@ pub(crate) struct Held<'p> {
     /// The refresh tokens by generation, from the first on.
     pub(crate) refresh: Vec<String>,
     pub(crate) access: BTreeMap<u32, String>,
+    /// The tokens that were exchanged for access tokens of the grant.
+    pub(crate) exchanged: Vec<String>,
 }
 
 impl<'p> Caller<'p> {
@@ -78,6 +80,7 @@ impl<'p> Caller<'p> {
         let tokens = match plan {
             Plan::Service { looked_at, revoked } => vec![self.service(*looked_at, *revoked).await],
             Plan::App(plan) => self.app(plan).await,
+            Plan::Device(plan) => self.device(plan).await,
         };
         if is_kept {
             self.kept.extend(tokens);
@@ -118,7 +121,7 @@ impl<'p> Caller<'p> {
     async fn undisturbed(&mut self, plan: &AppPlan) -> Held<'p> {
         let mut held = self.code(plan).await;
         if plan.thief {
-            let theft = redemption(&self.http, &self.place.thief, &held);
+            let theft = self.redemption(&self.place.thief, &held);
             self.refused_to_thief(&theft).await;
         }
         if plan.end != End::NeverRedeemed && self.redeem(&mut held, plan.redeemers).await {
@@ -149,14 +152,45 @@ impl<'p> Caller<'p> {
 
     /// The authorization request of an app.
     pub(crate) fn request(&self, plan: &AppPlan) -> Request<'p> {
-        let (client, asks) = (self.place.app(plan.app), plan.app == App::Spa);
+        let (client, asks) = (self.place.app(plan.app), plan.app.asks());
         let api = if plan.app == App::Web { "read" } else { "open" };
         let scope = if plan.lasting { format!("{api} offline_access") } else { api.to_owned() };
         // Earlier consent is remembered, so the prompt must be requested.
         let prompt = asks.then_some(("prompt", "consent"));
         let more: Vec<(&str, &str)> = [("scope", &*scope)].into_iter().chain(prompt).collect();
-        let target = authorization_url(&client.id, CALLBACK, &Pkce::of(&plan.verifier), &more);
-        Request { client, target, lasting: plan.lasting, asks }
+        let pkce = Pkce::of(&plan.verifier);
+        let push = (plan.app == App::Bound).then(|| self.push(client, &pkce, &more));
+        let target = authorization_url(&client.id, CALLBACK, &pkce, &more);
+        Request { client, target, push, lasting: plan.lasting, asks }
+    }
+
+    /// The request of an app that pushes its authorization request. Its proof binds the code.
+    fn push(&self, client: &RegisteredClient, pkce: &Pkce, more: &[(&str, &str)]) -> Ask {
+        let fields = [
+            ("response_type", "code"),
+            ("redirect_uri", CALLBACK),
+            ("code_challenge", &*pkce.challenge),
+            ("code_challenge_method", "S256"),
+        ];
+        let ask = self.http.post("/par").client(client).fields(&fields).fields(more);
+        ask.header("dpop", self.place.proof(&self.place.key, "/par"))
+    }
+
+    /// The request of a client that redeems a code.
+    pub(crate) fn redemption(&self, client: &RegisteredClient, held: &Held<'_>) -> Ask {
+        let fields = [("code", &*held.code), ("redirect_uri", CALLBACK), ("code_verifier", &*held.verifier)];
+        let ask = self.http.post("/token").client(client).field("grant_type", "authorization_code").fields(&fields);
+        self.proven(client, ask)
+    }
+
+    /// Adds a proof to a request of an app whose tokens are bound to a key.
+    pub(crate) fn proven(&self, client: &RegisteredClient, ask: Ask) -> Ask {
+        if self.is_bound(client) { ask.header("dpop", self.place.proof(&self.place.key, "/token")) } else { ask }
+    }
+
+    /// Returns whether the tokens of an app are bound to a key.
+    pub(crate) fn is_bound(&self, client: &RegisteredClient) -> bool {
+        client.id == self.place.app(App::Bound).id
     }
 
     /// Obtains a code from the person, who signs in and consents where that is needed.
@@ -181,6 +215,7 @@ impl<'p> Caller<'p> {
             standing: Standing::new(&client.id, Stage::Issued),
             refresh: Vec::new(),
             access: BTreeMap::new(),
+            exchanged: Vec::new(),
         }
     }
 
@@ -209,12 +244,6 @@ impl Held<'_> {
 /// The introspection request of an API for a token.
 pub(crate) fn introspection(http: &Http, place: &Place, token: &str) -> Ask {
     http.post("/introspect").client(&place.api).field("token", token)
-}
-
-/// The request of a client that redeems a code.
-pub(crate) fn redemption(http: &Http, client: &RegisteredClient, held: &Held<'_>) -> Ask {
-    let fields = [("code", &*held.code), ("redirect_uri", CALLBACK), ("code_verifier", &*held.verifier)];
-    http.post("/token").client(client).field("grant_type", "authorization_code").fields(&fields)
 }
 
 /// Returns the reply; panics if it grants no tokens.

@@ -3,7 +3,7 @@
 use harness::{Ask, Reply};
 
 use crate::asking::Told;
-use crate::caller::{Caller, Held, Resting, redemption};
+use crate::caller::{Caller, Held, Resting};
 use crate::ledger::Stage;
 use crate::person::{is_sign_in, known};
 use crate::plan::{AppPlan, Beside, Event, EventKind};
@@ -84,7 +84,7 @@ impl<'p> Caller<'p> {
 
     async fn redemption_during(&mut self, plan: &AppPlan, event: Event) -> Held<'p> {
         let mut held = self.code(plan).await;
-        let ask = redemption(&self.http, held.client, &held);
+        let ask = self.redemption(held.client, &held);
         let told = self.during(&ask, event, plan.browser).await;
         let ends = event.kind.ends(plan.browser, held.browser, held.lasting);
         assert!(told.reply.status == 200 || ends || told.unknown > 0, "{told:?}");
@@ -129,12 +129,12 @@ impl<'p> Caller<'p> {
     /// Uses the code or the tokens of a grant that an event has ended: the access tokens first, because the refusal of
     /// the others revokes the grant.
     async fn assert_over(&self, held: &mut Held<'p>) {
-        for access in held.access.values() {
+        for access in held.access.values().chain(&held.exchanged) {
             self.look_at(access, false).await;
         }
         let ask = match held.refresh.last() {
             Some(refresh) => self.refreshment(held.client, refresh),
-            None => redemption(&self.http, held.client, held),
+            None => self.redemption(held.client, held),
         };
         let told = self.place.figures.ask(&ask).await;
         assert!(is_refused(&told.reply), "{told:?}");

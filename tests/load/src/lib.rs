@@ -9,7 +9,7 @@
 //! - [`asking`] sends a request, and repeats it after a 503 once the time in the answer has passed;
 //! - [`ledger`] records the answers that clients received, and finds differences from the table;
 //! - [`table`] reads the table and [`handles`] reads codes and tokens, both without Jeton's own code;
-//! - [`steps`] are the steps of an app's grant once there is a code;
+//! - [`steps`] are the steps of an app's grant once there is a code, and [`devices`] are devices that get theirs by polls;
 //! - [`person`] is the person with two browsers whom these apps ask, and [`events`] are sign-outs and operators'
 //!   commands, at the same time as a request or after it;
 //! - [`spoiled`] shows that damage to the table is detected;
@@ -41,12 +41,16 @@
 //!   `tests/model` and `tests/conformance` cover it exactly. Items of people who are gone are not compared.
 //! - A request that was answered with 503 may have created a grant that no client knows. For each of them the table
 //!   may contain one such item, of that client and in its initial state, and no more.
+//! - A pushed request and the request of a device are items before they are grants. Those that led to no grant are not compared:
+//!   a push whose answer was lost, or a device that was denied.
 //! - A wrong answer fails the test at once; nothing is asserted about the outcome of a race.
 
 #[cfg(test)]
 mod asking;
 #[cfg(test)]
 mod caller;
+#[cfg(test)]
+mod devices;
 #[cfg(test)]
 mod events;
 #[cfg(test)]

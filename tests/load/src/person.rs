@@ -1,11 +1,14 @@
 //! A person with two browsers, and the operator's commands about this person.
 
+mod pages;
+
 use std::collections::BTreeSet;
 
-use harness::{Browser, Finished, Landing, RegisteredClient, Reply, dynamo_call};
+use harness::{Ask, Browser, Finished, Landing, RegisteredClient, Reply, dynamo_call};
 use serde_json::{Value, json};
 
 use crate::asking::Figures;
+use crate::person::pages::was_used;
 use crate::place::Place;
 use crate::plan::{Event, EventKind};
 use crate::table::version;
@@ -36,6 +39,8 @@ pub(crate) struct Person<'p> {
 pub(crate) struct Request<'r> {
     pub(crate) client: &'r RegisteredClient,
     pub(crate) target: String,
+    /// The request that is pushed, in place of `target`.
+    pub(crate) push: Option<Ask>,
     pub(crate) lasting: bool,
     /// `true` if the person is asked for consent even if earlier consent covers the request.
     pub(crate) asks: bool,
@@ -79,7 +84,7 @@ impl<'p> Person<'p> {
                 landing = self.fill_in(browser, request, &landing, &mut unknown).await;
                 // The code may have been issued without reaching the app. The same form cannot create a second grant,
                 // so the app starts a new request.
-                used = landing.reply.status == 400 && landing.reply.text().contains("This form was used before");
+                used = landing.reply.status == 400 && was_used(landing.reply.text());
                 assert!(!used || unknown > 0, "{:?}", landing.reply);
             }
             if !used {
@@ -95,35 +100,10 @@ impl<'p> Person<'p> {
     /// be shown.
     async fn open(&mut self, at: usize, request: &Request<'_>, unknown: &mut usize) -> Landing {
         let silent = self.signed_in[at] && self.is_silent(request);
+        let target = self.target(request).await;
         let (figures, browser, mut unanswered) = (&self.place.figures, &mut self.browsers[at], 0);
-        let landing = known(figures, &mut unanswered, async || browser.go(&request.target).await).await;
+        let landing = known(figures, &mut unanswered, async || browser.go(&target).await).await;
         *unknown += if silent { unanswered } else { 0 };
-        landing
-    }
-
-    /// Fills in the form of a page, after checking that the page must be shown.
-    async fn fill_in(&mut self, at: usize, request: &Request<'_>, page: &Landing, unknown: &mut usize) -> Landing {
-        assert_eq!(page.reply.status, 200, "{:?}", page.reply);
-        let (form, before) = (page.form(), *unknown);
-        let signs_in = form.input("password").is_some();
-        if signs_in {
-            assert!(!self.signed_in[at], "a session ended on its own: {:?}", page.reply);
-        } else {
-            // A code is issued even if the store does not answer when the consent is to be remembered.
-            if self.is_silent(request) {
-                self.place.figures.forgotten.up();
-            }
-        }
-        let credentials = [("username", &*self.username), ("password", &*self.password)];
-        let fields = if signs_in { &credentials[..] } else { &[("decision", "allow")] };
-        let (figures, browser) = (&self.place.figures, &mut self.browsers[at]);
-        let landing = known(figures, unknown, async || browser.submit(page, &form, fields).await).await;
-        if signs_in {
-            assert!(!is_sign_in(&landing), "the password is not accepted: {:?}", landing.reply);
-            self.unknown_sessions += *unknown - before;
-            self.signed_in[at] = true;
-            figures.sign_ins.up();
-        }
         landing
     }
 

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use harness::{Browser, Cli, CountingProxy, Http, RegisteredClient, Stack, jeton};
+use harness::{Browser, Cli, ClientKey, CountingProxy, Http, RegisteredClient, Stack, jeton};
 use lambda::{Deployment, Gateway, Template};
 
 use crate::asking::Figures;
@@ -16,6 +16,7 @@ pub(crate) const CALLBACK: &str = "https://app.example/cb";
 const STORE: &str = "AWS_ENDPOINT_URL_DYNAMODB";
 const ORDERS: &str = "https://orders.example";
 const VAULT: &str = "https://vault.example";
+const EXCHANGING: [&str; 6] = ["--grant", "token-exchange", "--introspects", ORDERS, "--api", ORDERS];
 /// The maximum number of environments of each function.
 const MOST_ENVIRONMENTS: usize = 8;
 /// The longest times that the policy allows, in seconds, so that no client is late.
@@ -31,7 +32,15 @@ pub(crate) struct Place {
     pub(crate) thief: RegisteredClient,
     /// The client that introspects tokens for both APIs.
     pub(crate) api: RegisteredClient,
-    apps: [RegisteredClient; 3],
+    /// The client of the API with JWTs, which exchanges its tokens.
+    pub(crate) exchanger: RegisteredClient,
+    /// A public client on a device, for the API with opaque tokens.
+    pub(crate) tv: RegisteredClient,
+    apps: [RegisteredClient; 4],
+    /// The key that the tokens of some apps are bound to.
+    pub(crate) key: ClientKey,
+    /// The key of a thief who has such tokens.
+    pub(crate) other_key: ClientKey,
     /// The operator's commands, whose calls to the store go wrong as those of the functions do.
     pub(crate) operator: Cli,
     stack: Stack,
@@ -47,6 +56,8 @@ impl Place {
         cli.create_api(ORDERS, "read", &[&day[..], &["--alg", "ES256"]].concat());
         cli.create_api(VAULT, "open", &[&day[..], &["--token-format", "opaque"]].concat());
         let app = ["--grant", "authorization_code", "--grant", "refresh_token", "--redirect-uri", CALLBACK];
+        let public = ["--auth-method", "none", "--api", VAULT];
+        let device = ["--grant", "device_code", "--grant", "refresh_token"];
         let register = |name, more: &[&str]| cli.create_client(name, &[&app[..], more].concat());
         let proxy = CountingProxy::to(&stack.env_file().get(STORE));
         let gateway = Gateway::start_scaling(&deployment(&stack, &proxy), MOST_ENVIRONMENTS).await;
@@ -61,20 +72,31 @@ impl Place {
             apps: [
                 register("Web", &["--api", ORDERS]),
                 register("Shop", &["--api", VAULT]),
-                register("Spa", &["--auth-method", "none", "--api", VAULT]),
+                register("Spa", &public),
+                register("Bound", &[&public[..], &["--require-par", "--dpop-bound-access-tokens"]].concat()),
             ],
+            exchanger: cli.create_client("Exchanger", &EXCHANGING),
+            tv: cli.create_client("Television", &[&device[..], &public].concat()),
+            key: ClientKey::new(),
+            other_key: ClientKey::new(),
             operator: Cli::new(commands),
             stack,
         }
     }
 
     pub(crate) fn app(&self, app: App) -> &RegisteredClient {
-        let [web, shop, spa] = &self.apps;
+        let [web, shop, spa, bound] = &self.apps;
         match app {
             App::Web => web,
             App::Shop => shop,
             App::Spa => spa,
+            App::Bound => bound,
         }
+    }
+
+    /// Signs a proof for a request to an endpoint, which names the issuer and not the gateway.
+    pub(crate) fn proof(&self, key: &ClientKey, path: &str) -> String {
+        key.proof("POST", &format!("{}{path}", self.stack.issuer()), None)
     }
 
     /// The HTTP client for the requests of a caller.

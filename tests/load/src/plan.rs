@@ -11,6 +11,15 @@ pub(crate) enum App {
     Shop,
     /// A public client for an API with opaque tokens. Consent is requested each time.
     Spa,
+    /// The same, with pushed requests and tokens that are bound to a key.
+    Bound,
+}
+
+impl App {
+    /// Returns whether the app asks for consent each time.
+    pub(crate) fn asks(self) -> bool {
+        matches!(self, Self::Spa | Self::Bound)
+    }
 }
 
 /// The plan for one grant.
@@ -25,6 +34,21 @@ pub(crate) enum Plan {
     },
     /// An app requests a grant from a person.
     App(AppPlan),
+    /// A device requests a grant, and a person answers.
+    Device(DevicePlan),
+}
+
+/// The plan for the request of a device.
+#[derive(Clone, Debug)]
+pub(crate) struct DevicePlan {
+    /// The browser of the person: 0 or 1.
+    pub(crate) browser: usize,
+    /// `true` if the person allows the request.
+    pub(crate) allowed: bool,
+    /// The number of polls at the same time after the answer.
+    pub(crate) pollers: usize,
+    pub(crate) steps: Vec<Step>,
+    pub(crate) end: End,
 }
 
 /// The plan for a grant of an app.
@@ -56,6 +80,8 @@ pub(crate) enum Step {
     Repeat,
     /// An API introspects one of the access tokens.
     LookAt,
+    /// The API that an access token is for exchanges it.
+    Exchange,
     /// The client revokes the access token.
     RevokeAccess,
     /// Another client uses the refresh token.
@@ -120,12 +146,18 @@ impl Plan {
     /// Draws the plan for grant `number` of `caller`. One grant of an app in `events` meets an event.
     pub(crate) fn draw(seed: u64, caller: u64, number: u64, events: usize) -> Self {
         let mut random = Random::of(seed, (caller << 32) | number);
+        // A source of its own, so that what was planned before there were these stays as it was.
+        let mut later = Random::of(!seed, (caller << 32) | number);
+        if later.once_in(16) {
+            return Self::Device(DevicePlan::draw(&mut later));
+        }
         if random.below(100) < 40 {
             return Self::Service { looked_at: random.once_in(4), revoked: random.once_in(4) };
         }
         let app = match random.below(100) {
             0..45 => App::Web,
             45..90 => App::Shop,
+            _ if later.once_in(2) => App::Bound,
             _ => App::Spa,
         };
         // RFC 7636 §4.1: at least 43 characters.
@@ -140,13 +172,27 @@ impl Plan {
     }
 }
 
+impl DevicePlan {
+    fn draw(random: &mut Random) -> Self {
+        let steps = (0..random.below(4)).map(|_| Step::draw(random)).collect();
+        Self {
+            browser: usize::from(random.once_in(3)),
+            allowed: !random.once_in(5),
+            pollers: if random.once_in(3) { 2 + random.below(3) } else { 1 },
+            steps,
+            end: End::draw(random),
+        }
+    }
+}
+
 impl Step {
     fn draw(random: &mut Random) -> Self {
         match random.below(100) {
             0..50 => Self::Refresh(1),
             50..60 => Self::Refresh(2 + random.below(3)),
             60..68 => Self::Repeat,
-            68..82 => Self::LookAt,
+            68..76 => Self::LookAt,
+            76..82 => Self::Exchange,
             82..92 => Self::RevokeAccess,
             92..96 => Self::StolenRefresh,
             _ => Self::StolenRevocation,
@@ -165,7 +211,7 @@ impl Event {
             _ => EventKind::Delete,
         };
         // Where consent is requested each time, no authorization request is answered without a page.
-        let first = usize::from(app == App::Spa);
+        let first = usize::from(app.asks());
         let beside = [Beside::Code, Beside::Redemption, Beside::Refresh, Beside::Nothing];
         Self { kind, beside: beside[first + random.below(4 - first)] }
     }
@@ -200,8 +246,13 @@ mod tests {
     #[test]
     fn everything_is_planned_for() {
         let (mut apps, mut steps, mut ends, mut events) = (Vec::new(), Vec::new(), Vec::new(), BTreeSet::new());
+        let mut devices = BTreeSet::new();
         for number in 0..20_000 {
-            if let Plan::App(plan) = Plan::draw(1, 1, number, 10) {
+            let plan = Plan::draw(1, 1, number, 10);
+            if let Plan::Device(plan) = &plan {
+                devices.insert((plan.allowed, plan.pollers > 1, plan.browser));
+            }
+            if let Plan::App(plan) = plan {
                 assert!((43..=128).contains(&plan.verifier.len()), "{plan:?}");
                 apps.push((plan.app, plan.redeemers > 1, plan.thief));
                 steps.extend(plan.steps.iter().map(|step| format!("{step:?}")));
@@ -209,13 +260,14 @@ mod tests {
                 events.extend(plan.event.map(|event| (event.kind, event.beside, plan.lasting)));
             }
         }
-        for app in [App::Web, App::Shop, App::Spa] {
+        assert_eq!(devices.len(), 8, "{devices:?}");
+        for app in [App::Web, App::Shop, App::Spa, App::Bound] {
             let of_app = |race, thief| apps.contains(&(app, race, thief));
             assert!([false, true].iter().all(|race| of_app(*race, true) && of_app(*race, false)), "{app:?}");
         }
         steps.sort_unstable();
         steps.dedup();
-        assert_eq!(steps.len(), 9, "{steps:?}");
+        assert_eq!(steps.len(), 10, "{steps:?}");
         let all = [End::NeverRedeemed, End::Left, End::Revoked, End::Replayed, End::Reused];
         assert!(all.iter().all(|end| ends.contains(end)));
         assert_eq!(events.len(), 6 * 4 * 2, "{events:?}");

@@ -52,9 +52,11 @@ async fn under_load_what_clients_were_told_is_what_the_table_holds() {
     assert_eq!((differences, wrong), (Vec::new(), Vec::new()));
     let figures = &place.figures;
     let number = |figure: &Count| usize::try_from(figure.get()).unwrap();
-    assert_eq!(ledger.len() + number(&figures.without_code), grants + number(&figures.extra));
+    let without = number(&figures.without_code) + number(&figures.without_tokens);
+    assert_eq!(ledger.len() + without, grants + number(&figures.extra));
     let kinds = [&figures.sign_outs, &figures.commands, &figures.ahead, &figures.behind, &figures.without_code];
     assert!(kinds.iter().all(|figure| figure.get() > 0), "an event of some kind did not happen");
+    assert!(figures.exchanges.get() > 0 && figures.without_tokens.get() > 0, "no exchange, or no denial");
     // A consent is forgotten only if its own write gets no answer, which the SDK sends three times.
     assert!(number(&figures.forgotten) <= 2 + number(&figures.sign_ins) / 50, "{} consents", figures.forgotten.get());
 }
@@ -107,6 +109,8 @@ fn tell_of_callers(place: &Place) {
     TOLD.tell("grants ended by a second use of the code", &[&figures.replays.get()]);
     TOLD.tell("grants ended by the use of an old refresh token", &[&figures.reuses.get()]);
     TOLD.tell("uses of what is another client's", &[&figures.thefts.get()]);
+    TOLD.tell("tokens exchanged", &[&figures.exchanges.get()]);
+    TOLD.tell("devices without tokens", &[&figures.without_tokens.get()]);
     TOLD.tell("sign-ins", &[&figures.sign_ins.get()]);
     TOLD.tell("consents that were not remembered", &[&figures.forgotten.get()]);
     TOLD.tell("sign-outs", &[&figures.sign_outs.get()]);

@@ -4,17 +4,17 @@ use futures::future::join_all;
 use harness::{Ask, RegisteredClient, Reply};
 
 use crate::asking::Told;
-use crate::caller::{Caller, Held, granted, redemption};
+use crate::caller::{Caller, Held, granted};
 use crate::handles::named;
 use crate::ledger::Stage;
-use crate::plan::{End, Step};
+use crate::plan::{App, End, Step};
 
 impl Caller<'_> {
     /// Redeems the code, with several requests at once if that was planned: at most one of them gets tokens.
     ///
     /// Returns `true` if there are tokens and the grant is alive.
     pub(crate) async fn redeem(&mut self, held: &mut Held<'_>, redeemers: usize) -> bool {
-        let ask = redemption(&self.http, held.client, held);
+        let ask = self.redemption(held.client, held);
         let told = self.at_once(&ask, redeemers).await;
         let (given, refused): (Vec<&Told>, Vec<&Told>) = told.iter().partition(|told| told.reply.status == 200);
         assert!(given.len() <= 1, "a code was redeemed twice: {given:?}");
@@ -60,7 +60,14 @@ impl Caller<'_> {
                 self.place.figures.revocations.up();
                 self.look_at(&held.access[&generation], false).await;
             }
-            Step::StolenRefresh => self.refused_to_thief(&self.refreshment(&self.place.thief, &token)).await,
+            Step::Exchange => self.exchange(held, generation).await,
+            Step::StolenRefresh => {
+                self.refused_to_thief(&self.refreshment(&self.place.thief, &token)).await;
+                if self.is_bound(held.client) {
+                    let proof = self.place.proof(&self.place.other_key, "/token");
+                    self.refused_to_thief(&self.refreshing(held.client, &token).header("dpop", proof)).await;
+                }
+            }
             Step::StolenRevocation => {
                 self.revoke(&self.place.thief, &token).await;
                 self.place.figures.thefts.up();
@@ -89,7 +96,7 @@ impl Caller<'_> {
                 figures.revocations.up();
             }
             End::Replayed => {
-                let told = figures.ask(&redemption(&self.http, held.client, held)).await;
+                let told = figures.ask(&self.redemption(held.client, held)).await;
                 assert!(is_refused(&told.reply), "{told:?}");
                 figures.replays.up();
             }
@@ -111,7 +118,27 @@ impl Caller<'_> {
         let (Some(refresh), Some((_, access))) = (held.refresh.last(), held.access.last_key_value()) else { return };
         let told = self.place.figures.ask(&self.refreshment(held.client, refresh)).await;
         assert!(is_refused(&told.reply), "{told:?}");
-        self.look_at(access, false).await;
+        for token in held.exchanged.iter().chain([access]) {
+            self.look_at(token, false).await;
+        }
+    }
+
+    /// Exchanges the access token of the last generation, if its API exchanges tokens. What comes of it ends with the grant.
+    async fn exchange(&self, held: &mut Held<'_>, generation: u32) {
+        if held.client.id != self.place.app(App::Web).id || !held.is_good(generation) {
+            return;
+        }
+        let fields = [
+            ("grant_type", "urn:ietf:params:oauth:grant-type:token-exchange"),
+            ("subject_token", &*held.access[&generation]),
+            ("subject_token_type", "urn:ietf:params:oauth:token-type:access_token"),
+        ];
+        let told =
+            self.place.figures.ask(&self.http.post("/token").client(&self.place.exchanger).fields(&fields)).await;
+        let token = granted(&told.reply).string("access_token");
+        self.look_at(&token, true).await;
+        held.exchanged.push(token);
+        self.place.figures.exchanges.up();
     }
 
     /// Checks that another client, correctly authenticated, is refused when it uses codes or tokens that are not its
@@ -124,11 +151,16 @@ impl Caller<'_> {
 
     /// The request of a client that refreshes a grant.
     pub(crate) fn refreshment(&self, client: &RegisteredClient, token: &str) -> Ask {
+        self.proven(client, self.refreshing(client, token))
+    }
+
+    /// The same without a proof.
+    fn refreshing(&self, client: &RegisteredClient, token: &str) -> Ask {
         let fields = [("grant_type", "refresh_token"), ("refresh_token", token)];
         self.http.post("/token").client(client).fields(&fields)
     }
 
-    async fn at_once(&self, ask: &Ask, requests: usize) -> Vec<Told> {
+    pub(crate) async fn at_once(&self, ask: &Ask, requests: usize) -> Vec<Told> {
         join_all((0..requests).map(|_| self.place.figures.ask(ask))).await
     }
 }

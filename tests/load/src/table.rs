@@ -32,6 +32,9 @@ impl Tables {
         let people = People::of(&self.scan(&self.people).await);
         let mut grants = BTreeMap::new();
         for item in self.scan(&self.grants).await {
+            if !is_grant(&item) {
+                continue;
+            }
             let before = grants.insert(text(&item, "id").to_owned(), people.standing(&item));
             assert_eq!(before, None, "the same item was read twice: {item}");
         }
@@ -101,6 +104,13 @@ impl People {
         let session = (person.to_owned(), text(grant, "session").to_owned());
         !scope.any(|token| token == "offline_access") && !self.sessions.contains(&session)
     }
+}
+
+/// Returns whether an item is a grant: neither a counter nor a pointer, and no request that waits for an answer or got none
+/// that led to a code or tokens.
+fn is_grant(item: &Value) -> bool {
+    let waits = ["pushed", "pending", "approved", "denied"];
+    item["state"]["S"].as_str().is_some_and(|state| !waits.contains(&state))
 }
 
 /// The version of the credentials in an item of a person, a session or a grant.
