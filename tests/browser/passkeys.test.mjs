@@ -1,27 +1,17 @@
 // Passkeys in Chromium, with its virtual authenticators, and what another library says of each ceremony.
 // Run with: tests/clients/with-stack node --test tests/browser/*.test.mjs
 import assert from 'node:assert/strict';
-import { execFile, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
-import { promisify } from 'node:util';
 
 import { verifyAuthenticationResponse, verifyRegistrationResponse } from '@simplewebauthn/server';
 
-import { button, faultsOf, heading, launch, newPage, signIn, stack } from './browser.mjs';
+import { button, faultsOf, heading, launch, newPage, signIn } from './browser.mjs';
+import { OwnStack } from './own_stack.mjs';
 
-const run = promisify(execFile);
 const PASSWORD = 'a long enough pass phrase';
 
+const own = new OwnStack();
 let browser;
-let directory;
-let server;
-// The issuer is `localhost`: no browser makes passkeys for an IP address.
-let issuer;
 let people = 0;
 let page;
 let context;
@@ -29,41 +19,13 @@ let close;
 let devtools;
 let authenticatorId;
 
-async function freePort() {
-  const listener = createServer().listen(0, '127.0.0.1');
-  await once(listener, 'listening');
-  const { port } = listener.address();
-  listener.close();
-  await once(listener, 'close');
-  return port;
-}
-
-async function jeton(parameters, input = '') {
-  const running = run(stack('JETON'), [...parameters, '--env-file', join(directory, 'env'), '--json']);
-  running.child.stdin.on('error', () => {});
-  running.child.stdin.end(input);
-  return JSON.parse((await running).stdout);
-}
-
 before(async () => {
-  directory = mkdtempSync(join(tmpdir(), 'jeton-passkeys-'));
-  const port = await freePort();
-  issuer = `http://localhost:${port}`;
-  const parameters = ['dev', '--port', `${port}`, '--issuer', issuer, '--env-file', join(directory, 'env')];
-  server = spawn(stack('JETON'), parameters, { stdio: ['ignore', 'pipe', 'pipe'] });
-  let told = '';
-  for (const stream of [server.stdout, server.stderr]) stream.setEncoding('utf8').on('data', (text) => { told += text; });
-  while (!told.includes('Stop with Ctrl-C.')) {
-    assert.equal(server.exitCode, null, told);
-    await Promise.race([once(server.stdout, 'data'), once(server, 'exit')]);
-  }
+  await own.start();
   browser = await launch();
 });
 after(async () => {
   await browser?.close();
-  server?.kill();
-  if (server && server.exitCode === null) await once(server, 'exit');
-  rmSync(directory, { recursive: true, force: true });
+  await own.stop();
 });
 beforeEach(async () => {
   ({ page, context, close } = await newPage(browser));
@@ -73,7 +35,7 @@ afterEach(() => close());
 async function newPerson() {
   people += 1;
   const username = `passkey-${people}`;
-  await jeton(['user', 'create', '--username', username, '--password-stdin'], `${PASSWORD}\n`);
+  await own.jeton(['user', 'create', '--username', username, '--password-stdin'], `${PASSWORD}\n`);
   return { username, password: PASSWORD };
 }
 
@@ -106,11 +68,11 @@ async function ceremony(act) {
   await act();
   const form = new URLSearchParams((await sent).postData());
   const response = JSON.parse(form.get('passkey'));
-  return { response, expectedChallenge: challenge, expectedOrigin: issuer, expectedRPID: site, requireUserVerification: true };
+  return { response, expectedChallenge: challenge, expectedOrigin: own.issuer, expectedRPID: site, requireUserVerification: true };
 }
 
 async function addPasskey(name) {
-  await page.goto(`${issuer}/account/passkeys`);
+  await page.goto(`${own.issuer}/account/passkeys`);
   await heading(page, 'Your passkeys').waitFor();
   await page.getByLabel('Name, such as that of your device').fill(name);
   const made = await ceremony(() => button(page, 'Add a passkey').click());
@@ -129,12 +91,12 @@ async function personWithPasskey(more = {}) {
   const person = await newPerson();
   await plugIn(more);
   await withoutSuggestions();
-  await page.goto(`${issuer}/account`);
+  await page.goto(`${own.issuer}/account`);
   await signIn(page, person);
   await heading(page, 'Your account').waitFor();
   const passkey = await addPasskey('Laptop');
   await context.clearCookies();
-  await page.goto(`${issuer}/account`);
+  await page.goto(`${own.issuer}/account`);
   await heading(page, 'Sign in').waitFor();
   return { person, passkey };
 }
@@ -163,20 +125,20 @@ test('a passkey is made, and signs in without a name', async () => {
 test('the browser suggests a passkey where the name is typed', async () => {
   const person = await newPerson();
   await plugIn();
-  await page.goto(`${issuer}/account`);
+  await page.goto(`${own.issuer}/account`);
   await signIn(page, person);
   await heading(page, 'Your account').waitFor();
   await addPasskey('Phone');
   await context.clearCookies();
   // Presence is simulated, so the suggestion is taken as soon as the page waits for it.
-  await page.goto(`${issuer}/account`);
+  await page.goto(`${own.issuer}/account`);
   await heading(page, 'Your account').waitFor();
   assert.match(await page.locator('main').innerText(), new RegExp(person.username));
 });
 
 test('a page on another origin gets nothing', async () => {
   await personWithPasskey();
-  await page.goto(`${issuer.replace('localhost', '127.0.0.1')}/account`);
+  await page.goto(`${own.issuer.replace('localhost', '127.0.0.1')}/account`);
   await button(page, 'Use a passkey').click();
   await page.getByText('No passkey was used.').waitFor();
   await heading(page, 'Sign in').waitFor();
@@ -191,7 +153,7 @@ test('an authenticator that does not verify its user signs nobody in', async () 
 
 test('a passkey that was removed signs nobody in, and the password does', async () => {
   const { person } = await personWithPasskey();
-  await jeton(['user', 'factors', person.username, '--remove', '--yes']);
+  await own.jeton(['user', 'factors', person.username, '--remove', '--yes']);
   await button(page, 'Use a passkey').click();
   await page.getByText('This passkey does not work here.').waitFor();
   await signIn(page, person);
@@ -209,7 +171,7 @@ test('a passkey that is copied to other devices signs in again and again', async
     assert.ok(await signInByButton(passkey));
     await heading(page, 'Your account').waitFor();
     await context.clearCookies();
-    await page.goto(`${issuer}/account`);
+    await page.goto(`${own.issuer}/account`);
   }
 });
 
@@ -218,7 +180,7 @@ test('the pages with passkeys are faultless, and without scripts there is the pa
   assert.deepEqual(await faultsOf(page), [], 'sign-in');
   await button(page, 'Use a passkey').click();
   await heading(page, 'Your account').waitFor();
-  await page.goto(`${issuer}/account/passkeys`);
+  await page.goto(`${own.issuer}/account/passkeys`);
   for (const width of [1280, 320]) {
     await page.setViewportSize({ width, height: 700 });
     const sideways = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
@@ -230,7 +192,7 @@ test('the pages with passkeys are faultless, and without scripts there is the pa
   await page.getByText('You have no passkey.').waitFor();
   await close();
   ({ page, context, close } = await newPage(browser, { javaScriptEnabled: false }));
-  await page.goto(`${issuer}/account`);
+  await page.goto(`${own.issuer}/account`);
   assert.equal(await button(page, 'Use a passkey').isVisible(), false);
   await signIn(page, person);
   await heading(page, 'Your account').waitFor();

@@ -18,7 +18,7 @@ STACKS = {
          "RegistrationPkce": "optional", "RegistrationLogos": "true", "OutboundPrivateHosts": "127.0.0.1",
          "ClientIdDocuments": "listed", "ClientIdDocumentHosts": "127.0.0.1", "RequestUri": "registered",
          # One is registered by the tests, and one never: both ways of reading are taken.
-         "MetadataApis": "https://es256.example https://later.example", "MailFrom": "accounts@example.com",
+         "MetadataApis": "https://es256.example https://later.example", "MailFrom": "accounts@example.com", "SignUp": "open", "AccountData": "delete",
          "PrivateTokenCallers": CALLER, "DomainName": DOMAIN, "CertificateArn": CERTIFICATE, "LogRetentionDays": "7",
          "DeletionProtection": "true", "HstsIncludeSubDomains": "true"},
         MADE | {"DeploymentIsGradual", "PasswordGrantIsAllowed", "TracingIsOn", "ConcurrencyIsReserved", "OperationsAreOn",

@@ -326,6 +326,39 @@ def test_a_forgotten_password_is_replaced_by_a_mail_and_the_new_one_is_told():
     assert tokens(visitor, client("APP"))["access_token"]
 
 
+@pytest.mark.skipif(not LEGACY, reason="sign-up and deletion are on in the other stack")
+def test_a_person_signs_up_by_a_mail_downloads_the_data_and_deletes_the_account():
+    visitor = Person(f"n-{secrets.token_hex(6)}", "a new pass phrase, long enough")
+    address, sender = f"{visitor.username}@example.com", STACKS[stack("NAME")][0]["MailFrom"]
+    for identity in (sender, address):
+        client_of("ses").verify_email_identity(EmailAddress=identity)
+    form = Form(visitor._ask(f"{URL}/account/sign-up", None).text)
+    asked = visitor._ask(f"{URL}{form.action}", {**form.fields, "email": address})
+    assert asked.status_code == 200, asked.text
+    mail, = wait_for_mails(address, 1)
+    assert mail["Source"] == sender and URL in mail["BodyHtml"], mail
+    link = re.search(rf"{re.escape(URL)}/account/sign-up/\S+", mail["BodyText"])[0]
+    page = requests.get(link, timeout=60)
+    assert page.status_code == requests.head(link, timeout=60).status_code == 200, page.text
+    form = Form(page.text)
+    chosen = {**form.fields, "username": visitor.username, "new_password": visitor.password}
+    answer = requests.post(f"{URL}{form.action}", data=chosen, timeout=60)
+    assert answer.status_code == 200, answer.text
+    assert requests.get(link, timeout=60).status_code == 400
+    found = tokens(visitor, client("APP"))
+    kept = visitor._ask(f"{URL}/account/data", None)
+    assert kept.status_code == 200, kept.text
+    told = kept.json()
+    assert (told["username"], told["claims"]["email"], told["claims"]["email_verified"]) == (visitor.username, address, True)
+    assert [app["client_id"] for app in told["apps"]] == [client("APP")["id"]]
+    form = Form(visitor._ask(f"{URL}/account/delete", None).text)
+    deleted = visitor._ask(f"{URL}{form.action}", {**form.fields, "current_password": visitor.password})
+    assert deleted.status_code == 200, deleted.text
+    wait_for_mails(address, 2)
+    assert refresh(client("APP"), found, 400)["error"] == "invalid_grant"
+    assert visitor.username not in json.dumps(jeton("user", "list"))
+
+
 def test_a_sign_in_of_somebody_else_on_the_same_browser_ends_the_session_there():
     first, app = new_person(), client("APP")
     before = tokens(first, app)

@@ -20,6 +20,12 @@
 //! `credentials` does the same for what a person rests on: links that set a password, changes of it, confirmations of an address,
 //! codes of a second factor and its removal.
 //!
+//! `passkeys` does the same for the passkeys of a person: sign-ins, with keys that count and keys that do not, and the first and
+//! the last factor, with their recovery codes.
+//!
+//! `sign_up` does the same for new people: links that are used twice, invitations, and an operator who takes the name or the
+//! address meanwhile.
+//!
 //! `exchange` does the same for a token that is exchanged again and again, with an end of any part of the chain at every step.
 //!
 //! `agreement` compares a write with its explanation: it is admitted exactly when there is nothing to explain.
@@ -66,6 +72,8 @@ mod exchange;
 #[cfg(test)]
 mod explored;
 #[cfg(test)]
+mod passkeys;
+#[cfg(test)]
 mod people;
 #[cfg(test)]
 mod properties;
@@ -73,6 +81,8 @@ mod properties;
 mod run;
 #[cfg(test)]
 mod serve;
+#[cfg(test)]
+mod sign_up;
 #[cfg(test)]
 mod state;
 #[cfg(test)]

@@ -119,6 +119,9 @@ async fn the_local_stack_follows_the_files_of_a_look() {
         async move { http.get(path).send().await }
     };
     assert_branded(&page("/authorize?client_id=nobody").await, false);
+    // Other programs have the look from the env file.
+    let value = check(directory.path(), &["--value"]).stdout;
+    assert_eq!(stack.env_file().get("JETON_BRAND"), value.trim());
     fs::write(directory.path().join("logo.svg"), SVG).expect("logo.svg");
     assert_branded(&page("/authorize?client_id=nobody").await, true);
     fs::write(directory.path().join("brand.toml"), TOML.replace("button = \"#7a1f5c\"", "button = \"#ff8800\""))
