@@ -144,7 +144,6 @@ impl AuthorizationRequestError {
             Self::Repeated
             | Self::ResponseTypeMissing
             | Self::ResponseModeUnsupported
-            | Self::Registration
             | Self::CodeChallenge
             | Self::CodeChallengeMethod
             | Self::CodeChallengeMissing
@@ -157,6 +156,7 @@ impl AuthorizationRequestError {
             Self::ResponseTypeUnsupported => AuthorizationErrorCode::UnsupportedResponseType,
             Self::RequestObject => AuthorizationErrorCode::RequestNotSupported,
             Self::RequestUri => AuthorizationErrorCode::RequestUriNotSupported,
+            Self::Registration => AuthorizationErrorCode::RegistrationNotSupported,
             Self::Scope | Self::OpenIdMissing => AuthorizationErrorCode::InvalidScope,
             Self::Resource => AuthorizationErrorCode::InvalidTarget,
         }

@@ -25,6 +25,7 @@ async fn c014_c015_c018_c025_every_error_has_the_state_and_the_issuer() {
         ("&state=", "&prompt=none+login&state=", "invalid_request"),
         ("&state=", "&max_age=-1&state=", "invalid_request"),
         ("&state=", "&request_uri=https%3A%2F%2Fapp.example%2Fr&state=", "request_uri_not_supported"),
+        ("&state=", "&registration=%7B%7D&state=", "registration_not_supported"),
         ("&state=", "&scope=admin&state=", "invalid_scope"),
         ("&state=", "&resource=https%3A%2F%2Fother.example&state=", "invalid_target"),
         ("&code_challenge_method=S256", "&code_challenge_method=plain", "invalid_request"),
