@@ -7,7 +7,9 @@ use http::{Method, header};
 use keys::{HandleKeys, HandleKind};
 use lambda_http::request::RequestContext;
 use lambda_http::{Body, Request, RequestExt};
-use protocol::{BearerError, MAX_FORM_BYTES, MalformedForm, Parameters, PresentedToken, Secret, TokenErrorCode};
+use protocol::{
+    BearerError, MAX_FORM_BYTES, MalformedForm, Parameters, PresentedToken, Secret, TokenErrorCode, TokenScheme,
+};
 use sessions::SessionHandle;
 
 use crate::http::cookies::{Cookie, CookieRule};
@@ -103,7 +105,7 @@ impl<'a> Incoming<'a> {
     /// is logged, is not accepted (§2.3).
     ///
     /// # Errors
-    /// A [`Failure`] when the token is malformed.
+    /// A [`Failure`] when the token or the form with it is malformed, or there are two.
     pub fn bearer_token(&self) -> Result<Option<Secret>, Failure> {
         let form = self.form_of_token()?;
         answered(protocol::bearer_token(self.header(header::AUTHORIZATION), form.as_ref()))
@@ -112,7 +114,7 @@ impl<'a> Incoming<'a> {
     /// Returns the access token of the request with its scheme, if it has one (RFC 6750 §2.1, §2.2, RFC 9449 §7.1).
     ///
     /// # Errors
-    /// A [`Failure`] when the token is malformed.
+    /// A [`Failure`] when the token or the form with it is malformed, or there are two.
     pub fn presented_token(&self) -> Result<Option<PresentedToken>, Failure> {
         let form = self.form_of_token()?;
         answered(protocol::presented_token(self.header(header::AUTHORIZATION), form.as_ref()))
@@ -137,7 +139,10 @@ impl<'a> Incoming<'a> {
     }
 
     fn form_of_token(self) -> Result<Option<Parameters>, Failure> {
-        if self.method() == Method::POST && self.is_form() { self.body_form().map(Some) } else { Ok(None) }
+        if self.method() != Method::POST || !self.is_form() {
+            return Ok(None);
+        }
+        self.body_form().map(Some).map_err(Failure::of_token)
     }
 
     /// Returns the query of a GET, or the form of a POST, as text: an authorization request as it arrived.
@@ -241,7 +246,9 @@ fn answered<T>(token: Result<T, BearerError>) -> Result<Option<T>, Failure> {
     match token {
         Ok(token) => Ok(Some(token)),
         Err(BearerError::Missing) => Ok(None),
-        Err(BearerError::Malformed(description)) => Err(Failure::token_malformed(description)),
+        Err(BearerError::Malformed(TokenScheme::Bearer)) => Err(Failure::token_malformed()),
+        Err(BearerError::Malformed(TokenScheme::Dpop)) => Err(Failure::token_malformed().of_dpop_token()),
+        Err(BearerError::Repeated(description)) => Err(Failure::token_repeated(description)),
     }
 }
 
