@@ -71,7 +71,7 @@ impl RequestObjects {
             }
         };
         let object = claims.ok_or(Refusal::RequestObjectNotSigned)?.map_err(|_| Refusal::RequestObjectMalformed)?;
-        Ok(request_object::accept(object, &client.id, &self.issuer, now)?)
+        Ok(request_object::accept(object, client, &self.issuer, now)?)
     }
 }
 

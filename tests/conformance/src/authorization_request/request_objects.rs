@@ -85,12 +85,10 @@ async fn bad_objects(session: &Session<'_>, client: &RegisteredClient, signer: &
         ("client_id", json!(null)),
         ("aud", json!("https://other.example")),
         ("aud", json!(null)),
-        ("exp", json!(null)),
+        ("exp", json!("soon")),
         ("exp", json!(now - 60)),
-        ("exp", json!(now + 4000)),
-        ("nbf", json!(null)),
+        ("nbf", json!(true)),
         ("nbf", json!(now + 60)),
-        ("nbf", json!(now - 4000)),
         ("sub", json!(client.id)),
         ("request", json!("e30.e30.")),
         ("request_uri", json!("urn:x")),
@@ -158,6 +156,34 @@ async fn c195_an_object_may_have_no_typ_and_an_empty_parameter_of_it_is_absent()
     let object = signer.assertion_with(&json!({"alg": signer.algorithm}), &claims).0;
     assert!(asks_for_a_password(&session.browser.go(&sent(&client.id, &object)).await));
     assert_pushed(&push(&session, &client, &Pkce::new(), &[("request", &*object)]).await);
+}
+
+/// OpenID Connect Core §6.1, RFC 9101 §4: `iss` and `aud` are all that an object needs beside its parameters.
+#[tokio::test]
+async fn c195_an_object_without_times_or_with_a_long_life_is_good() {
+    let mut session = session::shared();
+    let signer = Signer::new(Algorithm::RS256, "object");
+    let client = app(session.world, "Signs without times", &signer, &[]);
+    let now = server_time(&session).await;
+    for (nbf, exp) in [
+        (json!(null), json!(null)),
+        (json!(null), json!(now + 60)),
+        (json!(now), json!(null)),
+        (json!(now - 4000), json!(now + 4000)),
+    ] {
+        let _case = Case::new(format!("nbf {nbf}, exp {exp}"));
+        let mut claims = claims(&session, &client, &Pkce::new()).await;
+        for (name, value) in [("nbf", &nbf), ("exp", &exp), ("iat", &json!(null)), ("jti", &json!(null))] {
+            if value.is_null() {
+                claims.as_object_mut().expect("claims").remove(name);
+            } else {
+                claims[name] = value.clone();
+            }
+        }
+        let object = signed(&signer, &claims);
+        assert!(asks_for_a_password(&session.browser.go(&sent(&client.id, &object)).await));
+        assert_pushed(&push(&session, &client, &Pkce::new(), &[("request", &*object)]).await);
+    }
 }
 
 #[tokio::test]
