@@ -1,7 +1,7 @@
 //! Request objects: any text as the signed form, and any JSON as the claims of one.
 
-use grants::Client;
 use grants::request_object::accept;
+use grants::{Client, Profile};
 use keys::SignedRequestObject;
 use protocol::{ClientId, Parameters, RequestObject, Secret};
 use serde_json::Value;
@@ -24,9 +24,12 @@ pub(crate) fn target(data: &[u8]) {
 fn text(data: &[u8]) {
     let Ok(text) = str::from_utf8(data) else { return };
     let secret = Secret::new(text.to_owned());
-    if let Ok(signed) = SignedRequestObject::parse(&secret) {
+    let as_fapi = SignedRequestObject::parse(&secret, Profile::Fapi2);
+    if let Ok(signed) = SignedRequestObject::parse(&secret, Profile::Baseline) {
         assert!(!signed.algorithm().as_str().eq_ignore_ascii_case("none"));
         assert!(signed.by_keys(&[]).is_none(), "{text}");
+    } else {
+        assert!(as_fapi.is_err(), "{text}");
     }
 }
 

@@ -7,7 +7,7 @@ macro_rules! with_those_of_objects {
             $($others)*
             /// The request object is not one, or its claims are not those of one.
             RequestObjectMalformed("request_object_malformed", InvalidRequestObject,
-                "the request object must be a JWT (typ oauth-authz-req+jwt or none) with iss and aud, and without sub, request and request_uri");
+                "the request object must be a JWT (typ oauth-authz-req+jwt, or none, or JWT without a FAPI 2.0 profile) with iss and aud, and without sub, request and request_uri");
             /// The request object is not signed by the client.
             RequestObjectNotSigned("request_object_not_signed", InvalidRequestObject,
                 "the request object is not signed with a key of this client", may_be_outdated);
