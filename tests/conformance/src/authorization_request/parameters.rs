@@ -2,7 +2,7 @@
 
 use harness::{Pkce, authorization_url};
 
-use crate::support::pages::{answered, assert_shown_here, odd, url};
+use crate::support::pages::{answered, assert_shown_here, fragment, odd, url};
 use crate::support::relying_party::{app, person};
 use crate::support::session::{self, assert_granted};
 use crate::support::world::{CALLBACK, ORDERS, PARCELS, World};
@@ -32,7 +32,7 @@ async fn o06_c017_a_request_by_post_is_the_same_request() {
     assert_shown_here(&post(query.replace("cb", "cc")).send().await);
     assert_shown_here(&post(String::new()).send().await);
     let spoiled = post(query.replace("=code&", "=token&")).send().await.location().expect("an answer to the client");
-    assert!(spoiled.query_pairs().any(|(_, value)| value == "unsupported_response_type"), "{spoiled}");
+    assert_eq!(fragment(&spoiled)["error"], "unsupported_response_type", "{spoiled}");
 }
 
 #[tokio::test]
@@ -71,6 +71,7 @@ async fn c014_no_response_type_but_code_is_served() {
         assert_eq!(callback.error.as_deref(), Some("unsupported_response_type"), "{other}: {}", callback.url);
         assert_eq!((callback.code.as_ref(), callback.state.as_deref()), (None, Some("s")), "{other}");
         assert!(!callback.url.as_str().contains("token="), "{other}: {}", callback.url);
+        assert_eq!(callback.url.fragment().is_some(), other.contains("token"), "{other}: {}", callback.url);
     }
 }
 
