@@ -20,6 +20,9 @@ use crate::log::request_log::RequestLog;
 /// The time in seconds after which a caller should retry when the outcome of its request is unknown.
 const RETRY_AFTER: Seconds = 1;
 
+/// The reason of a form that is too large.
+const FORM_TOO_LARGE: &str = "form_too_large";
+
 /// A failed request: its response, and the reason for the log.
 #[derive(Clone, Debug)]
 pub struct Failure {
@@ -106,6 +109,18 @@ impl Failure {
     fn too_many(wait: Seconds, description: &'static str, reason: &'static str) -> Self {
         let unavailable = Self::new(TokenErrorCode::TemporarilyUnavailable, description, reason);
         Self { status: StatusCode::TOO_MANY_REQUESTS, retry: Some(wait), ..unavailable }
+    }
+
+    /// Creates the failure for a pushed request that is too large (RFC 9126 §2.3).
+    pub fn push_too_large(description: &'static str) -> Self {
+        Self::new(TokenErrorCode::InvalidRequest, description, FORM_TOO_LARGE).of_push()
+    }
+
+    /// Returns the failure as `/par` tells it: a form that is too large is 413 there (RFC 9126 §2.3), and 400 at `/token`
+    /// (RFC 6749 §5.2).
+    #[must_use]
+    pub fn of_push(self) -> Self {
+        if self.reason == FORM_TOO_LARGE { Self { status: StatusCode::PAYLOAD_TOO_LARGE, ..self } } else { self }
     }
 
     /// Creates the failure for an unknown path.
@@ -210,11 +225,13 @@ impl From<KeysError> for Failure {
 
 impl From<MalformedForm> for Failure {
     fn from(error: MalformedForm) -> Self {
-        let malformed = |description| Self::new(TokenErrorCode::InvalidRequest, description, "malformed_form");
-        match error {
-            MalformedForm::TooLarge => malformed("the request is too large"),
-            MalformedForm::Encoding => malformed("the body is not valid application/x-www-form-urlencoded UTF-8"),
-        }
+        let (description, reason) = match error {
+            MalformedForm::TooLarge => ("the request is too large", FORM_TOO_LARGE),
+            MalformedForm::Encoding => {
+                ("the body is not valid application/x-www-form-urlencoded UTF-8", "malformed_form")
+            }
+        };
+        Self::new(TokenErrorCode::InvalidRequest, description, reason)
     }
 }
 
