@@ -222,6 +222,15 @@ impl<'a> Incoming<'a> {
         site.is_some_and(|site| site != "same-origin" && site != "none")
     }
 
+    /// Returns whether a page posted the request to show its answer in the window. If the page is one of another site, the
+    /// browser left the cookies out (`SameSite=Lax`). Programs send none of these headers, and a frame shows no page of this
+    /// server.
+    pub fn is_posted_page(&self) -> bool {
+        let is_of_a_page = self.is_cross_site() || self.header(header::ORIGIN).is_some();
+        let destination = self.request.headers().get("sec-fetch-dest");
+        self.method() == Method::POST && is_of_a_page && destination.is_none_or(|name| name == "document")
+    }
+
     /// Returns whether a person caused the request: on a page of this server, by an address that was typed or scanned, or by
     /// following a link of another site. A page of another site can cause any other request without its visitor. Programs
     /// and browsers that send no such headers are believed.
