@@ -16,6 +16,8 @@
 //!   trusted. For a client that registered itself, someone must be signed in, or the request must be silent
 //!   (`prompt=none`); otherwise a page lets the user continue (RFC 9700 §4.11.2). Until the client and redirect
 //!   URI are verified, all errors are shown on a page.
+//! - While the store or a key does not answer, people get a page, and a silent request (`prompt=none`) that was admitted goes
+//!   back to its client with `temporarily_unavailable`: nobody would read the page.
 //! - Too many wrong passwords give the same page with 429, whether or not the user exists. A browser used for a
 //!   successful sign-in keeps a cookie that separates it from everyone else who guesses.
 //! - The implicit grant, where it is offered, differs only in its last step: sign-in, consent and single use are
@@ -113,10 +115,21 @@ impl Authorize {
             return Ok(page);
         }
         let context = self.admit(incoming, text, now).await?;
+        let answered = self.answer_admitted(incoming, &context, now).await;
+        answered.map_err(|refused| refused.or_returned(&context.admission))
+    }
+
+    /// Answers an admitted request.
+    async fn answer_admitted(
+        &self,
+        incoming: Incoming<'_>,
+        context: &AuthorizationContext<'_>,
+        now: Timestamp,
+    ) -> Result<Response, Refused> {
         let ring = self.ring(now).await?;
         let visitor = self.visitor(incoming, &ring, context.admission.client(), now).await?;
         context.check_in_time(&visitor, now)?;
-        self.go_on(incoming, &context, &visitor, now).await
+        self.go_on(incoming, context, &visitor, now).await
     }
 
     /// Returns the page that posts a form of another site again from here, so that the browser sends its session along;
