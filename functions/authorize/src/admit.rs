@@ -36,7 +36,8 @@ impl Authorize {
                 return Err(self.reject(incoming, ReturnedFault { fault, ..*returned }, now).await?);
             }
         };
-        let expected = self.expected(admission.request(), now).await?;
+        let expected = self.expected(admission.request(), now).await;
+        let expected = expected.map_err(|refused| refused.or_returned(&admission))?;
         let config = &self.wiring.config;
         Ok(AuthorizationContext {
             log: incoming.log(),

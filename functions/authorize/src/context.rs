@@ -51,6 +51,9 @@ pub(crate) struct CarriedRequest {
     pub(crate) in_time: bool,
 }
 
+/// The parameter of a request that was posted again, so that it is not posted a third time. It is no part of the request.
+pub(crate) const POSTED_AGAIN: &str = "posted_again";
+
 impl CarriedRequest {
     /// Reads the request that arrived at `path`; `None` if it is not encoded as it should be, or too long.
     pub(crate) fn read(path: String, text: &str) -> Option<Self> {
@@ -58,7 +61,8 @@ impl CarriedRequest {
     }
 
     /// Prepares a request to be carried on; `None` if it is too long.
-    pub(crate) fn of(path: String, mut parameters: Parameters) -> Option<Self> {
+    pub(crate) fn of(path: String, parameters: Parameters) -> Option<Self> {
+        let mut parameters = parameters.without(&[POSTED_AGAIN]);
         if matches!(PushedReference::find(&parameters), Ok(Some(_))) {
             parameters = PushedReference::parameters(&parameters);
         }

@@ -223,7 +223,9 @@ impl Authorize {
             [made, ("token_type", "Bearer"), lifetime, ("scope", token.scope.as_str())]
         });
         let id_token = id_token.as_ref().map(|signed| ("id_token", signed.expose()));
-        let pairs: Vec<(&str, &str)> = pairs.into_iter().flatten().chain(id_token).collect();
+        // A token without a scope: `scope` has at least one word (RFC 6749 §3.3).
+        let pairs = pairs.into_iter().flatten().chain(id_token).filter(|(_, value)| !value.is_empty());
+        let pairs: Vec<(&str, &str)> = pairs.collect();
         let name = access.as_ref().map(|access| access.issued.name);
         Ok((self.respond(made.admission.response(), &pairs).await?, name))
     }

@@ -8,10 +8,16 @@
 //! # Decisions
 //! - After the password form, the browser is redirected to the request (303), so that "back" never sends a form
 //!   twice.
+//! - A browser does not send its session along when a form of another site is posted here. Such a request is answered with
+//!   a page that posts the same form from here, so that it is the same request as a link. It is no redirect, because an
+//!   `id_token_hint` must not get into an address. In a frame, where no page of this server is shown, it is answered at once,
+//!   as one of somebody who is not signed in.
 //! - Errors for a client that an operator registered are redirected at once, since its redirect URI can be
 //!   trusted. For a client that registered itself, someone must be signed in, or the request must be silent
 //!   (`prompt=none`); otherwise a page lets the user continue (RFC 9700 §4.11.2). Until the client and redirect
 //!   URI are verified, all errors are shown on a page.
+//! - While the store or a key does not answer, people get a page, and a silent request (`prompt=none`) that was admitted goes
+//!   back to its client with `temporarily_unavailable`: nobody would read the page.
 //! - Too many wrong passwords give the same page with 429, whether or not the user exists. A browser used for a
 //!   successful sign-in keeps a cookie that separates it from everyone else who guesses.
 //! - The implicit grant, where it is offered, differs only in its last step: sign-in, consent and single use are
@@ -54,16 +60,16 @@ mod visitor;
 
 use std::sync::Arc;
 
-use edge::{Awaited, Config, Error, Function, Incoming, Response};
+use edge::{Awaited, Config, Cookie, Error, Function, Incoming, Response};
 use grants::{Client, Timestamp};
 use http::Method;
 use keys::{KeyRing, KeysError};
-use protocol::{Logo, Subject};
+use protocol::{Logo, Parameters, Subject};
 use service::{Browser, DocumentClients, RequestObjects, RequestReferences, SignIns, Stores, UserCodes, Wiring};
 use sessions::{SignedIn, next};
 use store::{GrantsTable, PeopleTable};
 
-use crate::context::AuthorizationContext;
+use crate::context::{AuthorizationContext, CarriedRequest, POSTED_AGAIN};
 use crate::refused::Refused;
 use crate::returned_error::ReturnedError;
 use crate::show::Question;
@@ -105,11 +111,41 @@ impl Authorize {
     async fn begin(&self, incoming: Incoming<'_>) -> Result<Response, Refused> {
         let now = edge::now();
         let text = incoming.query_or_body().map_err(|_| Refused::Unreadable)?;
+        if let Some(page) = self.post_again(incoming, text)? {
+            return Ok(page);
+        }
         let context = self.admit(incoming, text, now).await?;
+        let answered = self.answer_admitted(incoming, &context, now).await;
+        answered.map_err(|refused| refused.or_returned(&context.admission))
+    }
+
+    /// Answers an admitted request.
+    async fn answer_admitted(
+        &self,
+        incoming: Incoming<'_>,
+        context: &AuthorizationContext<'_>,
+        now: Timestamp,
+    ) -> Result<Response, Refused> {
         let ring = self.ring(now).await?;
         let visitor = self.visitor(incoming, &ring, context.admission.client(), now).await?;
         context.check_in_time(&visitor, now)?;
-        self.go_on(incoming, &context, &visitor, now).await
+        self.go_on(incoming, context, &visitor, now).await
+    }
+
+    /// Returns the page that posts a form of another site again from here, so that the browser sends its session along;
+    /// `None` for any other request.
+    fn post_again(&self, incoming: Incoming<'_>, text: &str) -> Result<Option<Response>, Refused> {
+        let session_cookie = self.wiring.config.cookies().name(Cookie::Session);
+        if !incoming.is_posted_page() || incoming.cookie(session_cookie).is_some() {
+            return Ok(None);
+        }
+        let parameters = Parameters::parse(text.as_bytes()).map_err(|_| Refused::Unreadable)?;
+        if parameters.has(POSTED_AGAIN) {
+            return Ok(None);
+        }
+        let carried = CarriedRequest::of(self.path(), parameters).ok_or(Refused::Unreadable)?;
+        let parameters = carried.parameters.with(POSTED_AGAIN, "1");
+        Ok(Some(show::post_again(&carried.path, &parameters.pairs())))
     }
 
     /// Shows the next page, or takes the next step.

@@ -2,10 +2,10 @@
 
 use edge::{Failure, RequestLog, Response, html, redirect};
 use grants::Refusal;
-use grants::authorization::Untrusted;
+use grants::authorization::{Admission, Untrusted};
 use http::{HeaderValue, StatusCode, header};
 use pages::Problem;
-use protocol::{ReceivedRequestError, RedirectUri};
+use protocol::{AuthorizationErrorCode, Prompt, ReceivedRequestError, RedirectUri};
 use service::NoDocument;
 use sessions::FormFault;
 
@@ -43,6 +43,19 @@ pub(crate) enum Refused {
     WrongMethod(&'static str),
     /// The form cannot be read, or a step failed.
     Failed(Failure),
+}
+
+impl Refused {
+    /// Turns a failure of this server into an error for the client, if its request was admitted and is a silent one
+    /// (`prompt=none`): nobody reads a page (OpenID Connect Core §3.1.2.1).
+    pub(crate) fn or_returned(self, admission: &Admission) -> Self {
+        let Self::Failed(failure) = &self else { return self };
+        if !failure.status().is_server_error() || !admission.request().prompt.contains(&Prompt::None) {
+            return self;
+        }
+        let (code, text) = (AuthorizationErrorCode::TemporarilyUnavailable, "try again in a minute");
+        Self::Returned(Box::new(ReturnedError::for_admitted(admission, code, text)))
+    }
 }
 
 impl Authorize {

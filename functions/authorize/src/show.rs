@@ -1,6 +1,6 @@
 //! Pages and their status codes. The texts are in `pages`.
 
-use edge::{Incoming, Response, html_with_form, html_with_form_and_picture, html_with_passkey};
+use edge::{Incoming, Response, form_post, html_with_form, html_with_form_and_picture, html_with_passkey};
 use grants::Timestamp;
 use http::{StatusCode, header};
 use keys::{HandleKind, KeyRing};
@@ -135,6 +135,11 @@ fn resources<'c>(context: &'c AuthorizationContext<'_>) -> (Option<&'c str>, Vec
     let requested = context.admission.target().resources.iter().map(Resource::as_str);
     let (own, others): (Vec<&str>, Vec<&str>) = requested.partition(|resource| Some(*resource) == issuer);
     (own.first().copied(), others)
+}
+
+/// Has the browser post a request again from this site.
+pub(crate) fn post_again(path: &str, fields: &[(&str, &str)]) -> Response {
+    form_post(pages::PostAgain { action: path, fields }.render())
 }
 
 /// Shows an error for a client that registered itself, while no one is signed in; the user may continue to the

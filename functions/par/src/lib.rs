@@ -52,7 +52,7 @@ impl Par {
 
     async fn push(&self, incoming: Incoming<'_>) -> Result<Response, Failure> {
         let now = edge::now();
-        let form = incoming.form()?;
+        let form = incoming.form().map_err(Failure::of_push)?;
         if form.has("request_uri") {
             return Err(invalid("request_uri cannot be pushed: push the parameters of the request"));
         }
@@ -60,7 +60,7 @@ impl Par {
         let parameters = self.bound(incoming, self.asked(form, &client, now).await?, &client, now).await?;
         let client = client.id.clone();
         if parameters.to_query().len() > MAX_REQUEST_BYTES {
-            return Err(invalid("the request is larger than 16 KiB"));
+            return Err(Failure::push_too_large("the request is larger than 16 KiB"));
         }
         let arrival = Arrival::Pushed;
         let applicant = Applicant { wiring: &self.wiring, incoming, parameters: &parameters, arrival, now };

@@ -41,7 +41,7 @@ pub(crate) fn information(status: StatusCode, client: &Client, shown: &Shown<'_>
         token_endpoint_auth_signing_alg: assertion_algorithm(client),
         grant_types: client.grant_types.iter().map(|kind| GrantType::as_str(*kind)).collect(),
         response_types: own.map(response_types).unwrap_or_default(),
-        scope: scope.map(Scope::to_string).unwrap_or_default(),
+        scope: scope.filter(|scope| !scope.is_empty()).map(Scope::to_string),
         jwks,
         jwks_uri: jwks_uri.map(ServerUri::as_str),
         subject_type: subject_type.as_str(),

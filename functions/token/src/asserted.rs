@@ -38,7 +38,7 @@ impl Token {
             access_token: signed.expose(),
             token_type: "N_A",
             expires_in: issued.expires_in(),
-            scope: issued.scope.as_ref().map(Scope::as_str).unwrap_or_default(),
+            scope: issued.scope.as_ref().map(Scope::as_str).filter(|scope| !scope.is_empty()),
             refresh_token: None,
             id_token: None,
             issued_token_type: Some(ID_JAG_TYPE),

@@ -36,7 +36,13 @@ impl Token {
             AuditEntry::of_grant(AuditEvent::TokenExchanged, &found.grant)
         });
         context.log.event(entry.with_token(issued.name).with_exchange(read.name, &token.actors));
-        let tokens = IssuedTokens { access_token: &issued.token, refresh_token: None, id_token: None, token: &token };
+        let tokens = IssuedTokens {
+            access_token: &issued.token,
+            refresh_token: None,
+            id_token: None,
+            token: &token,
+            scope_asked: access.scope.is_some(),
+        };
         Ok(tokens.answer_to_exchange())
     }
 

@@ -29,8 +29,13 @@ impl Token {
                 (issued, AuditEntry::of_grant(entry.name, &grant))
             }
         };
-        let issued =
-            IssuedTokens { access_token: &access_token.token, refresh_token: None, id_token: None, token: &token };
+        let issued = IssuedTokens {
+            access_token: &access_token.token,
+            refresh_token: None,
+            id_token: None,
+            token: &token,
+            scope_asked: scope.is_some(),
+        };
         context.log.event(entry.with_token(access_token.name));
         Ok(issued.answer())
     }

@@ -17,6 +17,8 @@ pub(crate) struct IssuedTokens<'a> {
     pub(crate) refresh_token: Option<&'a Secret>,
     pub(crate) id_token: Option<&'a Secret>,
     pub(crate) token: &'a AccessToken,
+    /// `true` if the client asked for a scope, now or when the person was asked.
+    pub(crate) scope_asked: bool,
 }
 
 /// A grant whose basis is valid.
@@ -38,13 +40,14 @@ impl IssuedTokens<'_> {
     }
 
     fn answer_with(&self, issued_token_type: Option<&'static str>) -> Response {
+        let scope = &self.token.scope;
         json(
             StatusCode::OK,
             &TokenResponse {
                 access_token: self.access_token.expose(),
                 token_type: Confirmation::token_type(self.token.confirmation),
                 expires_in: self.token.expires_in(),
-                scope: self.token.scope.as_str(),
+                scope: (self.scope_asked || !scope.is_empty()).then_some(scope.as_str()),
                 refresh_token: self.refresh_token.map(Secret::expose),
                 id_token: self.id_token.map(Secret::expose),
                 issued_token_type,
@@ -73,7 +76,8 @@ impl Token {
         let next = refresh::token_of(grant, secret, rests_on, &context.client);
         let refresh_token = next.map(|handle| context.ring.handles().seal_refresh(&handle));
         let (refresh_token, id_token) = (refresh_token.as_ref(), id_token.as_ref());
-        let issued = IssuedTokens { access_token: &access_token, refresh_token, id_token, token: &token };
+        let scope_asked = asked.scope.is_some() || !grant.scope.is_empty();
+        let issued = IssuedTokens { access_token: &access_token, refresh_token, id_token, token: &token, scope_asked };
         Ok((issued.answer(), name))
     }
 

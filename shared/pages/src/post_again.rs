@@ -4,7 +4,7 @@ use askama::Template;
 
 use crate::{Unrenderable, rendering};
 
-/// A sign-out request that another site posted. Browsers send no cookie with it; with the same form from here they do.
+/// A request that another site posted, to sign in or to sign out. Browsers send no cookie with it; with the same form from here they do.
 #[derive(Template)]
 #[template(path = "post_again.html")]
 pub struct PostAgain<'a> {

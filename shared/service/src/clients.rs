@@ -7,6 +7,7 @@ pub(crate) mod denied;
 pub(crate) mod document_clients;
 pub(crate) mod federated;
 pub(crate) mod identity_assertions;
+pub(crate) mod kept_objects;
 pub(crate) mod logos;
 pub(crate) mod new_client;
 pub(crate) mod operator_names;

@@ -60,8 +60,16 @@ async fn o27_what_is_no_good_token_is_told_nothing() {
     }
     let twice = session.http.post("/userinfo").header("authorization", format!("Bearer {token}"));
     refused(twice.field("access_token", &token).send().await, 400, "invalid_request");
-    let basic = session.http.get("/userinfo").client(&client).send().await;
-    refused(basic, 400, "invalid_request");
+    let unreadable = session.http.post("/userinfo").raw_form("access_token=%zz").send().await;
+    refused(unreadable, 400, "invalid_request");
+    let long = "a".repeat(9_000);
+    for malformed in ["a b", "a\"b", "", &*long] {
+        refused(session.userinfo(malformed).await, 401, "invalid_token");
+    }
+    // Another scheme is no authentication: the challenge has no error code (RFC 6750 §3.1).
+    let basic = session.http.get("/userinfo").basic("app", "secret").send().await;
+    assert!(!challenge(&basic).contains("error"), "{basic:?}");
+    refused(basic, 401, "Bearer");
     assert_eq!(session.http.ask("PUT", "/userinfo").send().await.status, 405);
     assert_eq!(session.userinfo(&token).await.status, 200);
     assert_eq!(session.revoke(&client, &token).await.status, 200);

@@ -1,6 +1,6 @@
 //! People: they sign in, consent, and return to the app with a code.
 
-use harness::{Browser, Callback, Landing, Pkce, Reply, authorization_url};
+use harness::{Browser, Callback, Fault, Landing, Pkce, Reply, Span, authorization_url};
 
 use crate::matrix::{Flow, under_every_fault};
 use crate::place::{CALLBACK, Code, Place, is_granted, is_refused};
@@ -116,6 +116,31 @@ impl Flow for SignIn {
         let reply = self.answered(place, &mut page, right).await;
         redeems_once(place, &place.web, &reply, page.verifier).await;
     }
+}
+
+/// Nobody reads a page in answer to a request with `prompt=none`, so the app is told.
+#[tokio::test]
+async fn a_silent_request_goes_back_to_the_app_while_the_store_does_not_answer() {
+    let place = Place::start().await;
+    let mut browser = place.browser.lock().await;
+    let url = |more: &[(&str, &str)]| authorization_url(&place.web.id, CALLBACK, &Pkce::new(), more);
+    let silent = url(&[("prompt", "none"), ("state", "s")]);
+    let signed = url(&[("prompt", "none"), ("response_mode", "jwt")]);
+    // The client and the keys are cached from here on.
+    drop(browser.go(&signed).await);
+    assert!(is_callback(&browser.go(&silent).await.reply));
+    place.proxy.break_call(0, Fault::FailedBefore, Span::Always);
+    let told = browser.go(&silent).await;
+    let callback = told.callback().unwrap_or_else(|| panic!("no answer to the app: {:?}", told.reply));
+    assert_eq!((callback.error.as_deref(), callback.state.as_deref()), (Some("temporarily_unavailable"), Some("s")));
+    let signed = browser.go(&signed).await;
+    let location = signed.reply.location().unwrap_or_else(|| panic!("no answer to the app: {:?}", signed.reply));
+    assert!(location.query().is_some_and(|query| query.starts_with("response=")), "{location}");
+    // A person gets a page.
+    let page = browser.go(&url(&[])).await.reply;
+    assert!(page.status == 503 && page.retry_after().is_some(), "{page:?}");
+    place.proxy.heal();
+    assert!(is_callback(&browser.go(&silent).await.reply));
 }
 
 #[tokio::test]

@@ -179,10 +179,11 @@ impl Landing {
 }
 
 impl Callback {
-    /// The parameters that an app receives by a redirect to this URL.
+    /// The parameters that an app receives by a redirect to this URL, in its query or its fragment.
     pub fn at(url: Url) -> Self {
         let parameter = |name: &str| {
-            let mut values = url.query_pairs().filter(|(known, _)| known == name);
+            let fragment = form_urlencoded::parse(url.fragment().unwrap_or_default().as_bytes());
+            let mut values = url.query_pairs().chain(fragment).filter(|(known, _)| known == name);
             let value = values.next().map(|(_, value)| value.into_owned());
             assert!(values.next().is_none(), "{name} is there more than once: {url}");
             value

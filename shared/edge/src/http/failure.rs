@@ -1,8 +1,9 @@
 //! Failures of the endpoints for programs: what the log gets, and the response.
 
+mod access_tokens;
+
 use std::borrow::Cow;
 
-use grants::userinfo::Denial;
 use grants::{Refusal, Seconds};
 use http::{HeaderValue, StatusCode, header};
 use keys::KeysError;
@@ -18,6 +19,9 @@ use crate::log::request_log::RequestLog;
 
 /// The time in seconds after which a caller should retry when the outcome of its request is unknown.
 const RETRY_AFTER: Seconds = 1;
+
+/// The reason of a form that is too large.
+const FORM_TOO_LARGE: &str = "form_too_large";
 
 /// A failed request: its response, and the reason for the log.
 #[derive(Clone, Debug)]
@@ -107,6 +111,18 @@ impl Failure {
         Self { status: StatusCode::TOO_MANY_REQUESTS, retry: Some(wait), ..unavailable }
     }
 
+    /// Creates the failure for a pushed request that is too large (RFC 9126 §2.3).
+    pub fn push_too_large(description: &'static str) -> Self {
+        Self::new(TokenErrorCode::InvalidRequest, description, FORM_TOO_LARGE).of_push()
+    }
+
+    /// Returns the failure as `/par` tells it: a form that is too large is 413 there (RFC 9126 §2.3), and 400 at `/token`
+    /// (RFC 6749 §5.2).
+    #[must_use]
+    pub fn of_push(self) -> Self {
+        if self.reason == FORM_TOO_LARGE { Self { status: StatusCode::PAYLOAD_TOO_LARGE, ..self } } else { self }
+    }
+
     /// Creates the failure for an unknown path.
     pub fn not_found(description: &'static str) -> Self {
         let invalid = Self::new(TokenErrorCode::InvalidRequest, description, "not_found");
@@ -117,40 +133,6 @@ impl Failure {
     pub fn wrong_method() -> Self {
         let invalid = Self::new(TokenErrorCode::InvalidRequest, "this method is not supported here", "method");
         Self { status: StatusCode::METHOD_NOT_ALLOWED, ..invalid }
-    }
-
-    /// Creates the failure for a request without an access token: a challenge without a code (RFC 6750 §3.1).
-    pub fn token_missing() -> Self {
-        let challenge = Some(Challenge::Bearer(None));
-        let (status, description) = (StatusCode::UNAUTHORIZED, Cow::Borrowed(""));
-        Self { status, code: None, description, reason: "token_missing", challenge, retry: None, refusal: None }
-    }
-
-    /// Returns the failure of a resource that takes tokens of both schemes.
-    #[must_use]
-    pub fn or_dpop(self) -> Self {
-        Self { challenge: Some(Challenge::BearerOrDpop), ..self }
-    }
-
-    /// Returns the failure as a resource tells it about a token of the scheme `DPoP`: a bad proof is 401 there, as a bad
-    /// token is, and the challenge lists the algorithms (RFC 9449 §7.1, §9).
-    #[must_use]
-    pub fn of_dpop_token(self) -> Self {
-        let codes = [TokenErrorCode::InvalidDpopProof, TokenErrorCode::UseDpopNonce];
-        let is_of_proof = codes.iter().any(|code| self.code == Some(code.as_str()));
-        match self.challenge {
-            Some(Challenge::Bearer(scope)) => Self { challenge: Some(Challenge::Dpop(scope)), ..self },
-            None if is_of_proof => {
-                Self { status: StatusCode::UNAUTHORIZED, challenge: Some(Challenge::Dpop(None)), ..self }
-            }
-            Some(Challenge::Basic | Challenge::Dpop(_) | Challenge::BearerOrDpop) | None => self,
-        }
-    }
-
-    /// Creates the failure for an access token that was not sent in the required form.
-    pub(crate) fn token_malformed(description: &'static str) -> Self {
-        let invalid = Self::new(TokenErrorCode::InvalidRequest, description, "token_malformed");
-        Self { challenge: Some(Challenge::Bearer(None)), ..invalid }
     }
 
     /// Returns the status of the response.
@@ -211,41 +193,6 @@ impl Failure {
     }
 }
 
-/// The failure for an access token that does not open an endpoint (RFC 6750 §3.1).
-impl From<Denial> for Failure {
-    fn from(denial: Denial) -> Self {
-        let (status, code, description, scope, reason) = match denial {
-            Denial::Token => {
-                let description = "the access token is unknown, expired or revoked";
-                (StatusCode::UNAUTHORIZED, "invalid_token", description, None, "token_not_good")
-            }
-            Denial::Scope => {
-                let description = "the access token does not have the scope openid";
-                (StatusCode::FORBIDDEN, "insufficient_scope", description, Some("openid"), "scope_missing")
-            }
-            Denial::Bound => {
-                let description =
-                    "the access token is bound to a key: use Authorization: DPoP, and a proof in the header DPoP";
-                (StatusCode::UNAUTHORIZED, "invalid_token", description, None, "token_bound")
-            }
-            Denial::Unbound => {
-                let description = "the access token is not bound to a key: use Authorization: Bearer";
-                (StatusCode::UNAUTHORIZED, "invalid_token", description, None, "token_not_bound")
-            }
-            Denial::OtherKey => {
-                let description = "the access token is bound to another key than the one that signed the DPoP proof";
-                (StatusCode::UNAUTHORIZED, "invalid_token", description, None, "token_of_another_key")
-            }
-        };
-        let (code, description) = (Some(code), Cow::Borrowed(description));
-        let challenge = match denial {
-            Denial::Token | Denial::Scope | Denial::Unbound => Challenge::Bearer(scope),
-            Denial::Bound | Denial::OtherKey => Challenge::Dpop(scope),
-        };
-        Self { status, code, description, reason, challenge: Some(challenge), retry: None, refusal: None }
-    }
-}
-
 /// The failure for a registration that is not valid (RFC 7591 §3.2.2).
 impl From<MetadataError> for Failure {
     fn from(fault: MetadataError) -> Self {
@@ -278,11 +225,13 @@ impl From<KeysError> for Failure {
 
 impl From<MalformedForm> for Failure {
     fn from(error: MalformedForm) -> Self {
-        let malformed = |description| Self::new(TokenErrorCode::InvalidRequest, description, "malformed_form");
-        match error {
-            MalformedForm::TooLarge => malformed("the request is too large"),
-            MalformedForm::Encoding => malformed("the body is not valid application/x-www-form-urlencoded UTF-8"),
-        }
+        let (description, reason) = match error {
+            MalformedForm::TooLarge => ("the request is too large", FORM_TOO_LARGE),
+            MalformedForm::Encoding => {
+                ("the body is not valid application/x-www-form-urlencoded UTF-8", "malformed_form")
+            }
+        };
+        Self::new(TokenErrorCode::InvalidRequest, description, reason)
     }
 }
 
@@ -300,6 +249,8 @@ impl From<ClientAuthenticationError> for Failure {
 
 #[cfg(test)]
 mod tests {
+    use grants::userinfo::Denial;
+
     use super::*;
 
     #[test]
@@ -346,10 +297,16 @@ mod tests {
             (Denial::Token.into(), 401, format!("{challenge}, {invalid}"), "token_not_good"),
             (Denial::Scope.into(), 403, format!("{challenge}, {scope}"), "scope_missing"),
             (
-                Failure::token_malformed("no"),
+                Failure::token_malformed(),
+                401,
+                format!("{challenge}, error=\"invalid_token\", error_description=\"the access token is malformed\""),
+                "token_malformed",
+            ),
+            (
+                Failure::token_repeated("no"),
                 400,
                 format!("{challenge}, error=\"invalid_request\", error_description=\"no\""),
-                "token_malformed",
+                "token_repeated",
             ),
         ];
         for (failure, status, challenge, reason) in rows {

@@ -7,7 +7,9 @@ use http::{Method, header};
 use keys::{HandleKeys, HandleKind};
 use lambda_http::request::RequestContext;
 use lambda_http::{Body, Request, RequestExt};
-use protocol::{BearerError, MAX_FORM_BYTES, MalformedForm, Parameters, PresentedToken, Secret, TokenErrorCode};
+use protocol::{
+    BearerError, MAX_FORM_BYTES, MalformedForm, Parameters, PresentedToken, Secret, TokenErrorCode, TokenScheme,
+};
 use sessions::SessionHandle;
 
 use crate::http::cookies::{Cookie, CookieRule};
@@ -103,7 +105,7 @@ impl<'a> Incoming<'a> {
     /// is logged, is not accepted (§2.3).
     ///
     /// # Errors
-    /// A [`Failure`] when the token is malformed.
+    /// A [`Failure`] when the token or the form with it is malformed, or there are two.
     pub fn bearer_token(&self) -> Result<Option<Secret>, Failure> {
         let form = self.form_of_token()?;
         answered(protocol::bearer_token(self.header(header::AUTHORIZATION), form.as_ref()))
@@ -112,7 +114,7 @@ impl<'a> Incoming<'a> {
     /// Returns the access token of the request with its scheme, if it has one (RFC 6750 §2.1, §2.2, RFC 9449 §7.1).
     ///
     /// # Errors
-    /// A [`Failure`] when the token is malformed.
+    /// A [`Failure`] when the token or the form with it is malformed, or there are two.
     pub fn presented_token(&self) -> Result<Option<PresentedToken>, Failure> {
         let form = self.form_of_token()?;
         answered(protocol::presented_token(self.header(header::AUTHORIZATION), form.as_ref()))
@@ -137,7 +139,10 @@ impl<'a> Incoming<'a> {
     }
 
     fn form_of_token(self) -> Result<Option<Parameters>, Failure> {
-        if self.method() == Method::POST && self.is_form() { self.body_form().map(Some) } else { Ok(None) }
+        if self.method() != Method::POST || !self.is_form() {
+            return Ok(None);
+        }
+        self.body_form().map(Some).map_err(Failure::of_token)
     }
 
     /// Returns the query of a GET, or the form of a POST, as text: an authorization request as it arrived.
@@ -217,6 +222,15 @@ impl<'a> Incoming<'a> {
         site.is_some_and(|site| site != "same-origin" && site != "none")
     }
 
+    /// Returns whether a page posted the request to show its answer in the window. If the page is one of another site, the
+    /// browser left the cookies out (`SameSite=Lax`). Programs send none of these headers, and a frame shows no page of this
+    /// server.
+    pub fn is_posted_page(&self) -> bool {
+        let is_of_a_page = self.is_cross_site() || self.header(header::ORIGIN).is_some();
+        let destination = self.request.headers().get("sec-fetch-dest");
+        self.method() == Method::POST && is_of_a_page && destination.is_none_or(|name| name == "document")
+    }
+
     /// Returns whether a person caused the request: on a page of this server, by an address that was typed or scanned, or by
     /// following a link of another site. A page of another site can cause any other request without its visitor. Programs
     /// and browsers that send no such headers are believed.
@@ -241,7 +255,9 @@ fn answered<T>(token: Result<T, BearerError>) -> Result<Option<T>, Failure> {
     match token {
         Ok(token) => Ok(Some(token)),
         Err(BearerError::Missing) => Ok(None),
-        Err(BearerError::Malformed(description)) => Err(Failure::token_malformed(description)),
+        Err(BearerError::Malformed(TokenScheme::Bearer)) => Err(Failure::token_malformed()),
+        Err(BearerError::Malformed(TokenScheme::Dpop)) => Err(Failure::token_malformed().of_dpop_token()),
+        Err(BearerError::Repeated(description)) => Err(Failure::token_repeated(description)),
     }
 }
 

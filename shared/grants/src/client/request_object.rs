@@ -1,16 +1,17 @@
 //! The rules for request objects: who may sign one, and until when it counts (RFC 9101 §6, FAPI 2.0 Message Signing
 //! §5.3.1).
 
-use protocol::{ClientId, Parameters, RequestObject};
+use protocol::{Parameters, RequestObject};
 
 use crate::client::assertion_algorithm::AssertionAlgorithm;
+use crate::client::profile::Profile;
 use crate::client::public_keys::ClientKeys;
 use crate::client::record::Client;
 use crate::terms::policy::Policy;
 use crate::terms::refusal::Refusal;
 use crate::terms::time::{Seconds, Timestamp};
 
-/// A request object may be valid for at most this many seconds.
+/// A request object under a FAPI profile may be valid for at most this many seconds.
 const MOST_LIFETIME: Seconds = 3600;
 /// A client's clock may be at most this many seconds ahead.
 const SKEW: Seconds = 10;
@@ -50,32 +51,37 @@ pub const fn may_be_unsigned(client: &Client) -> Result<(), Refusal> {
 ///
 /// # Errors
 /// [`Refusal`] for the first fault found.
-pub fn accept(
-    object: RequestObject,
-    client: &ClientId,
-    issuer: &str,
-    now: Timestamp,
-) -> Result<SignedRequest, Refusal> {
-    let RequestObject { parameters, .. } = object;
+pub fn accept(object: RequestObject, client: &Client, issuer: &str, now: Timestamp) -> Result<SignedRequest, Refusal> {
     // RFC 9101 §5 and §6.3: an object without the client's id may have been signed for another purpose.
-    let named = parameters.one("client_id").ok().flatten().ok_or(Refusal::RequestObjectUnnamed)?;
-    if object.issuer != client.as_str() || named != client.as_str() {
+    let named = object.parameters.one("client_id").ok().flatten().ok_or(Refusal::RequestObjectUnnamed)?;
+    if object.issuer != client.id.as_str() || named != client.id.as_str() {
         return Err(Refusal::RequestObjectOfAnother);
     }
     if !object.audience.iter().any(|audience| audience == issuer) {
         return Err(Refusal::RequestObjectAudience);
     }
-    let [expires_at, not_before] = [object.expires_at, object.not_before].map(Timestamp::from_seconds);
-    if not_before > now.plus(SKEW) {
+    let in_time = is_in_time(&object, client.profile, now)?;
+    Ok(SignedRequest { parameters: object.parameters, in_time })
+}
+
+/// Judges the times of an object, and returns whether it may be shown for the first time. Only FAPI 2.0 Message Signing
+/// §5.3.1 demands `exp` and `nbf`; for other clients RFC 9101 §4 and OpenID Connect Core §6.1 leave them out.
+fn is_in_time(object: &RequestObject, profile: Profile, now: Timestamp) -> Result<bool, Refusal> {
+    let times = [object.expires_at, object.not_before].map(|time| time.map(Timestamp::from_seconds));
+    let [expires_at, not_before] = times;
+    if not_before.is_some_and(|not_before| not_before > now.plus(SKEW)) {
         return Err(Refusal::RequestObjectEarly);
     }
-    if expires_at > not_before.plus(MOST_LIFETIME) {
-        return Err(Refusal::RequestObjectTooLong);
+    if profile.is_fapi() {
+        let [Some(expires_at), Some(not_before)] = times else { return Err(Refusal::RequestObjectTimes) };
+        if expires_at > not_before.plus(MOST_LIFETIME) {
+            return Err(Refusal::RequestObjectTooLong);
+        }
     }
-    if expires_at.plus(Policy::PUSHED_ANSWER) <= now {
+    if expires_at.is_some_and(|expires_at| expires_at.plus(Policy::PUSHED_ANSWER) <= now) {
         return Err(Refusal::RequestObjectExpired);
     }
-    Ok(SignedRequest { parameters, in_time: expires_at > now })
+    Ok(expires_at.is_none_or(|expires_at| expires_at > now))
 }
 
 impl SignedRequest {
@@ -99,25 +105,28 @@ mod tests {
     const ISSUER: &str = "https://issuer.example";
 
     fn accepted(change: impl Fn(&mut RequestObject), now: Timestamp) -> Result<SignedRequest, Refusal> {
+        accepted_of(Profile::Baseline, change, now)
+    }
+
+    fn accepted_of(
+        profile: Profile,
+        change: impl Fn(&mut RequestObject),
+        now: Timestamp,
+    ) -> Result<SignedRequest, Refusal> {
         let mut object = RequestObject {
             issuer: "app".to_owned(),
             audience: vec![ISSUER.to_owned(), "x".to_owned()],
-            expires_at: NOW.plus(60).seconds(),
-            not_before: NOW.seconds(),
+            expires_at: Some(NOW.plus(60).seconds()),
+            not_before: Some(NOW.seconds()),
             parameters: Parameters::parse(b"client_id=app&state=s").unwrap(),
         };
         change(&mut object);
-        accept(object, &fixtures::client().id, ISSUER, now)
+        accept(object, &Client { profile, ..fixtures::client() }, ISSUER, now)
     }
 
     #[test]
-    fn c195_the_claims_of_an_object_are_about_this_client_this_server_and_this_hour() {
-        let (late, far, now) = (NOW.plus(60), NOW.plus(60 + Policy::PUSHED_ANSWER), NOW.seconds());
-        let times = |nbf: u64, exp: u64| {
-            move |object: &mut RequestObject| {
-                (object.not_before, object.expires_at) = (nbf, exp);
-            }
-        };
+    fn c195_the_claims_of_an_object_are_about_this_client_and_this_server() {
+        let (late, far) = (NOW.plus(60), NOW.plus(60 + Policy::PUSHED_ANSWER));
         let in_time = |outcome: Result<SignedRequest, Refusal>| outcome.map(|signed| signed.in_time);
         let named = |query: &'static str| {
             move |object: &mut RequestObject| {
@@ -137,13 +146,37 @@ mod tests {
         assert_eq!(in_time(accepted(named("client_id=other"), NOW)), Err(Refusal::RequestObjectOfAnother));
         let elsewhere = |object: &mut RequestObject| object.audience = vec!["x".to_owned()];
         assert_eq!(in_time(accepted(elsewhere, NOW)), Err(Refusal::RequestObjectAudience));
-        assert_eq!(in_time(accepted(times(now + 10, now + 60), NOW)), Ok(true));
-        assert_eq!(in_time(accepted(times(now + 11, now + 60), NOW)), Err(Refusal::RequestObjectEarly));
-        assert_eq!(in_time(accepted(times(now, now + 3600), NOW)), Ok(true));
-        assert_eq!(in_time(accepted(times(now, now + 3601), NOW)), Err(Refusal::RequestObjectTooLong));
-        assert_eq!(in_time(accepted(times(now - 3600, now + 1), NOW)), Err(Refusal::RequestObjectTooLong));
         let query = accepted(|_| {}, NOW).map(|signed| signed.parameters.to_query());
         assert_eq!(query, Ok("client_id=app&state=s".to_owned()));
+    }
+
+    #[test]
+    fn c195_times_that_an_object_has_count_and_a_profile_demands_them_within_an_hour() {
+        use Refusal::{RequestObjectEarly as Early, RequestObjectExpired as Expired, RequestObjectTooLong as TooLong};
+        let now = NOW.seconds();
+        let over = now - u64::from(Policy::PUSHED_ANSWER);
+        let missing = Err(Refusal::RequestObjectTimes);
+        for (nbf, exp, baseline, fapi) in [
+            (Some(now + 10), Some(now + 60), Ok(true), Ok(true)),
+            (Some(now + 11), Some(now + 60), Err(Early), Err(Early)),
+            (Some(now + 11), None, Err(Early), Err(Early)),
+            (Some(now), Some(now + 3600), Ok(true), Ok(true)),
+            (Some(now), Some(now + 3601), Ok(true), Err(TooLong)),
+            (Some(now - 3600), Some(now + 1), Ok(true), Err(TooLong)),
+            (Some(0), Some(u64::MAX), Ok(true), Err(TooLong)),
+            (None, None, Ok(true), missing),
+            (Some(now), None, Ok(true), missing),
+            (None, Some(now + 1), Ok(true), missing),
+            (None, Some(now), Ok(false), missing),
+            (None, Some(over), Err(Expired), missing),
+        ] {
+            let times = |object: &mut RequestObject| (object.not_before, object.expires_at) = (nbf, exp);
+            let told = |profile| accepted_of(profile, times, NOW).map(|signed| signed.in_time);
+            assert_eq!(told(Profile::Baseline), baseline, "{nbf:?} {exp:?}");
+            for profile in [Profile::Fapi2, Profile::Fapi2Signed] {
+                assert_eq!(told(profile), fapi, "{nbf:?} {exp:?}");
+            }
+        }
     }
 
     #[test]

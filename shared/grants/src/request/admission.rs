@@ -116,7 +116,7 @@ impl UntrustedRequest<'_> {
         policy: &Policy,
     ) -> Result<TrustedRequest, Rejection> {
         let trusted = trust(&self.received, registered).map_err(Rejection::Shown)?;
-        let response = ResponseTarget::of(trusted, self.parameters, policy.legacy);
+        let response = ResponseTarget::of(trusted, self.parameters);
         if policy.demands_push_of(response.client()) && arrival != Arrival::Pushed {
             return Err(Rejection::returned(response, Fault::Access(Refusal::PushedRequestRequired)));
         }

@@ -7,8 +7,7 @@
 use std::sync::Arc;
 
 use protocol::{
-    AuthorizationRequest, LegacyGrants, Parameters, ReceivedRequest, ReceivedRequestError, RedirectUri, ResponseMode,
-    State,
+    AuthorizationRequest, Parameters, ReceivedRequest, ReceivedRequestError, RedirectUri, ResponseMode, State,
 };
 
 use crate::client::record::Client;
@@ -90,11 +89,11 @@ impl RedirectTrusted {
 
 impl ResponseTarget {
     /// Reads the way of a response from a request that may have faults.
-    pub(crate) fn of(trusted: RedirectTrusted, parameters: &Parameters, legacy: LegacyGrants) -> Self {
+    pub(crate) fn of(trusted: RedirectTrusted, parameters: &Parameters) -> Self {
         Self {
             trusted,
             state: AuthorizationRequest::state(parameters),
-            mode: AuthorizationRequest::response_mode(parameters, legacy),
+            mode: AuthorizationRequest::response_mode(parameters),
             silent: AuthorizationRequest::is_silent(parameters),
         }
     }
@@ -192,7 +191,7 @@ mod tests {
             let trusted = trust(&received(None), Some(Arc::new(client))).unwrap();
             let target = |prompt: &str| {
                 let parameters = Parameters::parse(prompt.as_bytes()).unwrap();
-                ResponseTarget::of(trusted.clone(), &parameters, LegacyGrants::default())
+                ResponseTarget::of(trusted.clone(), &parameters)
             };
             let cases =
                 [(false, "prompt=login"), (false, "prompt=none"), (true, "prompt=login"), (true, "prompt=none")];

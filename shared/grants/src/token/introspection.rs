@@ -175,7 +175,7 @@ pub fn introspect(
     let person = standing.person();
     IntrospectionResponse {
         active: true,
-        scope: Some(facts.scope.to_string()),
+        scope: (!facts.scope.is_empty()).then(|| facts.scope.to_string()),
         client_id: Some(facts.client_id.as_str().to_owned()),
         token_type: Some(Confirmation::token_type(facts.confirmation)),
         exp: Some(facts.expires_at.seconds()),

@@ -63,7 +63,8 @@ pub struct MalformedAbout;
 
 impl AboutClient {
     /// Reads the members. One that is only stored and shown never stops a registration: a value of no use counts as
-    /// absent, and the response does not contain it (RFC 7591 §2).
+    /// absent, and the response does not contain it (RFC 7591 §2). Other sites send people to `initiate_login_uri`, so it
+    /// must be `https` (OpenID Connect Dynamic Client Registration §2).
     pub(crate) fn read(members: &Members) -> Result<Self, MetadataError> {
         Ok(Self {
             application_type: application_type(members)?,
@@ -75,7 +76,7 @@ impl AboutClient {
             contacts: members.notes("contacts", MAX_CONTACTS),
             require_auth_time: members.value("require_auth_time").and_then(Value::as_bool),
             default_acr_values: members.notes("default_acr_values", MAX_ACR_VALUES),
-            initiate_login_uri: members.url("initiate_login_uri"),
+            initiate_login_uri: members.link("initiate_login_uri")?,
             software_id: members.note("software_id"),
             software_version: members.note("software_version"),
         })
@@ -135,6 +136,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::registration::members::RegistrationErrorCode;
 
     #[test]
     fn c164_what_only_describes_a_client_is_kept_if_it_is_of_use_and_stops_nothing() {
@@ -143,7 +145,7 @@ mod tests {
             AboutClient::read(&Members::new(document.as_object().unwrap().clone())).unwrap()
         };
         let odd = [json!(""), json!(7), json!({}), json!([]), json!([1]), json!(true), json!("x".repeat(257))];
-        for member in ["client_uri", "logo_uri", "policy_uri", "tos_uri", "initiate_login_uri"] {
+        for member in ["client_uri", "logo_uri", "policy_uri", "tos_uri"] {
             for value in odd.iter().chain(&[
                 json!("http://app.example/"),
                 json!("javascript:alert(1)"),
@@ -166,6 +168,23 @@ mod tests {
         let contacts = read("contacts", &json!(["a@app.example", 7, "", "x".repeat(257), "b@app.example"]));
         assert_eq!(contacts.to_string(), "{\"contacts\":[\"a@app.example\",\"b@app.example\"]}");
         assert_eq!(read("contacts", &json!(vec!["a"; 99])).contacts.map(|kept| kept.len()), Some(MAX_CONTACTS));
+    }
+
+    #[test]
+    fn a_login_can_be_initiated_at_an_https_url_only() {
+        let read = |value: &Value| {
+            let document = json!({ "initiate_login_uri": value });
+            AboutClient::read(&Members::new(document.as_object().unwrap().clone()))
+        };
+        for absent in [json!(null), json!("")] {
+            assert_eq!(read(&absent), Ok(AboutClient::default()), "{absent}");
+        }
+        for bad in [json!("http://app.example/"), json!("javascript:alert(1)"), json!("app.example"), json!(7)] {
+            let code = read(&bad).err().map(|error| error.code());
+            assert_eq!(code, Some(RegistrationErrorCode::InvalidClientMetadata), "{bad}");
+        }
+        let kept = read(&json!("https://app.example/x")).unwrap().to_string();
+        assert_eq!(kept, "{\"initiate_login_uri\":\"https://app.example/x\"}");
     }
 
     #[test]

@@ -158,6 +158,13 @@ impl Members {
         self.value(name).and_then(Value::as_str).filter(|text| LinkUrl::parse(text).is_ok()).map(str::to_owned)
     }
 
+    /// Returns an `https` URL to which people are sent; an empty text counts as absent.
+    pub(crate) fn link(&self, name: &'static str) -> Result<Option<String>, MetadataError> {
+        let link = |text: &str| LinkUrl::parse(text).map_err(|error| MetadataError::of(name, error.to_string()));
+        let text = self.text(name)?.filter(|text| !text.is_empty());
+        Ok(text.map(link).transpose()?.map(|link| link.as_str().to_owned()))
+    }
+
     /// Returns the URL of an image, which this server may request: any other text counts as absent.
     pub(crate) fn image(&self, name: &str) -> Option<String> {
         self.value(name).and_then(Value::as_str).filter(|text| ServerUri::parse(text).is_ok()).map(str::to_owned)

@@ -105,8 +105,9 @@ pub struct ClientInformation<'a> {
     pub grant_types: Vec<&'static str>,
     /// The response types that the client may request.
     pub response_types: Vec<&'static str>,
-    /// The largest scope that the client may get.
-    pub scope: String,
+    /// The largest scope that the client may get, if it may get any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scope: Option<String>,
     /// The client's public keys, when it registered them inline.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub jwks: Option<Value>,

@@ -144,7 +144,6 @@ impl AuthorizationRequestError {
             Self::Repeated
             | Self::ResponseTypeMissing
             | Self::ResponseModeUnsupported
-            | Self::Registration
             | Self::CodeChallenge
             | Self::CodeChallengeMethod
             | Self::CodeChallengeMissing
@@ -157,6 +156,7 @@ impl AuthorizationRequestError {
             Self::ResponseTypeUnsupported => AuthorizationErrorCode::UnsupportedResponseType,
             Self::RequestObject => AuthorizationErrorCode::RequestNotSupported,
             Self::RequestUri => AuthorizationErrorCode::RequestUriNotSupported,
+            Self::Registration => AuthorizationErrorCode::RegistrationNotSupported,
             Self::Scope | Self::OpenIdMissing => AuthorizationErrorCode::InvalidScope,
             Self::Resource => AuthorizationErrorCode::InvalidTarget,
         }
@@ -193,18 +193,18 @@ impl AuthorizationRequest {
     }
 
     /// Returns the mode of any response, including errors: the requested mode, if it is possible.
-    pub fn response_mode(parameters: &Parameters, legacy: LegacyGrants) -> ResponseMode {
-        let usual = Self::usual_mode(parameters, legacy);
+    pub fn response_mode(parameters: &Parameters) -> ResponseMode {
+        let usual = Self::usual_mode(parameters);
         let asked = parameters.one("response_mode").ok().flatten().and_then(|text| ResponseMode::parse(text, usual));
         // A token is never put into a query, because servers log queries (RFC 6750 §5.3).
         asked.filter(|asked| usual.is_in_query() || !asked.is_in_query()).unwrap_or(usual)
     }
 
-    /// Returns the mode of a response whose request names none.
-    fn usual_mode(parameters: &Parameters, legacy: LegacyGrants) -> ResponseMode {
-        let kind = parameters.one("response_type").ok().flatten();
-        let kind = kind.and_then(|text| ResponseType::offered(text, legacy));
-        let in_fragment = kind.is_some_and(|kind| kind != ResponseType::Code);
+    /// Returns the mode of a response whose request names none. A client that asks for a token reads the fragment, also for
+    /// the error that this response type is not offered (OAuth 2.0 Multiple Response Type Encoding Practices §5).
+    fn usual_mode(parameters: &Parameters) -> ResponseMode {
+        let kind = parameters.one("response_type").ok().flatten().unwrap_or_default();
+        let in_fragment = kind.split(' ').any(|word| ["token", "id_token"].contains(&word));
         if in_fragment { ResponseMode::Fragment } else { ResponseMode::Query }
     }
 
@@ -227,9 +227,9 @@ impl AuthorizationRequest {
             None => return Err(E::ResponseTypeMissing),
             Some(text) => ResponseType::offered(text, legacy).ok_or(E::ResponseTypeUnsupported)?,
         };
-        let mode = Self::response_mode(parameters, legacy);
+        let mode = Self::response_mode(parameters);
         if one("response_mode")?
-            .is_some_and(|asked| ResponseMode::parse(asked, Self::usual_mode(parameters, legacy)) != Some(mode))
+            .is_some_and(|asked| ResponseMode::parse(asked, Self::usual_mode(parameters)) != Some(mode))
         {
             return Err(E::ResponseModeUnsupported);
         }
@@ -347,19 +347,17 @@ mod tests {
         assert!(AuthorizationRequest::parse(&with("&response_mode=fragment"), offered).is_ok());
         let in_query = AuthorizationRequest::parse(&with("&response_mode=query"), offered);
         assert_eq!(in_query.err(), Some(AuthorizationRequestError::ResponseModeUnsupported));
-        assert_eq!(AuthorizationRequest::response_mode(&with(""), offered), ResponseMode::Fragment);
-        assert_eq!(AuthorizationRequest::response_mode(&with(""), LegacyGrants::default()), ResponseMode::Query);
+        assert_eq!(AuthorizationRequest::response_mode(&with("")), ResponseMode::Fragment);
         let code = Parameters::parse(GOOD.as_bytes()).unwrap();
-        assert_eq!(AuthorizationRequest::response_mode(&code, offered), ResponseMode::Query);
+        assert_eq!(AuthorizationRequest::response_mode(&code), ResponseMode::Query);
     }
 
     #[test]
     fn an_answer_goes_the_way_that_is_asked_for_and_a_token_never_in_a_query() {
-        let offered = LegacyGrants { implicit: true, password: false };
         let mode = |response_type: &str, asked: &str| {
             let query =
                 GOOD.replace("response_type=code", &format!("response_type={response_type}&response_mode={asked}"));
-            AuthorizationRequest::response_mode(&Parameters::parse(query.as_bytes()).unwrap(), offered)
+            AuthorizationRequest::response_mode(&Parameters::parse(query.as_bytes()).unwrap())
         };
         for known in ResponseMode::ALL {
             assert_eq!(mode("code", known.as_str()), known);
@@ -394,7 +392,7 @@ mod tests {
             assert_eq!(parse(text, ""), Err(E::NonceMissing));
             assert_eq!(parse(text, "&nonce=n&response_mode=form_post"), Ok(kind));
             assert_eq!(parse(text, "&nonce=n&response_mode=query"), Err(E::ResponseModeUnsupported));
-            assert_eq!(AuthorizationRequest::response_mode(&with(text, ""), offered), ResponseMode::Fragment);
+            assert_eq!(AuthorizationRequest::response_mode(&with(text, "")), ResponseMode::Fragment);
             let none = LegacyGrants::default();
             assert_eq!(
                 AuthorizationRequest::parse(&with(text, "&nonce=n"), none).err(),
@@ -406,6 +404,8 @@ mod tests {
         }
         for other in ["code+id_token", "code+token", "id_token+id_token", "none", "id_token++token"] {
             assert_eq!(parse(other, "&nonce=n"), Err(E::ResponseTypeUnsupported), "{other}");
+            let way = if other == "none" { ResponseMode::Query } else { ResponseMode::Fragment };
+            assert_eq!(AuthorizationRequest::response_mode(&with(other, "")), way, "{other}");
         }
         for kind in ResponseType::ALL {
             assert_eq!(ResponseType::parse(kind.as_str()), Some(kind));

@@ -17,10 +17,10 @@ pub struct RequestObject {
     pub issuer: String,
     /// `aud`: the servers that the object is for.
     pub audience: Vec<String>,
-    /// `exp`: the time when it expires, in seconds since 1970.
-    pub expires_at: u64,
-    /// `nbf`: the time before which it is not valid, in seconds since 1970.
-    pub not_before: u64,
+    /// `exp`: the time when it expires, in seconds since 1970, if it does (RFC 9101 §4).
+    pub expires_at: Option<u64>,
+    /// `nbf`: the time before which it is not valid, in seconds since 1970, if there is one.
+    pub not_before: Option<u64>,
     /// The parameters of the authorization request.
     pub parameters: Parameters,
 }
@@ -43,8 +43,8 @@ pub enum MalformedRequestObject {
     /// `aud` is missing, or is neither a text nor a list of texts.
     #[error("aud of the request object is missing")]
     Audience,
-    /// `exp` or `nbf` is missing, or is not a number.
-    #[error("the request object needs exp and nbf")]
+    /// `exp` or `nbf` is not a number.
+    #[error("exp or nbf of the request object is not a time")]
     Times,
     /// `sub` is present, so the object could be taken for a client assertion (RFC 9101 §10.8).
     #[error("a request object must not have sub")]
@@ -90,7 +90,8 @@ impl RequestObject {
         if ["request", "request_uri"].into_iter().any(|name| claims.contains_key(name)) {
             return Err(E::Nested);
         }
-        let time = |name| claims.get(name).and_then(seconds).ok_or(E::Times);
+        let sent = |name| claims.get(name).filter(|value| !value.is_null());
+        let time = |name| sent(name).map(|value| seconds(value).ok_or(E::Times)).transpose();
         let mut parameters = Parameters::default();
         for (name, value) in claims.iter().filter(|(name, _)| !ABOUT_THE_OBJECT.contains(&name.as_str())) {
             for text in texts(name, value)? {
@@ -158,13 +159,17 @@ mod tests {
     #[test]
     fn c195_the_parameters_of_an_object_are_those_that_a_query_would_have() {
         let object = read(&good()).unwrap();
-        assert_eq!((object.issuer.as_str(), object.expires_at, object.not_before), ("app", 200, 100));
+        assert_eq!((object.issuer.as_str(), object.expires_at, object.not_before), ("app", Some(200), Some(100)));
         assert_eq!(object.audience, ["https://issuer.example"]);
         let one = |name| object.parameters.one(name).unwrap();
         assert_eq!((one("state"), one("max_age"), one("nonce")), (Some("a b"), Some("300"), None));
         assert_eq!((one("claims"), one("prompt")), (Some("{\"userinfo\":{\"email\":null}}"), None));
         assert_eq!(object.parameters.all("resource").count(), 2);
         assert!(["iss", "aud", "exp", "nbf", "iat", "jti"].into_iter().all(|name| !object.parameters.has(name)));
+        let mut timeless = good();
+        timeless["exp"] = json!(null);
+        timeless.as_object_mut().unwrap().remove("nbf");
+        assert_eq!(read(&timeless).map(|object| (object.expires_at, object.not_before)), Ok((None, None)));
     }
 
     #[test]
@@ -175,9 +180,8 @@ mod tests {
             ("iss", json!(1), E::Issuer),
             ("aud", json!(null), E::Audience),
             ("aud", json!([1]), E::Audience),
-            ("exp", json!(null), E::Times),
             ("exp", json!("200"), E::Times),
-            ("nbf", json!(null), E::Times),
+            ("nbf", json!(true), E::Times),
             ("nbf", json!(-1), E::Times),
             ("sub", json!("app"), E::Subject),
             ("request", json!("e30.e30."), E::Nested),

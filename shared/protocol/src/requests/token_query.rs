@@ -1,6 +1,5 @@
 //! Requests about a token: introspection and revocation.
 
-use crate::requests::token::token;
 use crate::requests::token_error::TokenRequestError;
 use crate::values::parameters::Parameters;
 use crate::values::secret::Secret;
@@ -8,7 +7,8 @@ use crate::values::secret::Secret;
 /// The token of an introspection or revocation request (RFC 7662 §2.1, RFC 7009 §2.1).
 #[derive(Clone, Debug)]
 pub struct TokenQuery {
-    /// The token as it was sent.
+    /// The token as it was sent, of any length: a token of another server is an unknown one, and no error (RFC 7662 §2.2,
+    /// RFC 7009 §2.2).
     pub token: Secret,
     /// The kind of token that the caller assumes. It is only a hint: every kind is tried.
     pub hint: Option<TokenTypeHint>,
@@ -27,7 +27,7 @@ impl TokenQuery {
     /// Reads the body of an introspection or revocation request.
     ///
     /// # Errors
-    /// [`TokenRequestError`] when a parameter is repeated or too long, or when `token` is missing.
+    /// [`TokenRequestError`] when a parameter is repeated, or when `token` is missing.
     pub fn parse(body: &Parameters) -> Result<Self, TokenRequestError> {
         body.without_repeats()?;
         let hint = match body.one("token_type_hint")? {
@@ -35,6 +35,7 @@ impl TokenQuery {
             Some("refresh_token") => Some(TokenTypeHint::RefreshToken),
             Some(_) | None => None,
         };
-        Ok(Self { token: token(body, "token")?.ok_or(TokenRequestError::TokenMissing)?, hint })
+        let token = body.one("token")?.ok_or(TokenRequestError::TokenMissing)?;
+        Ok(Self { token: Secret::new(token.to_owned()), hint })
     }
 }

@@ -13,8 +13,10 @@ pub struct TokenResponse<'a> {
     pub token_type: &'static str,
     /// The number of seconds until the access token expires.
     pub expires_in: u64,
-    /// The scope of the access token; always present, so that clients notice a narrower grant.
-    pub scope: &'a str,
+    /// The scope of the access token, so that clients notice a narrower grant. Without a scope, where none was asked for, it
+    /// is left out: `scope` has at least one word (RFC 6749 §3.3).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scope: Option<&'a str>,
     /// The refresh token, if one was issued.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub refresh_token: Option<&'a str>,
@@ -40,7 +42,7 @@ pub struct ErrorResponse<'a> {
 pub struct IntrospectionResponse {
     /// `true` when the token is currently valid for the API that asks.
     pub active: bool,
-    /// The scope of the token.
+    /// The scope of the token, if it has any.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub scope: Option<String>,
     /// The client that got the token.

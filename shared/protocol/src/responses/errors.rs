@@ -69,6 +69,8 @@ pub enum AuthorizationErrorCode {
     RequestNotSupported,
     /// References to request objects are not supported.
     RequestUriNotSupported,
+    /// The parameter `registration` is not supported.
+    RegistrationNotSupported,
     /// No available sign-in method meets the requested authentication context (OpenID Connect Core Error Code
     /// `unmet_authentication_requirements` §3).
     UnmetAuthenticationRequirements,
@@ -117,6 +119,7 @@ impl AuthorizationErrorCode {
             Self::InvalidRequestUri => "invalid_request_uri",
             Self::RequestNotSupported => "request_not_supported",
             Self::RequestUriNotSupported => "request_uri_not_supported",
+            Self::RegistrationNotSupported => "registration_not_supported",
             Self::UnmetAuthenticationRequirements => "unmet_authentication_requirements",
             Self::TemporarilyUnavailable => "temporarily_unavailable",
         }

@@ -43,23 +43,23 @@ impl RequestObjects {
         client: &Arc<Client>,
         now: Timestamp,
     ) -> Result<SignedRequest, NoRequestObject> {
-        let signed = SignedRequestObject::parse(object)?;
-        let refused = match self.claims_of(&signed, client, now).await {
+        let refused = match self.claims_of(object, client, now).await {
             Err(NoRequestObject::Refused(refused)) if refused.may_be_outdated() => refused,
             verified => return verified,
         };
         match Box::pin(wiring.registry.client_again(client, now)).await.map_err(Failure::from)? {
-            Some(current) => Box::pin(self.claims_of(&signed, &current, now)).await,
+            Some(current) => Box::pin(self.claims_of(object, &current, now)).await,
             None => Err(refused.into()),
         }
     }
 
     async fn claims_of(
         &self,
-        signed: &SignedRequestObject<'_>,
+        object: &Secret,
         client: &Client,
         now: Timestamp,
     ) -> Result<SignedRequest, NoRequestObject> {
+        let signed = SignedRequestObject::parse(object, client.profile)?;
         let claims = match request_object::verification(client, signed.algorithm())? {
             grants::ClientKeys::Inline(keys) => signed.by_keys(keys),
             grants::ClientKeys::At(uri) => {
@@ -71,7 +71,7 @@ impl RequestObjects {
             }
         };
         let object = claims.ok_or(Refusal::RequestObjectNotSigned)?.map_err(|_| Refusal::RequestObjectMalformed)?;
-        Ok(request_object::accept(object, &client.id, &self.issuer, now)?)
+        Ok(request_object::accept(object, client, &self.issuer, now)?)
     }
 }
 

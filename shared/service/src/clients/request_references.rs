@@ -7,6 +7,7 @@ use grants::{Client, Refusal, Timestamp};
 use outbound::{FetchUrl, Outbound};
 use protocol::Secret;
 
+use crate::clients::kept_objects::KeptObjects;
 use crate::clients::request_objects::NoRequestObject;
 use crate::limits::fetches::Fetches;
 use crate::wiring::Wiring;
@@ -14,11 +15,12 @@ use crate::wiring::Wiring;
 /// The largest request object that is fetched, in bytes. It is carried from page to page in a link.
 const MAX_OBJECT_BYTES: usize = 8 * 1024;
 
-/// The reader of such objects. Nothing that it fetched is kept: the signature and the times of an object tell whether
-/// it counts.
+/// The reader of such objects. What it fetched serves for a moment, so that neither many requests of a client nor strangers
+/// who repeat its URL use up the limits. The signature and the times of an object tell each time whether it counts.
 #[derive(Default)]
 pub struct RequestReferences {
     outbound: Outbound,
+    kept: KeptObjects,
     fetches: Fetches,
 }
 
@@ -53,13 +55,19 @@ impl RequestReferences {
                 current.ok_or(refusal)?.requests.referred(uri)?.clone()
             }
         };
+        if let Some(object) = self.kept.fresh(uri, now) {
+            return Ok(object);
+        }
         let target = FetchUrl::parse(registered.without_fragment(), &wiring.config.reach);
         let target = target.map_err(|error| not_fetched(&error))?;
-        let counted = self.fetches.count(target.authority(), incoming.source(), now);
-        counted.map_err(|_| Refusal::RequestUriTooOften)?;
+        if self.fetches.count(target.authority(), incoming.source(), now).is_err() {
+            return self.kept.while_limited(uri, now).ok_or(Refusal::RequestUriTooOften.into());
+        }
         let fetched = Box::pin(self.outbound.get_signed(&target, MAX_OBJECT_BYTES)).await;
         let object = String::from_utf8(fetched.map_err(|error| not_fetched(&error))?);
-        Ok(Secret::new(object.map_err(|error| not_fetched(&error))?.trim().to_owned()))
+        let object = Secret::new(object.map_err(|error| not_fetched(&error))?.trim().to_owned());
+        self.kept.keep(uri, &object, now);
+        Ok(object)
     }
 }
 

@@ -1,10 +1,13 @@
 //! Parameters of an authorization request: absent, empty, repeated, unknown, and of no supported kind.
 
-use harness::{Pkce, authorization_url};
+use harness::{Landing, Pkce, RegisteredClient, authorization_url};
 
-use crate::support::pages::{answered, assert_shown_here, odd, url};
+use crate::support::case::Case;
+use crate::support::pages::{
+    answered, asks_for_a_password, assert_page_headers, assert_shown_here, fragment, odd, sign_in, url,
+};
 use crate::support::relying_party::{app, person};
-use crate::support::session::{self, assert_granted};
+use crate::support::session::{self, Session, assert_granted};
 use crate::support::world::{CALLBACK, ORDERS, PARCELS, World};
 
 #[tokio::test]
@@ -32,7 +35,56 @@ async fn o06_c017_a_request_by_post_is_the_same_request() {
     assert_shown_here(&post(query.replace("cb", "cc")).send().await);
     assert_shown_here(&post(String::new()).send().await);
     let spoiled = post(query.replace("=code&", "=token&")).send().await.location().expect("an answer to the client");
-    assert!(spoiled.query_pairs().any(|(_, value)| value == "unsupported_response_type"), "{spoiled}");
+    assert_eq!(fragment(&spoiled)["error"], "unsupported_response_type", "{spoiled}");
+}
+
+/// Posts an authorization request as browsers do from another site: without `SameSite=Lax` cookies.
+async fn posted(
+    session: &Session<'_>,
+    client: &RegisteredClient,
+    more: &[(&str, &str)],
+    site: [(&str, &str); 2],
+) -> Landing {
+    let target = url(&client.id, more);
+    let (path, query) = target.split_once('?').expect("a query");
+    let ask = session.http.post(path).raw_form(query);
+    let reply = site.into_iter().fold(ask, |ask, (name, value)| ask.header(name, value)).send().await;
+    let url = ::url::Url::parse(&format!("{}/authorize", session.world.stack.issuer())).expect("a URL");
+    Landing { url, reply }
+}
+
+#[tokio::test]
+async fn o06_c017_a_request_that_another_site_posts_is_the_same_as_a_link() {
+    let world = World::shared();
+    let (mut session, _) = person(world, "o06posted");
+    let client = app(world, "O06 posted", &[]);
+    let id_token = session.signed_in("o06posted", &client, &[("scope", "openid")]).await.string("id_token");
+    let silent = [("scope", "openid"), ("state", "s 1"), ("prompt", "none"), ("id_token_hint", &*id_token)];
+    let document = ("sec-fetch-dest", "document");
+    for (more, site) in [
+        (&[("scope", "openid"), ("state", "s 1")][..], [("sec-fetch-site", "cross-site"), document]),
+        (&[("scope", "openid"), ("state", "s 1")], [("origin", "https://app.example"), ("accept", "*/*")]),
+        (&silent, [("sec-fetch-site", "cross-site"), document]),
+    ] {
+        let _case = Case::new(format!("{more:?} {site:?}"));
+        let page = posted(&session, &client, more, site).await;
+        assert_eq!((page.reply.status, page.reply.header("location")), (200, None), "{:?}", page.reply);
+        assert_page_headers(&page.reply);
+        let callback = answered(&session.browser.submit(&page, &page.form(), &[]).await);
+        assert_eq!(callback.state.as_deref(), Some("s 1"), "{}", callback.url);
+        callback.assert_granted();
+    }
+    // A frame shows no page of this site and sends no session, so the answer is the same as before.
+    let framed =
+        posted(&session, &client, &silent, [("sec-fetch-site", "cross-site"), ("sec-fetch-dest", "iframe")]).await;
+    assert_eq!(answered(&framed).error.as_deref(), Some("login_required"));
+    // Somebody who is not signed in gets the forms of the request, and is not led around once more.
+    let mut stranger = world.stack.browser();
+    let page = posted(&session, &client, &[("scope", "openid")], [("sec-fetch-site", "cross-site"), document]).await;
+    let page = stranger.submit(&page, &page.form(), &[]).await;
+    assert!(asks_for_a_password(&page) && !page.reply.text().contains("posted_again"), "{:?}", page.reply);
+    let landing = sign_in(&mut stranger, &page, "o06posted", "correct horse battery staple").await;
+    answered(&landing).assert_granted();
 }
 
 #[tokio::test]
@@ -71,6 +123,7 @@ async fn c014_no_response_type_but_code_is_served() {
         assert_eq!(callback.error.as_deref(), Some("unsupported_response_type"), "{other}: {}", callback.url);
         assert_eq!((callback.code.as_ref(), callback.state.as_deref()), (None, Some("s")), "{other}");
         assert!(!callback.url.as_str().contains("token="), "{other}: {}", callback.url);
+        assert_eq!(callback.url.fragment().is_some(), other.contains("token"), "{other}: {}", callback.url);
     }
 }
 

@@ -13,7 +13,7 @@ use crate::support::pages::{
 use crate::support::published::{DOCUMENTS, document, strings};
 use crate::support::pushed::{assert_pushed, at, push};
 use crate::support::session::{self, Code, Session, assert_granted, assert_refused, server_time, until};
-use crate::support::signed_assertions::Signer;
+use crate::support::signed_assertions::{self, Assertion, Signer};
 use crate::support::world::{CALLBACK, ORDERS, World};
 
 /// Registers an app whose request objects this key signs.
@@ -85,12 +85,10 @@ async fn bad_objects(session: &Session<'_>, client: &RegisteredClient, signer: &
         ("client_id", json!(null)),
         ("aud", json!("https://other.example")),
         ("aud", json!(null)),
-        ("exp", json!(null)),
+        ("exp", json!("soon")),
         ("exp", json!(now - 60)),
-        ("exp", json!(now + 4000)),
-        ("nbf", json!(null)),
+        ("nbf", json!(true)),
         ("nbf", json!(now + 60)),
-        ("nbf", json!(now - 4000)),
         ("sub", json!(client.id)),
         ("request", json!("e30.e30.")),
         ("request_uri", json!("urn:x")),
@@ -102,7 +100,7 @@ async fn bad_objects(session: &Session<'_>, client: &RegisteredClient, signer: &
         claims[name] = value.clone();
         bad.push((format!("{name}: {value}"), signed(signer, &claims)));
     }
-    for typ in ["JWT", "at+jwt", "client-authentication+jwt", "dpop+jwt"] {
+    for typ in ["at+jwt", "logout+jwt", "client-authentication+jwt", "dpop+jwt"] {
         let header = json!({"alg": signer.algorithm, "typ": typ});
         bad.push((format!("typ {typ}"), signer.assertion_with(&header, &good).0));
     }
@@ -147,7 +145,7 @@ async fn c195_c196_any_other_object_is_a_page_and_an_error_where_it_is_pushed() 
 }
 
 #[tokio::test]
-async fn c195_an_object_may_have_no_typ_and_an_empty_parameter_of_it_is_absent() {
+async fn c195_an_object_may_have_no_typ_or_jwt_and_an_empty_parameter_of_it_is_absent() {
     let mut session = session::shared();
     let signer = Signer::new(Algorithm::ES256, "object");
     let client = app(session.world, "Signs without a type", &signer, &[]);
@@ -155,9 +153,70 @@ async fn c195_an_object_may_have_no_typ_and_an_empty_parameter_of_it_is_absent()
     for name in ["scope", "prompt", "nonce", "resource", "max_age"] {
         claims[name] = json!("");
     }
-    let object = signer.assertion_with(&json!({"alg": signer.algorithm}), &claims).0;
-    assert!(asks_for_a_password(&session.browser.go(&sent(&client.id, &object)).await));
-    assert_pushed(&push(&session, &client, &Pkce::new(), &[("request", &*object)]).await);
+    let alg = signer.algorithm;
+    for header in [json!({ "alg": alg }), json!({ "alg": alg, "typ": "JWT" }), json!({ "alg": alg, "typ": "jwt" })] {
+        let object = signer.assertion_with(&header, &claims).0;
+        assert!(asks_for_a_password(&session.browser.go(&sent(&client.id, &object)).await), "{header}");
+        assert_pushed(&push(&session, &client, &Pkce::new(), &[("request", &*object)]).await);
+    }
+}
+
+/// RFC 9101 §10.8: with the same `typ` and the same key, `sub` tells a client assertion from a request object.
+#[tokio::test]
+async fn c195_a_client_assertion_is_no_request_object_and_an_object_no_assertion() {
+    let mut session = session::shared();
+    let signer = Signer::new(Algorithm::ES256, "object");
+    let keys = signer.file(session.world, "signs-both.json");
+    let grants = ["--grant", "authorization_code", "--grant", "client_credentials", "--redirect-uri", CALLBACK];
+    let signs =
+        ["--api", ORDERS, "--auth-method", "private_key_jwt", "--jwks", &*keys, "--request-object-alg", "ES256"];
+    let client = session.world.stack.cli().create_client("Signs both", &[&grants[..], &signs].concat());
+    let mut object = claims(&session, &client, &Pkce::new()).await;
+    let mut assertion = signed_assertions::claims(session.world, &client.id);
+    for (name, value) in object.as_object().expect("claims") {
+        if !["iss", "aud", "exp", "iat", "jti"].contains(&&**name) {
+            assertion[name] = value.clone();
+        }
+    }
+    object["jti"] = json!("of an object");
+    let ask = |form: &Assertion| {
+        let ask = session.http.post("/token").field("grant_type", "client_credentials");
+        ask.field("client_id", &client.id).fields(&form.fields()).send()
+    };
+    // Both hold all claims that either kind needs, and are good for what they are.
+    let (object, assertion) = (signer.assertion(&object), signer.assertion(&assertion));
+    assert_refused(&ask(&object).await, "invalid_client");
+    assert_granted(&ask(&assertion).await);
+    assert_page(&session.browser.go(&sent(&client.id, &assertion.0)).await);
+    assert!(asks_for_a_password(&session.browser.go(&sent(&client.id, &object.0)).await));
+}
+
+/// OpenID Connect Core §6.1, RFC 9101 §4: `iss` and `aud` are all that an object needs beside its parameters.
+#[tokio::test]
+async fn c195_an_object_without_times_or_with_a_long_life_is_good() {
+    let mut session = session::shared();
+    let signer = Signer::new(Algorithm::RS256, "object");
+    let client = app(session.world, "Signs without times", &signer, &[]);
+    let now = server_time(&session).await;
+    for (nbf, exp) in [
+        (json!(null), json!(null)),
+        (json!(null), json!(now + 60)),
+        (json!(now), json!(null)),
+        (json!(now - 4000), json!(now + 4000)),
+    ] {
+        let _case = Case::new(format!("nbf {nbf}, exp {exp}"));
+        let mut claims = claims(&session, &client, &Pkce::new()).await;
+        for (name, value) in [("nbf", &nbf), ("exp", &exp), ("iat", &json!(null)), ("jti", &json!(null))] {
+            if value.is_null() {
+                claims.as_object_mut().expect("claims").remove(name);
+            } else {
+                claims[name] = value.clone();
+            }
+        }
+        let object = signed(&signer, &claims);
+        assert!(asks_for_a_password(&session.browser.go(&sent(&client.id, &object)).await));
+        assert_pushed(&push(&session, &client, &Pkce::new(), &[("request", &*object)]).await);
+    }
 }
 
 #[tokio::test]

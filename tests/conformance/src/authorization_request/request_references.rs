@@ -20,10 +20,12 @@ use crate::support::signed_assertions::{KeyServer, Signer};
 use crate::support::world::{CALLBACK, World};
 
 /// A stack that follows references, also to this machine, and where anybody registers clients.
-static FOLLOWS: LazyLock<World> = LazyLock::new(|| {
+static FOLLOWS: LazyLock<World> = LazyLock::new(follows);
+
+fn follows() -> World {
     let stack = Stack::builder().arg("--registration").arg("open").env("JETON_REQUEST_URI", "registered");
     World::on(stack.env("JETON_OUTBOUND_PRIVATE_HOSTS", "127.0.0.1").start())
-});
+}
 
 fn encoded(text: &str) -> String {
     text.replace(':', "%3A").replace('/', "%2F").replace('#', "%23").replace('?', "%3F").replace('&', "%26")
@@ -83,7 +85,7 @@ async fn c197_a_registered_object_is_fetched_once_and_only_its_parameters_count(
     let served = Served::new(&FOLLOWS, "Serves its requests", &[]);
     let ana = &FOLLOWS.ana;
     let uri = served.uri();
-    // The fragment tells versions of the content apart, for servers that keep it; no version is kept here.
+    // The fragment tells versions of the content apart: another one is fetched at once.
     for uri in [uri.clone(), format!("{uri}#v1"), format!("{uri}#GkurKxf5T0Y-mnPFCHqWOMiZi4VS138cQO_V7PZHAdM")] {
         let pkce = Pkce::new();
         served.serve(&claims(&session, &served.client, &pkce).await);
@@ -178,9 +180,9 @@ async fn c197_a_url_that_gives_no_object_takes_bounded_time_and_is_the_clients_e
     assert_invalid(&mut session, &served.client, &uri).await;
     // A text that is no object of this client is what it is by value: a page.
     let stranger = signed(&Signer::new(Algorithm::ES256, "object"), &good);
-    for body in ["", "x", &*stranger] {
+    for (number, body) in ["", "x", &*stranger].into_iter().enumerate() {
         served.host.say_as("text/plain", "200 OK", body.as_bytes());
-        assert_page(&session.browser.go(&whole(&served.client, &uri)).await);
+        assert_page(&session.browser.go(&whole(&served.client, &format!("{uri}#{number}"))).await);
     }
     // Nobody answers: the connection is taken, and nothing is said.
     let silent = TcpListener::bind(("127.0.0.1", 0)).expect("a port");
@@ -191,6 +193,34 @@ async fn c197_a_url_that_gives_no_object_takes_bounded_time_and_is_the_clients_e
         tokio::time::timeout(Duration::from_secs(30), asked).await.is_ok(),
         "each of the three takes three seconds"
     );
+}
+
+#[tokio::test]
+async fn c197_neither_many_requests_nor_strangers_stop_a_client_that_serves_its_requests() {
+    let world = follows();
+    let mut session = world.session();
+    let served = Served::new(&world, "Is asked often", &[]);
+    let mut object = claims(&session, &served.client, &Pkce::new()).await;
+    // The object is good for as long as this test takes.
+    let members = object.as_object_mut().expect("claims");
+    members.retain(|name, _| name != "exp" && name != "nbf");
+    served.serve(&object);
+    let uri = format!("{}#v1", served.uri());
+    let before = served.host.visits();
+    for number in 0..40 {
+        let page = session.browser.go(&bare(&served.client, &uri)).await;
+        assert!(asks_for_a_password(&page), "{number}: {:?}", page.reply);
+    }
+    assert!(served.host.visits() - before < 20, "it was fetched for each request");
+    // Strangers know the URL, and ask for versions that nobody made.
+    let mut refused = 0;
+    for number in 0..40 {
+        let version = format!("{}#x{number}", served.uri());
+        refused += usize::from(session.browser.go(&bare(&served.client, &version)).await.callback().is_some());
+    }
+    assert!(refused > 0, "strangers may have documents fetched without end");
+    let page = session.browser.go(&bare(&served.client, &uri)).await;
+    assert!(asks_for_a_password(&page), "{:?}", page.reply);
 }
 
 #[tokio::test]

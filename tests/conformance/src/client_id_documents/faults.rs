@@ -62,7 +62,7 @@ async fn c118_c140_c225_a_document_that_cannot_be_used_is_told_on_a_page_and_rea
     let described = Described::with(&json!({}));
     let (mut browser, ask) = (world.stack.browser(), url(&described.client.id, &[]));
     let id = &described.client.id;
-    let rows: [(&str, Value); 12] = [
+    let rows: [(&str, Value); 13] = [
         ("client_id", json!({"client_id": format!("{id}/")})),
         ("client_id", json!({"client_id": "https://app.example/client.json"})),
         ("client_id", json!({"client_id": null})),
@@ -75,6 +75,7 @@ async fn c118_c140_c225_a_document_that_cannot_be_used_is_told_on_a_page_and_rea
         ("token_endpoint_auth_method", json!({"token_endpoint_auth_method": "client_secret_basic"})),
         ("jwks", json!({"token_endpoint_auth_method": "private_key_jwt"})),
         ("jwks_uri", json!({"jwks_uri": "https://10.0.0.1/keys"})),
+        ("initiate_login_uri", json!({"initiate_login_uri": "http://app.example/login"})),
     ];
     for (member, spoiled) in rows {
         let _case = Case::new(&spoiled);

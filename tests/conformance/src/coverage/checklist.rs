@@ -287,7 +287,7 @@ pub(crate) const LINES: &[(usize, &str, State)] = &[
         "Parameters beside a request_uri change nothing; it can be visited until it is answered, and answered once.",
         Tested,
     ),
-    (195, "A request object is about its client, this server and this hour, and only its parameters count.", Tested),
+    (195, "A request object is about its client, this server and this time, and only its parameters count.", Tested),
     (196, "An object that the client did not sign is a page, and an error where it is pushed.", Tested),
     (197, "A request object by reference is fetched from a registered URL alone, where that is on.", Tested),
     (

@@ -40,6 +40,8 @@ fn bad(world: &World, bank: &Bank) -> Vec<(String, String)> {
     let mut bad: Vec<_> = rows.into_iter().map(changed).collect();
     let none = format!("{}.{}.", part(json!({ "alg": "none" }).to_string()), part(good.to_string()));
     bad.push(("none".to_owned(), none));
+    let unnamed = json!({ "alg": bank.signer.algorithm, "typ": "JWT", "kid": "bank" });
+    bad.push(("typ JWT".to_owned(), bank.signer.assertion_with(&unnamed, &good).0));
     for algorithm in [Algorithm::ES256, Algorithm::RS256] {
         let header = json!({ "alg": algorithm, "kid": "bank" });
         bad.push((

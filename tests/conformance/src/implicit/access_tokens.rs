@@ -43,7 +43,7 @@ async fn c014_the_implicit_grant_is_off_until_the_deployment_and_the_client_opte
     for client in [&registered, &world.spa] {
         let callback = answered(&session.browser.go(&token_url(&client.id, "")).await);
         assert_eq!(callback.error.as_deref(), Some("unsupported_response_type"), "{}", callback.url);
-        assert_eq!((callback.state.as_deref(), callback.url.fragment()), (Some("s 1"), None));
+        assert_eq!((callback.state.as_deref(), callback.url.query()), (Some("s 1"), None));
     }
     let (world, client) = with_the_implicit_grant();
     let mut session = world.session();

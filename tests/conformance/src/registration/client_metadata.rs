@@ -24,6 +24,8 @@ fn faults() -> Vec<(&'static str, Value, &'static str)> {
         ("redirect_uris", json!(["com.example.app://app.example/cb"]), "invalid_redirect_uri"),
         ("sector_identifier_uri", json!("http://app.example/s"), "invalid_client_metadata"),
         ("sector_identifier_uri", json!("https://10.0.0.1/s"), "invalid_client_metadata"),
+        ("initiate_login_uri", json!("http://app.example/login"), "invalid_client_metadata"),
+        ("initiate_login_uri", json!(7), "invalid_client_metadata"),
         ("jwks_uri", json!("https://169.254.169.254/keys"), "invalid_client_metadata"),
         ("jwks", private, "invalid_client_metadata"),
         ("jwks", json!("x"), "invalid_client_metadata"),

@@ -56,8 +56,12 @@ async fn c117_without_a_good_token_nobody_registers() {
             assert_denied(&register(world, Some(bad), &metadata(&json!({}))).await);
         }
     }
-    let basic = ask(&world.stack.http(), "POST", "/register", None, &metadata(&json!({}))).basic("x", good);
-    assert_eq!(basic.send().await.status, 400);
+    let basic =
+        ask(&world.stack.http(), "POST", "/register", None, &metadata(&json!({}))).basic("x", good).send().await;
+    assert_eq!((basic.status, challenge(&basic).contains("error")), (401, false), "{basic:?}");
+    for malformed in ["a b", "", &*"a".repeat(9_000)] {
+        assert_denied(&register(world, Some(malformed), &metadata(&json!({}))).await);
+    }
     Registration::of(&register(world, Some(good), &metadata(&json!({}))).await);
 }
 

@@ -3,7 +3,7 @@
 use crate::support::counted::ENDPOINTS;
 use crate::support::relying_party::{app, person};
 use crate::support::session::{self, assert_granted, assert_no_store, tokens, words};
-use crate::support::world::{ORDERS, PARCELS, World};
+use crate::support::world::{CALLBACK, ORDERS, PARCELS, World};
 
 #[tokio::test]
 async fn o17_every_token_answer_is_json_that_nobody_keeps_and_says_bearer() {
@@ -61,4 +61,25 @@ async fn c056_the_scope_is_told_whenever_it_is_not_what_was_asked() {
     assert_eq!(narrowed.string("scope"), "ship");
     let reply = session.refresh_with(&world.spa, &tokens(&narrowed).refresh, &[("resource", ORDERS)]).await;
     assert_eq!(reply.string("scope"), "read");
+}
+
+/// RFC 6749 §3.3: `scope` has at least one word, so an answer about a token without scope leaves it out.
+#[tokio::test]
+async fn c056_a_token_of_an_api_without_scope_is_told_without_scope() {
+    let world = World::shared();
+    let (cli, api) = (world.stack.cli(), "https://without-scope.example");
+    cli.run(&["api", "create", "--identifier", api]);
+    let grants = ["--grant", "authorization_code", "--grant", "refresh_token", "--grant", "client_credentials"];
+    let more = ["--redirect-uri", CALLBACK, "--api", api, "--introspects", api];
+    let client = cli.create_client("Without scope", &[&grants[..], &more].concat());
+    let mut session = world.session();
+    let code = session.code(&client).await;
+    let first = session.redeem(&client, &code).await;
+    let refreshed = session.refresh(&client, &tokens(&first).refresh).await;
+    for reply in [session.machine(&client, &[]).await, first, refreshed] {
+        assert_granted(&reply);
+        assert!(reply.json().get("scope").is_none(), "{reply:?}");
+        let told = session.introspect(&client, &reply.string("access_token")).await;
+        assert!(told["active"] == true && told.get("scope").is_none(), "{told}");
+    }
 }

@@ -7,7 +7,7 @@ macro_rules! with_those_of_objects {
             $($others)*
             /// The request object is not one, or its claims are not those of one.
             RequestObjectMalformed("request_object_malformed", InvalidRequestObject,
-                "the request object must be a JWT (typ oauth-authz-req+jwt or none) with iss, aud, exp and nbf, and without sub, request and request_uri");
+                "the request object must be a JWT (typ oauth-authz-req+jwt, or none, or JWT without a FAPI 2.0 profile) with iss and aud, and without sub, request and request_uri");
             /// The request object is not signed by the client.
             RequestObjectNotSigned("request_object_not_signed", InvalidRequestObject,
                 "the request object is not signed with a key of this client", may_be_outdated);
@@ -26,9 +26,12 @@ macro_rules! with_those_of_objects {
             /// The request object is from the future.
             RequestObjectEarly("request_object_early", InvalidRequestObject,
                 "nbf of the request object is in the future: set the client's clock");
+            /// The request object has no times, and the profile of its client demands them.
+            RequestObjectTimes("request_object_times", InvalidRequestObject,
+                "the request object of a client with a FAPI 2.0 profile must have exp and nbf");
             /// The request object is valid for too long.
             RequestObjectTooLong("request_object_too_long", InvalidRequestObject,
-                "exp of the request object is more than an hour after nbf");
+                "exp of the request object is more than an hour after nbf, which the FAPI 2.0 profiles do not allow");
             /// The request object has expired.
             RequestObjectExpired("request_object_expired", InvalidRequestObject, "the request object has expired");
             /// The reference to a request object is not one that the client registered.
