@@ -27,6 +27,9 @@ pub enum UnfitName {
     /// It is empty, too long, or has characters that a name cannot have.
     #[error("a name has 1 to 128 bytes, without spaces and characters that are invisible")]
     Malformed,
+    /// It has characters that do not fit the profile in which names are compared.
+    #[error("it has letters or signs that a name cannot have, such as ligatures and emoji")]
+    Unusual,
     /// It looks like the address of somebody else.
     #[error("a name with an @ must be your own address")]
     AnotherAddress,
@@ -70,6 +73,9 @@ pub fn chosen_name(typed: &str, address: &EmailAddress) -> Result<Username, Unfi
     if has_hidden_characters(username.as_str()) {
         return Err(UnfitName::Malformed);
     }
+    if !username.fits_profile() {
+        return Err(UnfitName::Unusual);
+    }
     let is_own = EmailAddress::parse(username.as_str()).is_ok_and(|named| named.normalized() == address.normalized());
     if username.normalized().contains('@') && !is_own {
         return Err(UnfitName::AnotherAddress);
@@ -103,6 +109,14 @@ mod tests {
         for malformed in ["", " ", "a da", "a\u{202e}da", &"a".repeat(129)] {
             assert_eq!(name(malformed), Err(UnfitName::Malformed), "{malformed:?}");
         }
+    }
+
+    #[test]
+    fn c145_a_chosen_name_fits_the_profile_in_which_names_are_compared() {
+        for unusual in ["\u{fb01}nance", "\u{2170}", "\u{1f600}"] {
+            assert_eq!(chosen_name(unusual, &address()), Err(UnfitName::Unusual), "{unusual}");
+        }
+        assert!(chosen_name("J\u{fc}rgen", &address()).is_ok());
     }
 
     #[test]
