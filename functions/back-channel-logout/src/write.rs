@@ -94,8 +94,7 @@ impl BackChannelLogout {
         let Some(user) = user else { return Ok(None) };
         let link = AddressLink::new(&user, wish.address.clone(), now).to_bytes();
         let NewLink { url, name } = self.link(&ADDRESS, &link, now).await?;
-        let content =
-            Mail::ConfirmAddress { username: user.username.as_str(), link: &url, minutes: CONFIRM_LIFETIME / 60 };
+        let content = Mail::ConfirmAddress { link: &url, minutes: CONFIRM_LIFETIME / 60 };
         let written = self.about(&user, wish.address.clone(), &content, LinkPurpose::Address);
         Ok(written.map(|written| written.with_link(name, now.plus(CONFIRM_LIFETIME))))
     }

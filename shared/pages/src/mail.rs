@@ -18,10 +18,8 @@ pub enum Mail<'a> {
         /// The number of minutes during which the link works.
         minutes: u32,
     },
-    /// The link with which a person confirms an address.
+    /// The link with which a person confirms an address. It names nobody: it may be the address of somebody else.
     ConfirmAddress {
-        /// The name of the account.
-        username: &'a str,
         /// The URL of the page with the button.
         link: &'a str,
         /// The number of minutes during which the link works.
@@ -155,7 +153,7 @@ impl Mail<'_> {
                     "If it was not you, ignore this mail. Your password stays as it is.".to_owned(),
                 ],
             },
-            Self::ConfirmAddress { username, link, minutes } => Letter::to_confirm(username, link, minutes),
+            Self::ConfirmAddress { link, minutes } => Letter::to_confirm(link, minutes),
             Self::SignUp { link, minutes } => {
                 let asked = "Someone asked to create an account with this address.";
                 Letter::for_new_account("Create your account", asked, link, &format!("and for {minutes} minutes"))
@@ -182,15 +180,15 @@ impl Mail<'_> {
 
 impl<'a> Letter<'a> {
     /// A letter with the link that confirms an address.
-    fn to_confirm(username: &str, link: &'a str, minutes: u32) -> Self {
+    fn to_confirm(link: &'a str, minutes: u32) -> Self {
         let works = "Open the link in the browser where you are signed in. It works once,";
         Self {
             subject: "Confirm your address",
-            before: vec![format!("The account {username} wants to use this address.")],
+            before: vec!["Someone who is signed in asked to use this address for an account.".to_owned()],
             link: Some(("Confirm the address", link)),
             after: vec![
                 format!("{works} and for {minutes} minutes."),
-                "If it is not your account, ignore this mail.".to_owned(),
+                "If it was not you, ignore this mail. Nothing was changed.".to_owned(),
             ],
         }
     }
@@ -274,13 +272,12 @@ mod tests {
     #[test]
     fn c235_both_forms_of_a_mail_say_the_same_and_have_one_link() {
         let changed = |by_mail| Mail::PasswordChanged { username: "ada", forgotten: "https://id.example/a", by_mail };
-        let (link, account) = ("https://id.example/account/email/jty_abc", "https://id.example/account");
-        let confirm = Mail::ConfirmAddress { username: "ada", link, minutes: 30 };
+        let account = "https://id.example/account";
         let moved = Mail::AddressChanged { username: "ada", account };
         let factors = |change| Mail::FactorsChanged { username: "ada", change, forgotten: "https://id.example/a" };
         let has = Mail::HasAccount { username: "ada", forgotten: "https://id.example/a" };
         let of_factors = [FactorsChange::Added, FactorsChange::Removed, FactorsChange::NewCodes].map(factors);
-        let others = [RESET, confirm, moved, changed(true), changed(false), has];
+        let others = [RESET, moved, changed(true), changed(false), has];
         for mail in others.into_iter().chain(of_factors) {
             let rendered = mail.render().unwrap();
             let [link] = &rendered.links[..] else { panic!("one link") };
@@ -296,16 +293,22 @@ mod tests {
     }
 
     #[test]
-    fn c235_a_mail_for_a_new_account_names_nobody_and_has_one_link() {
+    fn c235_a_mail_to_an_address_that_is_not_proven_names_nobody_and_has_one_link() {
         let link = "https://id.example/account/sign-up/jtu_abc";
         let invited = Mail::Invitation { link, until: "7 December 2026" }.render().unwrap();
         assert!(invited.links == [link] && invited.text.contains("until 7 December 2026."));
-        let rendered = Mail::SignUp { link, minutes: 30 }.render().unwrap();
-        assert_eq!(rendered.links, [link]);
-        assert_eq!(rendered.html.matches(&format!("href=\"{link}\"")).count(), 1);
+        let to_confirm = "https://id.example/account/email/jty_abc";
+        for (mail, link) in [
+            (Mail::SignUp { link, minutes: 30 }, link),
+            (Mail::ConfirmAddress { link: to_confirm, minutes: 30 }, to_confirm),
+        ] {
+            let rendered = mail.render().unwrap();
+            assert_eq!(rendered.links, [link]);
+            assert_eq!(rendered.html.matches(&format!("href=\"{link}\"")).count(), 1);
+            assert!(rendered.text.lines().any(|line| line == link) && rendered.text.contains("30 minutes"));
+        }
         let deleted = Mail::AccountDeleted { username: "ada" }.render().unwrap();
         assert!(deleted.links.is_empty() && deleted.text.contains("ada") && !deleted.html.contains("href="));
-        assert!(rendered.text.lines().any(|line| line == link) && rendered.text.contains("30 minutes"));
     }
 
     #[test]

@@ -57,6 +57,11 @@ async fn c236_an_address_is_confirmed_by_its_person_and_the_former_one_is_told()
         assert_eq!(refused.reply.status, 400, "{bad}: {:?}", refused.reply);
     }
     let path = link_to(&world.stack, &mut browser, "ada@example.net").await;
+    // The mail may go to a stranger, and names nobody.
+    let mails = kept(&world.stack, "ada@example.net").await;
+    for form in ["text", "html"] {
+        assert!(!mails[0][form].as_str().unwrap().contains(" ada "), "{}", mails[0]);
+    }
     // Nobody else confirms it: not a program, not a stranger, and not another person.
     for method in ["GET", "HEAD"] {
         assert_eq!(world.stack.http().ask(method, &path).send().await.status, 200);

@@ -120,6 +120,7 @@ async fn c235_a_person_signs_up_with_an_address_and_goes_on_to_the_app() {
         ("a da", SECOND, "name"),
         ("bob@example.org", SECOND, "name"),
         ("\u{fb01}nance", SECOND, "name"),
+        ("https://evil.example/refund", SECOND, "name"),
         ("ada", "short", "password"),
         ("ada", "passwordpassword", "password"),
         ("ada", "ada@example.org ada", "password"),
