@@ -488,6 +488,21 @@ async fn c236_a_passkey_is_renamed_by_its_owner_and_in_the_session_of_the_page()
 }
 
 #[tokio::test]
+async fn c237_a_download_has_the_passkeys_without_their_ids_and_keys() {
+    let world = world();
+    let (mut person, key) = with_passkey(&world, "loads", SoftKey::synced(world.stack.issuer())).await;
+    let told = person.browser.go("/account/data").await.reply;
+    let passkeys = told.json()["factors"]["passkeys"].clone();
+    assert_eq!((passkeys.as_array().map(Vec::len), &passkeys[0]["name"]), (Some(1), &json!("Laptop")), "{told:?}");
+    assert_eq!((&passkeys[0]["backed_up"], &passkeys[0]["last_used_at"]), (&json!(true), &Value::Null));
+    assert!(passkeys[0]["created_at"].is_u64() && !told.text().contains(&encoded(&key.id)));
+    let (mut browser, page) = at_sign_in(&world).await;
+    use_passkey(&mut browser, &page, &key).await;
+    let told = browser.go("/account/data").await.reply.json();
+    assert!(told["factors"]["passkeys"][0]["last_used_at"].is_u64(), "{told}");
+}
+
+#[tokio::test]
 async fn c231_operators_see_passkeys_and_remove_them() {
     let world = world();
     let (_, key) = with_passkey(&world, "operated", SoftKey::new(world.stack.issuer())).await;
