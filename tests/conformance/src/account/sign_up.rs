@@ -236,6 +236,28 @@ async fn c235_a_sign_up_link_that_is_fetched_makes_no_account_and_works_once_on_
 }
 
 #[tokio::test]
+async fn c235_a_link_from_before_a_deletion_makes_no_account_after_it() {
+    let stack = Stack::builder().env("JETON_SIGN_UP", "open").env("JETON_ACCOUNT_DATA", "delete");
+    let world = World::on(stack.start());
+    let address = "leaves@example.org";
+    let (first, second) = (link_for(&world, address).await, link_for(&world, address).await);
+    assert!(is_ready(&use_link(&world.stack, &first, "leaves", SECOND).await));
+    let mut browser = world.stack.browser();
+    assert!(shows_account(&sign_in(&mut browser, "leaves", SECOND).await));
+    let page = browser.go("/account/delete").await;
+    let form = form_to(&page, "/account/delete").unwrap();
+    let deleted = browser.submit(&page, &form, &[("current_password", SECOND)]).await;
+    assert!(deleted.reply.text().contains("<h1>Your account is deleted</h1>"), "{:?}", deleted.reply);
+    assert!(is_over(&use_link(&world.stack, &second, "another", FIRST).await));
+    assert!(!opens(&world, "another", FIRST).await);
+    // The address is free: a new link makes an account.
+    make_aliases_older(&world).await;
+    let path = link_for(&world, address).await;
+    assert!(is_ready(&use_link(&world.stack, &path, "another", FIRST).await));
+    assert!(opens(&world, "another", FIRST).await);
+}
+
+#[tokio::test]
 async fn c235_of_sign_ups_with_one_name_or_one_address_at_once_one_makes_an_account() {
     let world = open();
     // One address: two links of it, used with many names.
