@@ -4,7 +4,8 @@
 //! - A new secret is stored when its first code was right, and not before. Until then the page carries it, sealed.
 //! - Everything here needs a sign-in that is at most ten minutes old, with the second factor if the person has one. So does
 //!   the page that shows a new secret.
-//! - The first code is spent like any other, and the session counts as one with a second factor from then on.
+//! - The first code is spent like any other, and the session counts as one with a second factor from then on. It gets a new
+//!   secret, so that a copy of its cookie ends instead of becoming stronger.
 
 use edge::{AuditEntry, AuditEvent, Incoming, Response, html_with_form, redirect};
 use grants::{Context, Timestamp};
@@ -58,7 +59,7 @@ impl Account {
         let sealed = visitor.ring.handles().seal_totp(user.key, secret.as_bytes())?;
         let codes = NewCodes::of(&visitor);
         let change = UserChange::add_totp(user, sealed, step, now).with_recovery_codes(codes.hashes.clone());
-        let stepped_up = SessionChange::with_factor(session, now);
+        let (stepped_up, handle) = SessionChange::with_factor(session, edge::random(), now);
         let told = self.tell(Notice::FactorAdded, user, now);
         match not_over(self.people.add_own_factor(session, stepped_up, &change, told).await?, Page::Factors)? {
             Acted::Done => {
@@ -66,7 +67,8 @@ impl Account {
                 let browser = Browser::of(incoming, self.wiring.config.cookies(), &visitor.ring);
                 let device = DeviceHandle::of_session(&visitor.person, now).with_factor();
                 let back = self.way_back_of_demand(incoming, user).unwrap_or_else(|| self.factors_path());
-                let response = browser.remember(codes.show(Some(AddedFactor::App), &back), &device);
+                let response = browser.set_session(codes.show(Some(AddedFactor::App), &back), &handle);
+                let response = browser.remember(response, &device);
                 Ok(WayBack::forgotten(&self.wiring.config, incoming, response))
             }
             Acted::Refused | Acted::Over => {

@@ -3,7 +3,7 @@
 //! # Decisions
 //! - Everything here but a new name needs a sign-in that is at most ten minutes old, with two factors if the person has them.
 //! - The session in which a passkey was added counts as one with two factors from then on, because the authenticator verified
-//!   its user.
+//!   its user. It gets a new secret, so that a copy of its cookie ends instead of becoming stronger.
 //! - The first factor of a person brings recovery codes, and they go with the last one.
 //! - The last factor besides the password is removed only by a form that says so.
 
@@ -13,7 +13,7 @@ use http::StatusCode;
 use keys::{HandleKind, is_good_passkey};
 use pages::{AccountPasskey, AddedFactor, NewPasskeyForm};
 use protocol::{Parameters, PasskeyRegistration, PasskeySite};
-use service::{WayBack, form_ticket};
+use service::{Browser, WayBack, form_ticket};
 use sessions::{FormFault, NewPasskey, Passkey, PasskeyFault, PasskeyId, PasskeyName, SessionChange, User, UserChange};
 use store::Acted;
 
@@ -61,15 +61,16 @@ impl Account {
             Some(codes) => UserChange::add_first_passkey(user, passkey.id(), handle, codes.hashes.clone()),
             None => UserChange::add_passkey(user, passkey.id(), handle),
         };
-        let proven = SessionChange::with_passkey(session, &passkey, now);
+        let (proven, handle) = SessionChange::with_passkey(session, &passkey, edge::random(), now);
         let added = self.people.add_own_passkey(session, &passkey, proven, &change).await?;
         match not_over(added, Page::Passkeys)? {
             Acted::Done => {
                 incoming.log().event(AuditEntry::of_person(AuditEvent::FactorAdded, &user.subject));
-                let back = self.way_back_of_demand(incoming, user);
-                let back = back.unwrap_or_else(|| self.passkeys_path());
+                let back = self.way_back_of_demand(incoming, user).unwrap_or_else(|| self.passkeys_path());
                 let response =
                     codes.map_or_else(|| redirect(&back), |codes| codes.show(Some(AddedFactor::Passkey), &back));
+                let browser = Browser::of(incoming, self.wiring.config.cookies(), &visitor.ring);
+                let response = browser.set_session(response, &handle);
                 Ok(WayBack::forgotten(&self.wiring.config, incoming, response))
             }
             Acted::Refused | Acted::Over => {

@@ -28,7 +28,7 @@ async fn add(people: &PeopleTable, owner: &User, passkey: &Passkey) -> Acted {
     let (signed_in, _) = session_of(&owner);
     let session = signed_in.session();
     people.start_session(session, SessionStart::New).await.unwrap();
-    let proven = SessionChange::with_passkey(session, passkey, NOW.plus(1));
+    let (proven, _) = SessionChange::with_passkey(session, passkey, [7; 16], NOW.plus(1));
     let change = UserChange::add_passkey(&owner, passkey.id(), [5; 32]);
     people.add_own_passkey(session, passkey, proven, &change).await.unwrap()
 }

@@ -9,6 +9,7 @@ use crate::passkeys::passkey::{Passkey, PasskeyId};
 use crate::people::User;
 use crate::session::{Session, SignedIn};
 use crate::session_change::SessionChange;
+use crate::session_handle::SessionHandle;
 use crate::user_change::{UserChange, UserSet};
 use crate::user_fact::UserFact;
 
@@ -70,9 +71,15 @@ impl SignedIn {
 }
 
 impl SessionChange {
-    /// The change of a session in which the person added a passkey, whose authenticator verified its user.
-    pub fn with_passkey(session: &Session, passkey: &Passkey, now: Timestamp) -> Self {
+    /// The change of a session in which the person added a passkey, whose authenticator verified its user, and the cookie that
+    /// opens the session then, with 128 random bits as its secret.
+    pub fn with_passkey(
+        session: &Session,
+        passkey: &Passkey,
+        secret: [u8; 16],
+        now: Timestamp,
+    ) -> (Self, SessionHandle) {
         let methods = session.methods.with(passkey.method(), now).with(grants::Method::UserVerification, now);
-        Self::Stronger { from: session.credential_version, secret: session.secret, at: now, methods }
+        Self::stronger(session, methods, secret, now)
     }
 }

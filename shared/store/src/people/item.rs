@@ -183,7 +183,10 @@ pub(crate) fn of_session_change(change: SessionChange) -> Expression {
             expression.set("last_seen_at", time(at));
             expression.add("grants", number(&1));
         }
-        SessionChange::Stronger { methods, .. } => expression.set(METHODS, from_methods(methods)),
+        SessionChange::Stronger { secret, methods, .. } => {
+            expression.set("secret", bytes(secret.as_bytes()));
+            expression.set(METHODS, from_methods(methods));
+        }
         SessionChange::Kept { from } => expression.set("credential_version", number(&from.saturating_add(1))),
         SessionChange::Renewed { from, secret, at, methods, .. } => {
             expression.set("credential_version", number(&from.saturating_add(1)));

@@ -4,7 +4,7 @@ use futures::future::join;
 use harness::{Browser, Jwt, Landing, Pkce, Stack, authorization_url};
 use serde_json::{Value, json};
 
-use crate::account::{FIRST, Person, asks_to_sign_in, create, form_to, shows_account, sign_in};
+use crate::account::{FIRST, Person, asks_to_sign_in, create, form_to, sessions_elsewhere, shows_account, sign_in};
 use crate::support::authenticator::{add_factor, asks_for_a_factor, form_with, show_factor, shown_codes};
 use crate::support::devices::{asked, television};
 use crate::support::passkeys::{
@@ -485,6 +485,22 @@ async fn c236_a_passkey_is_renamed_by_its_owner_and_in_the_session_of_the_page()
     assert_eq!(shown["passkeys"][0]["name"], "Passkey", "{shown}");
     let (mut browser, page) = at_sign_in(&world).await;
     assert!(shows_account(&use_passkey(&mut browser, &page, &key).await));
+}
+
+#[tokio::test]
+async fn c236_a_factor_that_is_added_strengthens_no_copy_of_the_cookie() {
+    let world = world();
+    let mut person = Person::signed_in(&world, "copied").await;
+    let mut copy = person.browser.clone();
+    add_passkey(&mut person.browser, &mut SoftKey::new(world.stack.issuer()), "Laptop").await;
+    assert!(asks_to_sign_in(&copy.go("/account").await));
+    assert!(shows_account(&person.browser.go("/account").await));
+    let mut copy = person.browser.clone();
+    add_factor(&mut person.browser).await;
+    assert!(asks_to_sign_in(&copy.go("/account").await));
+    assert!(shows_account(&person.browser.go("/account").await));
+    // The session is the one that it was, and there is no other.
+    assert!(sessions_elsewhere(&person.browser.go("/account").await).is_empty());
 }
 
 #[tokio::test]
