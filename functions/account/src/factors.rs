@@ -18,6 +18,7 @@ use sessions::{DeviceHandle, Notice, SessionChange, TotpSecret, User, UserChange
 use store::Acted;
 
 use crate::Account;
+use crate::factor_removal::Removal;
 use crate::recovery_codes::NewCodes;
 use crate::refused::Refused;
 use crate::visitor::{Page, Visitor, not_over};
@@ -81,7 +82,7 @@ impl Account {
     /// Removes the app, and with the last factor the recovery codes.
     pub(crate) async fn remove_factor(&self, incoming: Incoming<'_>) -> Result<Response, Refused> {
         let now = edge::now();
-        let (visitor, _) = self.form_of_factors(incoming, now).await?;
+        let (visitor, form) = self.form_of_factors(incoming, now).await?;
         let user = visitor.person.user();
         if user.factors.needed {
             incoming.log().refused("factor_needed");
@@ -90,15 +91,12 @@ impl Account {
                 format!("Your password is too short to do without the app. Set one of {shortest} characters first.");
             return Ok(self.show_factors(&visitor, Some(&alert), now));
         }
-        if user.has_second_factor() {
-            let change = UserChange::remove_own_factors(user);
-            let told = self.tell(Notice::FactorRemoved, user, now);
-            let changed = self.people.change_own_profile(&visitor.person, &change, told, now).await?;
-            if not_over(changed, Page::Factors)? == Acted::Done {
-                incoming.log().event(AuditEntry::of_person(AuditEvent::FactorRemoved, &user.subject));
-            }
+        if !user.has_second_factor() {
+            return Ok(redirect(&self.factors_path()));
         }
-        Ok(redirect(&self.factors_path()))
+        let (change, ends_others) = (UserChange::remove_own_factors(user), Removal::ends_others(&form));
+        let removal = Removal { change, passkey: None, ends_others, page: Page::Factors };
+        self.take_away(incoming, &visitor, removal, now).await
     }
 
     /// Returns the signed-in person and the form, for a change that needs a recent sign-in.

@@ -18,6 +18,7 @@ use sessions::{FormFault, NewPasskey, Passkey, PasskeyFault, PasskeyId, PasskeyN
 use store::Acted;
 
 use crate::Account;
+use crate::factor_removal::Removal;
 use crate::recovery_codes::NewCodes;
 use crate::refused::Refused;
 use crate::visitor::{Page, Visitor, not_over};
@@ -110,15 +111,9 @@ impl Account {
             incoming.log().refused("last_factor");
             return self.show_passkeys(&visitor, &site, Some(LAST), now).await;
         }
-        let change = UserChange::remove_passkey(user, &id);
-        let removed = self.people.remove_own_passkey(&visitor.person, &id, &change, now).await?;
-        match not_over(removed, Page::Passkeys)? {
-            Acted::Done => {
-                incoming.log().event(AuditEntry::of_person(AuditEvent::FactorRemoved, &user.subject));
-            }
-            Acted::Refused | Acted::Over => incoming.log().refused("factors_changed_meanwhile"),
-        }
-        Ok(self.back_to_passkeys())
+        let (change, ends_others) = (UserChange::remove_passkey(user, &id), Removal::ends_others(&form));
+        let removal = Removal { change, passkey: Some(&id), ends_others, page: Page::Passkeys };
+        self.take_away(incoming, &visitor, removal, now).await
     }
 
     /// Returns the passkey that a form brings, if it was made for this form.

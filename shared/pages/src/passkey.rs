@@ -48,7 +48,7 @@ pub struct NewPasskeyForm<'a> {
 }
 
 /// The page of a person's passkeys. It posts `passkey`, `name`, `handle` and `ticket`, or
-/// above it `id`, `name` or `last`, and `ticket`.
+/// above it `id`, `name` or `last` and `others`, and `ticket`.
 #[derive(Template)]
 #[template(path = "account_passkeys.html")]
 pub struct AccountPasskeys<'a> {
@@ -170,6 +170,7 @@ pub(crate) mod tests {
         let page = account_passkeys("v", "/account", None);
         assert!(page.contains(r#"id="passkey" hidden data-challenge="AQEB"#), "{page}");
         assert!(page.contains(r#"name="last" value="1" required"#));
+        assert_eq!(page.matches(r#"name="others" value="1" checked"#).count(), 2);
         assert!(page.contains("Not used yet") && page.contains("Last used on v"));
         assert!(AccountPasskeys { base: "//evil.example", ..none() }.render().is_err());
         assert!(none().render().unwrap().contains("You have no passkey."));

@@ -25,8 +25,10 @@
 //!   the directory.
 
 mod alias;
+mod credentials_change;
 mod ended;
 mod factor_changes;
+mod factor_removal;
 mod factors;
 mod flow;
 mod footing;
@@ -56,7 +58,9 @@ mod user_fact;
 mod window;
 
 pub use alias::AliasKey;
+pub use credentials_change::CredentialsChange;
 pub use ended::EndedSession;
+pub use factor_removal::remove_factor;
 pub use factors::{FactorChoices, Factors, HalfSignedIn, ShownFactor, SpentFactor, Totp};
 pub use flow::{
     Expected, Next, Situation, Unmet, meets_demands, must_sign_in_for_device, next, next_for_device, signed_in_for,
@@ -79,7 +83,7 @@ pub use password::{
     PasswordHash, PasswordWork, UnfitPassword, WeakPassword, check_chosen_password, check_new_password,
     check_password_beside, hash_password,
 };
-pub use password_change::{NewPassword, PasswordChange, change_password};
+pub use password_change::{NewPassword, change_password};
 pub use people::{CompleteProof, ProvenPerson, User};
 pub use proof::{Proof, TakenOver, Unverified, prove};
 pub use recent::RECENT;

@@ -1,6 +1,6 @@
 //! Changes to sessions, with the facts they depend on. A session that is over is never revived.
 //!
-//! When a person changes the password, the session in which this happens goes on with a new secret, and others go on
+//! When a person changes the password or removes a factor, the session in which this happens goes on with a new secret, and others go on
 //! if the person wants it. Both move to the new version of the credentials, in the transaction that makes it.
 
 use grants::{Attribute, Fact, Guard, Held, Method, Methods, Timestamp, Value, WhenAbsent};
@@ -38,7 +38,7 @@ pub enum SessionChange {
         /// The version of the credentials that it was signed in with.
         from: u32,
     },
-    /// It goes on with the next version of the credentials and a new secret, because the person gave the password again.
+    /// It goes on with the next version of the credentials and a new secret, because the person changed the credentials in it.
     Renewed {
         /// The version of the credentials that it was signed in with.
         from: u32,
@@ -46,8 +46,10 @@ pub enum SessionChange {
         former: Option<SessionSecretHash>,
         /// The hash of the new secret.
         secret: SessionSecretHash,
-        /// The time when the password was given.
+        /// The time of the change.
         at: Timestamp,
+        /// The time of the sign-in: that of the change, if the person gave the password for it.
+        auth_time: Timestamp,
         /// The methods of the sign-in.
         methods: Methods,
     },
@@ -126,10 +128,10 @@ impl SessionChange {
             }
             Self::Stronger { secret, methods, .. } => Session { secret: Some(secret), methods, ..session },
             Self::Kept { from } => Session { credential_version: from.saturating_add(1), ..session },
-            Self::Renewed { from, secret, at, methods, .. } => Session {
+            Self::Renewed { from, secret, at, auth_time, methods, .. } => Session {
                 credential_version: from.saturating_add(1),
                 secret: Some(secret),
-                auth_time: at,
+                auth_time,
                 methods,
                 last_seen_at: at,
                 ..session
@@ -203,8 +205,9 @@ mod tests {
     fn c236_a_session_goes_on_with_the_next_credentials_only_with_the_secret_that_was_read() {
         let (person, _) = session();
         let (good, secret) = (person.session().clone(), SessionSecretHash::of(&[4; 16]));
-        let methods = good.methods.with(Method::Password, NOW.plus(5));
-        let renewed = SessionChange::Renewed { from: 1, former: good.secret, secret, at: NOW.plus(5), methods };
+        let at = NOW.plus(5);
+        let methods = good.methods.with(Method::Password, at);
+        let renewed = SessionChange::Renewed { from: 1, former: good.secret, secret, at, auth_time: at, methods };
         let after = renewed.after(Some(&good)).unwrap();
         assert_eq!((after.credential_version, after.auth_time, after.expires_at), (2, NOW.plus(5), good.expires_at));
         assert_eq!(after.methods, methods);

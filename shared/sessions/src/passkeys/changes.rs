@@ -38,9 +38,10 @@ impl UserChange {
     }
 
     /// Removes a passkey at the wish of the person, and with the last factor the recovery codes. It is the last one if it was
-    /// when the person was read, or nothing is removed.
+    /// when the person was read, or nothing is removed. Everything that rests on the former credentials is over, except the
+    /// sessions that move along.
     pub fn remove_passkey(user: &User, id: &PasskeyId) -> Self {
-        let change = Self::of(user, [UserSet::PasskeyRemoved(id.clone())])
+        let change = Self::of(user, [UserSet::PasskeyRemoved(id.clone()), UserSet::NextCredentialVersion])
             .when_acting(user)
             .when(UserFact::Passkeys.contains(id.as_str()));
         if user.factors.totp.is_some() {

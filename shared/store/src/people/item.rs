@@ -188,10 +188,10 @@ pub(crate) fn of_session_change(change: SessionChange) -> Expression {
             expression.set(METHODS, from_methods(methods));
         }
         SessionChange::Kept { from } => expression.set("credential_version", number(&from.saturating_add(1))),
-        SessionChange::Renewed { from, secret, at, methods, .. } => {
+        SessionChange::Renewed { from, secret, at, auth_time, methods, .. } => {
             expression.set("credential_version", number(&from.saturating_add(1)));
             expression.set("secret", bytes(secret.as_bytes()));
-            expression.set("auth_time", time(at));
+            expression.set("auth_time", time(auth_time));
             expression.set(METHODS, from_methods(methods));
             expression.set("last_seen_at", time(at));
         }

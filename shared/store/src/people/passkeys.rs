@@ -214,25 +214,6 @@ impl PeopleTable {
         Ok(acted(&commit(&self.client, writes).await?))
     }
 
-    /// Removes a passkey at the wish of the person.
-    ///
-    /// # Errors
-    /// [`Unknown`] when it is not known whether it was removed.
-    pub async fn remove_own_passkey(
-        &self,
-        person: &SignedIn,
-        id: &PasskeyId,
-        change: &UserChange,
-        now: Timestamp,
-    ) -> Result<Acted, Unknown> {
-        let mut writes = vec![
-            self.still_in_use(person, now),
-            self.write(Kind::Update(key(change.key(), PROFILE)), of_user_change(change)),
-        ];
-        writes.extend(self.removal(person.user().key, id, now));
-        Ok(acted(&commit(&self.client, writes).await?))
-    }
-
     /// Removes every factor of a person at the wish of an operator, and makes the write `beside` in the same transaction.
     ///
     /// # Errors
@@ -252,7 +233,7 @@ impl PeopleTable {
     }
 
     /// Returns the writes that delete a passkey, and let its alias lead nowhere.
-    fn removal(&self, person: PersonKey, id: &PasskeyId, now: Timestamp) -> [Write; 2] {
+    pub(crate) fn removal(&self, person: PersonKey, id: &PasskeyId, now: Timestamp) -> [Write; 2] {
         let mut alias = Expression::default();
         alias.set_or_remove(LEADS_TO, None);
         alias.set("expires_at", time(now.plus(FORGOTTEN_AFTER)));

@@ -1,8 +1,9 @@
 //! Passkeys: added, used in place of the password and after it, and removed.
 
 use futures::future::join;
-use harness::{Browser, Jwt, Landing, Pkce, Stack, authorization_url};
+use harness::{Browser, Jwt, Landing, Pkce, Stack, authorization_url, forms};
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 
 use crate::account::{FIRST, Person, asks_to_sign_in, create, form_to, sessions_elsewhere, shows_account, sign_in};
 use crate::support::authenticator::{add_factor, asks_for_a_factor, form_with, show_factor, shown_codes};
@@ -12,7 +13,8 @@ use crate::support::passkeys::{
 };
 use crate::support::published::{DOCUMENTS, document};
 use crate::support::relying_party::app;
-use crate::support::session::{Code, assert_granted};
+use crate::support::rounds;
+use crate::support::session::{Code, assert_granted, assert_refused, tokens};
 use crate::support::stored::Stored;
 use crate::support::world::{CALLBACK, World};
 
@@ -288,7 +290,9 @@ async fn c231_a_key_that_is_removed_in_the_same_moment_gives_no_session_that_liv
         let (signed_in, _) =
             join(use_passkey(&mut other, &page, &key), person.browser.submit(&list, &form, &[("last", "1")])).await;
         // Whichever came first: what follows is refused.
-        assert!(shows_account(&signed_in) || is_refused(&signed_in), "{round}: {:?}", signed_in.reply);
+        let is_over = asks_to_sign_in(&signed_in);
+        assert!(is_over || shows_account(&signed_in) || is_refused(&signed_in), "{round}: {:?}", signed_in.reply);
+        assert!(asks_to_sign_in(&other.go("/account").await), "{round}: a session of the removed key lives");
         let (mut later, page) = at_sign_in(&world).await;
         assert!(is_refused(&use_passkey(&mut later, &page, &key).await), "{round}");
     }
@@ -485,6 +489,57 @@ async fn c236_a_passkey_is_renamed_by_its_owner_and_in_the_session_of_the_page()
     assert_eq!(shown["passkeys"][0]["name"], "Passkey", "{shown}");
     let (mut browser, page) = at_sign_in(&world).await;
     assert!(shows_account(&use_passkey(&mut browser, &page, &key).await));
+}
+
+#[tokio::test]
+async fn c236_the_removal_of_a_factor_ends_what_rests_on_it_and_keeps_the_session_of_the_page() {
+    let world = world();
+    let (mut person, key) = with_passkey(&world, "cleans", SoftKey::new(world.stack.issuer())).await;
+    let client = app(&world, "Cleaned", &[]);
+    let session = world.session();
+    // A thief who has the password and the key is about to add a key of their own.
+    let (mut thief, page) = at_sign_in(&world).await;
+    assert!(shows_account(&use_passkey(&mut thief, &page, &key).await));
+    let (request, pkce) = rounds::request(&client, &[]);
+    let question = thief.go(&request).await;
+    let allowed = thief.submit(&question, &question.form(), &[("decision", "allow")]).await;
+    let callback = allowed.callback().unwrap_or_else(|| panic!("no answer: {:?}", allowed.reply));
+    let code = Code { code: callback.code().to_owned(), verifier: pkce.verifier };
+    let granted = tokens(&session.redeem(&client, &code).await);
+    let thiefs_page = thief.go("/account/passkeys").await;
+    let mut own = SoftKey::synced(world.stack.issuer());
+    add_passkey(&mut person.browser, &mut own, "Phone").await;
+    let (mut copy, list) = (person.browser.clone(), person.browser.go("/account/passkeys").await);
+    let form = removal_of(&list, &key);
+    assert_eq!(form.input("others").map(|input| input.value.as_str()), Some("1"));
+    let removed = person.browser.submit(&list, &form, &[]).await;
+    assert!(removed.reply.text().contains("<h1>Your passkeys</h1>"), "{:?}", removed.reply);
+    assert!(!removed.reply.text().contains("Laptop") && removed.reply.text().contains("Phone"), "{:?}", removed.reply);
+    assert!(asks_to_sign_in(&copy.go("/account").await), "a copy of the cookie");
+    let answer = SoftKey::new(world.stack.issuer()).make(&thiefs_page);
+    let refused = send_new(&mut thief, &thiefs_page, &answer, "Mine").await;
+    assert!(asks_to_sign_in(&refused) && refused.reply.status == 403, "{:?}", refused.reply);
+    assert_refused(&session.refresh(&client, &granted.refresh).await, "invalid_grant");
+    // Whoever unticks the box stays signed in elsewhere.
+    let (mut elsewhere, page) = at_sign_in(&world).await;
+    assert!(shows_account(&use_passkey(&mut elsewhere, &page, &own).await));
+    add_factor(&mut person.browser).await;
+    for path in ["/account/factors", "/account/passkeys"] {
+        let page = person.browser.go(path).await;
+        let form = form_to(&page, &format!("{path}/remove")).unwrap();
+        person.browser.submit(&page, &form, &[("others", ""), ("last", "1")]).await;
+        assert!(shows_account(&elsewhere.go("/account").await), "{path}");
+    }
+}
+
+/// Returns the form that removes this key.
+fn removal_of(page: &Landing, key: &SoftKey) -> harness::Form {
+    let id = encoded(&Sha256::digest(&key.id));
+    let is_meant = |form: &harness::Form| {
+        let named = form.input("id").is_some_and(|input| input.value == id);
+        named && form.action.as_deref() == Some("/account/passkeys/remove")
+    };
+    forms(page.reply.text()).into_iter().find(is_meant).unwrap_or_else(|| panic!("no form: {:?}", page.reply))
 }
 
 #[tokio::test]
