@@ -44,10 +44,11 @@ impl Account {
     ) -> Result<Response, Refused> {
         let Removal { change, passkey, ends_others, page } = removal;
         let (user, back) = (visitor.person.user(), redirect(&format!("{}{}", self.path(), page.path())));
+        let notice = if passkey.is_some() { Notice::PasskeyRemoved } else { Notice::FactorRemoved };
         for _ in 0..ATTEMPTS {
             let others = if ends_others { Vec::new() } else { self.living_sessions(visitor, now).await? };
             let (removal, handle) = remove_factor(&visitor.person, change.clone(), edge::random(), others, now);
-            let told = self.tell(Notice::FactorRemoved, user, now);
+            let told = self.tell(notice, user, now);
             let removed = self.people.remove_own_factor(&removal, passkey, told, now).await?;
             if not_over(removed, page)? == Acted::Done {
                 incoming.log().event(AuditEntry::of_person(AuditEvent::FactorRemoved, &user.subject));

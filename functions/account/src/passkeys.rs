@@ -14,8 +14,10 @@ use keys::{HandleKind, is_good_passkey};
 use pages::{AccountPasskey, AddedFactor, NewPasskeyForm};
 use protocol::{Parameters, PasskeyRegistration, PasskeySite};
 use service::{Browser, WayBack, form_ticket};
-use sessions::{FormFault, NewPasskey, Passkey, PasskeyFault, PasskeyId, PasskeyName, SessionChange, User, UserChange};
-use store::Acted;
+use sessions::{
+    FormFault, NewPasskey, Notice, Passkey, PasskeyFault, PasskeyId, PasskeyName, SessionChange, User, UserChange,
+};
+use store::{Acted, AddedPasskey};
 
 use crate::Account;
 use crate::factor_removal::Removal;
@@ -63,8 +65,9 @@ impl Account {
             None => UserChange::add_passkey(user, passkey.id(), handle),
         };
         let (proven, handle) = SessionChange::with_passkey(session, &passkey, edge::random(), now);
-        let added = self.people.add_own_passkey(session, &passkey, proven, &change).await?;
-        match not_over(added, Page::Passkeys)? {
+        let told = self.tell(Notice::PasskeyAdded, user, now);
+        let added = AddedPasskey { session, proven, passkey: &passkey, change: &change };
+        match not_over(self.people.add_own_passkey(added, told).await?, Page::Passkeys)? {
             Acted::Done => {
                 incoming.log().event(AuditEntry::of_person(AuditEvent::FactorAdded, &user.subject));
                 let back = self.way_back_of_demand(incoming, user).unwrap_or_else(|| self.passkeys_path());

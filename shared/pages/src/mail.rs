@@ -46,14 +46,14 @@ pub enum Mail<'a> {
         /// The URL at which a new password can be set.
         forgotten: &'a str,
     },
-    /// The second factor or its recovery codes were changed.
+    /// A second factor or the recovery codes were changed.
     FactorsChanged {
         /// The name of the account.
         username: &'a str,
         /// The change that was made.
         change: FactorsChange,
-        /// The URL at which a new password can be set.
-        forgotten: &'a str,
+        /// The URL of the account, from where each factor is removed.
+        account: &'a str,
     },
     /// The account was deleted by its person.
     AccountDeleted {
@@ -78,15 +78,21 @@ pub enum Mail<'a> {
     },
 }
 
-/// A change of the second factor of a person.
+/// A change of the second factors of a person.
 #[derive(Clone, Copy)]
 pub enum FactorsChange {
-    /// A second factor was added.
+    /// An authenticator app was added.
     Added,
-    /// The second factor was removed.
+    /// The authenticator app was removed.
     Removed,
+    /// A passkey was added.
+    PasskeyAdded,
+    /// A passkey was removed.
+    PasskeyRemoved,
     /// New recovery codes were made.
     NewCodes,
+    /// A recovery code was used.
+    CodeUsed,
 }
 
 /// A mail, ready to be sent.
@@ -163,7 +169,7 @@ impl Mail<'_> {
                 Letter::for_new_account("You are invited", asked, link, &format!("until {until}"))
             }
             Self::HasAccount { username, forgotten } => Letter::about_known_address(username, forgotten),
-            Self::FactorsChanged { username, change, forgotten } => Letter::about_factors(username, change, forgotten),
+            Self::FactorsChanged { username, change, account } => Letter::about_factors(username, change, account),
             Self::AccountDeleted { username } => Letter::about_deletion(username),
             Self::AddressChanged { username, account } => Letter::about_change(
                 "Your address was changed",
@@ -228,17 +234,22 @@ impl<'a> Letter<'a> {
         };
         let remedy = "If it was not you, set a new password now";
         Self::about_change("Your password was changed", change, remedy, forgotten)
+            .then("Then look at your passkeys and second factors: a new password removes none of them.")
     }
 
-    /// A letter about a change of the second factor.
-    fn about_factors(username: &str, change: FactorsChange, forgotten: &'a str) -> Self {
+    /// A letter about a change of the second factors.
+    fn about_factors(username: &str, change: FactorsChange, account: &'a str) -> Self {
         let (subject, text) = match change {
-            FactorsChange::Added => ("A second factor was added", "has a second factor now"),
-            FactorsChange::Removed => ("Your second factor was removed", "has no second factor any more"),
-            FactorsChange::NewCodes => ("New recovery codes were made", "has new recovery codes"),
+            FactorsChange::Added => ("A second factor was added", "An authenticator app was added to"),
+            FactorsChange::Removed => ("Your second factor was removed", "The authenticator app was removed from"),
+            FactorsChange::PasskeyAdded => ("A passkey was added", "A passkey was added to"),
+            FactorsChange::PasskeyRemoved => ("A passkey was removed", "A passkey was removed from"),
+            FactorsChange::NewCodes => ("New recovery codes were made", "New recovery codes were made for"),
+            FactorsChange::CodeUsed => ("A recovery code was used", "A recovery code was used to sign in to"),
         };
-        let remedy = "If it was not you, set a new password now";
-        Self::about_change(subject, format!("Your account {username} {text}."), remedy, forgotten)
+        let remedy = "If it was not you, look at your passkeys and second factors now";
+        Self::about_change(subject, format!("{text} your account {username}."), remedy, account)
+            .then("Remove what is not yours, and set a new password: that alone removes no passkey and no app.")
     }
 
     /// A letter about the end of the account.
@@ -249,6 +260,12 @@ impl<'a> Letter<'a> {
             link: None,
             after: vec!["If it was not you, tell the people who run this service.".to_owned()],
         }
+    }
+
+    /// The letter with something to do after its link was opened.
+    fn then(mut self, text: &str) -> Self {
+        self.after.insert(0, text.to_owned());
+        self
     }
 
     /// A letter about a change that the reader made, or must know of.
@@ -274,9 +291,9 @@ mod tests {
         let changed = |by_mail| Mail::PasswordChanged { username: "ada", forgotten: "https://id.example/a", by_mail };
         let account = "https://id.example/account";
         let moved = Mail::AddressChanged { username: "ada", account };
-        let factors = |change| Mail::FactorsChanged { username: "ada", change, forgotten: "https://id.example/a" };
+        let factors = |change| Mail::FactorsChanged { username: "ada", change, account };
         let has = Mail::HasAccount { username: "ada", forgotten: "https://id.example/a" };
-        let of_factors = [FactorsChange::Added, FactorsChange::Removed, FactorsChange::NewCodes].map(factors);
+        let of_factors = EVERY_CHANGE.map(factors);
         let others = [RESET, moved, changed(true), changed(false), has];
         for mail in others.into_iter().chain(of_factors) {
             let rendered = mail.render().unwrap();
@@ -290,6 +307,30 @@ mod tests {
                 }
             }
         }
+    }
+
+    const EVERY_CHANGE: [FactorsChange; 6] = [
+        FactorsChange::Added,
+        FactorsChange::Removed,
+        FactorsChange::PasskeyAdded,
+        FactorsChange::PasskeyRemoved,
+        FactorsChange::NewCodes,
+        FactorsChange::CodeUsed,
+    ];
+
+    #[test]
+    fn c236_a_mail_about_a_factor_leads_to_where_it_is_removed_and_says_what_a_password_does_not_do() {
+        let account = "https://id.example/account";
+        let mails = EVERY_CHANGE.map(|change| Mail::FactorsChanged { username: "ada", change, account });
+        let rendered = mails.map(|mail| mail.render().unwrap());
+        for mail in &rendered {
+            assert_eq!(mail.links, [account]);
+            for form in [&mail.text, &mail.html] {
+                assert!(form.contains("set a new password: that alone removes no passkey and no app"), "{form}");
+            }
+        }
+        let subjects: std::collections::BTreeSet<&String> = rendered.iter().map(|mail| &mail.subject).collect();
+        assert_eq!(subjects.len(), EVERY_CHANGE.len());
     }
 
     #[test]

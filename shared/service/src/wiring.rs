@@ -20,6 +20,7 @@ pub struct Stores {
     dynamodb: store::Client,
     tables: Tables,
     directory: Option<Directory>,
+    sends_mail: bool,
 }
 
 /// The common wiring of the functions that deal with clients.
@@ -40,6 +41,7 @@ impl Stores {
             dynamodb: store::connect(&config.connection, edge::random_name::<12>()),
             tables: config.tables.clone(),
             directory: directory.map(|asked| Directory::connect(&asked.function, &config.connection, asked.limit)),
+            sends_mail: config.mail_from.is_some(),
         }
     }
 
@@ -83,7 +85,7 @@ impl Stores {
     /// # Errors
     /// [`ConfigError::Missing`] when a variable is not set.
     pub fn sign_ins(&self) -> Result<SignIns, ConfigError> {
-        Ok(SignIns::new(self.people()?, self.passwords()?))
+        Ok(SignIns::new(self.people()?, self.passwords()?, self.sends_mail))
     }
 
     /// Opens the counters of registrations.

@@ -2,7 +2,7 @@
 
 use protocol::{CredentialId, PasskeyKey};
 use sessions::{Passkey, PasskeyName, PasskeyUses, SessionChange, SessionStart, User, UserChange, remove_factor};
-use store::{Acted, PeopleTable, UserChanged};
+use store::{Acted, AddedPasskey, PeopleTable, UserChanged};
 
 use crate::fixtures::NOW;
 use crate::people_table::{session_of, user};
@@ -30,7 +30,7 @@ async fn add(people: &PeopleTable, owner: &User, passkey: &Passkey) -> Acted {
     people.start_session(session, SessionStart::New).await.unwrap();
     let (proven, _) = SessionChange::with_passkey(session, passkey, [7; 16], NOW.plus(1));
     let change = UserChange::add_passkey(&owner, passkey.id(), [5; 32]);
-    people.add_own_passkey(session, passkey, proven, &change).await.unwrap()
+    people.add_own_passkey(AddedPasskey { session, proven, passkey, change: &change }, None).await.unwrap()
 }
 
 async fn c231_a_credential_id_is_one_persons_and_what_was_removed_is_not_added_again(place: Place) {

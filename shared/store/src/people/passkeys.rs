@@ -54,6 +54,19 @@ pub struct PasskeySession<'a> {
     pub former: Option<&'a Session>,
 }
 
+/// A passkey that a person adds.
+#[derive(Clone, Copy, Debug)]
+pub struct AddedPasskey<'a> {
+    /// The session in which it was made.
+    pub session: &'a Session,
+    /// The change of the session, in which the passkey was proven.
+    pub proven: SessionChange,
+    /// The passkey to store.
+    pub passkey: &'a Passkey,
+    /// The change of the person.
+    pub change: &'a UserChange,
+}
+
 /// The outcome of a sign-in with a passkey.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PasskeyStarted {
@@ -167,28 +180,25 @@ impl PeopleTable {
         Ok(passkeys)
     }
 
-    /// Adds a passkey at the wish of the person, and makes the session in which it was made one with two factors.
+    /// Adds a passkey at the wish of the person, and makes the session in which it was made one with two factors. The write
+    /// `beside` is made in the same transaction, and must not depend on anything.
     ///
     /// # Errors
     /// [`Unknown`] when it is not known whether it was added.
-    pub async fn add_own_passkey(
-        &self,
-        session: &Session,
-        passkey: &Passkey,
-        proven: SessionChange,
-        change: &UserChange,
-    ) -> Result<Acted, Unknown> {
+    pub async fn add_own_passkey(&self, added: AddedPasskey<'_>, beside: Option<Write>) -> Result<Acted, Unknown> {
+        let AddedPasskey { session, proven, passkey, change } = added;
         let mut free = Expression::default();
         free.absent("person");
         let id = passkey.id();
         let alias = from_alias(&AliasKey::of_passkey(&id), passkey.person, passkey.created_at);
         let session = Kind::Update(key(session.person, &session_record(session.id)));
-        let writes = vec![
+        let writes = [
             self.write(session, of_session_change(proven)),
             self.write(Kind::Update(key(change.key(), PROFILE)), of_user_change(change)),
             self.write(Kind::Put(alias), free),
             self.write(Kind::Put(from_passkey(passkey)), Expression::default()),
         ];
+        let writes = writes.into_iter().chain(beside).collect();
         Ok(acted(&commit(&self.client, writes).await?))
     }
 

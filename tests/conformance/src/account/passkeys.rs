@@ -5,9 +5,14 @@ use harness::{Browser, Jwt, Landing, Pkce, Stack, authorization_url, forms};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use crate::account::{FIRST, Person, asks_to_sign_in, create, form_to, sessions_elsewhere, shows_account, sign_in};
+use crate::account::forgotten::address_of;
+use crate::account::{
+    FIRST, Person, SECOND, asks_to_sign_in, change_password, create, form_to, sessions_elsewhere, shows_account,
+    sign_in,
+};
 use crate::support::authenticator::{add_factor, asks_for_a_factor, form_with, show_factor, shown_codes};
 use crate::support::devices::{asked, television};
+use crate::support::outbox::{mails_to, path_of_link};
 use crate::support::passkeys::{
     BACKED_UP, ELIGIBLE, PRESENT, SoftKey, VERIFIED, add_passkey, offers_a_passkey, send_new, send_passkey, use_passkey,
 };
@@ -489,6 +494,32 @@ async fn c236_a_passkey_is_renamed_by_its_owner_and_in_the_session_of_the_page()
     assert_eq!(shown["passkeys"][0]["name"], "Passkey", "{shown}");
     let (mut browser, page) = at_sign_in(&world).await;
     assert!(shows_account(&use_passkey(&mut browser, &page, &key).await));
+}
+
+#[tokio::test]
+async fn c236_each_change_of_passkeys_is_told_to_the_confirmed_address() {
+    let world = world();
+    crate::account::forgotten::create(&world, "told");
+    let address = address_of("told");
+    let mut browser = world.stack.browser();
+    assert!(shows_account(&sign_in(&mut browser, "told", FIRST).await));
+    let mut key = SoftKey::new(world.stack.issuer());
+    add_passkey(&mut browser, &mut key, "https://evil.example").await;
+    let mails = mails_to(&world.stack, &address, 1).await;
+    assert_eq!((mails.len(), mails[0]["subject"].as_str()), (1, Some("A passkey was added")));
+    assert_eq!(path_of_link(&world.stack, &mails[0]), "/account");
+    // What changes nothing tells nothing, and no mail has a name that somebody chose.
+    add_passkey(&mut browser, &mut key, "Again").await;
+    assert!(!mails[0]["text"].as_str().unwrap().contains("evil.example"), "{}", mails[0]);
+    let page = browser.go("/account/passkeys").await;
+    browser.submit(&page, &form_to(&page, "/account/passkeys/remove").unwrap(), &[("last", "1")]).await;
+    let mails = mails_to(&world.stack, &address, 2).await;
+    assert_eq!((mails.len(), mails[0]["subject"].as_str()), (2, Some("A passkey was removed")));
+    // The page after a new password leads to the factors.
+    let changed = change_password(&mut browser, FIRST, SECOND, true).await;
+    for path in ["/account/factors", "/account/passkeys"] {
+        assert!(changed.reply.text().contains(&format!("href=\"{path}\"")), "{path}: {:?}", changed.reply);
+    }
 }
 
 #[tokio::test]
