@@ -64,6 +64,7 @@ impl Account {
             Some(codes) => UserChange::add_first_passkey(user, passkey.id(), handle, codes.hashes.clone()),
             None => UserChange::add_passkey(user, passkey.id(), handle),
         };
+        let change = change.made_for(&passkey.id(), site.id());
         let (proven, handle) = SessionChange::with_passkey(session, &passkey, edge::random(), now);
         let told = self.tell(Notice::PasskeyAdded, user, now);
         let added = AddedPasskey { session, proven, passkey: &passkey, change: &change };
@@ -190,11 +191,12 @@ impl Account {
 }
 
 fn row(passkey: &Passkey, user: &User) -> AccountPasskey {
-    let id = passkey.id();
+    let (id, factors) = (passkey.id(), &user.factors);
     AccountPasskey {
         name: passkey.name.as_str().to_owned(),
         added: pages::date(passkey.created_at.seconds()),
         last_used: passkey.used.last_at.map(|at| pages::moment(at.seconds())),
+        made_for: factors.passkey_sites.get(id.as_str()).filter(|_| factors.elsewhere.contains(id.as_str())).cloned(),
         is_last: user.is_last_factor(&id),
         id: id.to_string(),
     }

@@ -80,6 +80,8 @@ pub struct AccountPasskey {
     pub added: String,
     /// The time of its last use, if there was one.
     pub last_used: Option<String>,
+    /// The host that it was made for, if it is of no use at this site.
+    pub made_for: Option<String>,
     /// `true` if it is the only factor besides the password.
     pub is_last: bool,
 }
@@ -137,6 +139,7 @@ pub(crate) mod tests {
             name: v.to_owned(),
             added: v.to_owned(),
             last_used: last_used.map(str::to_owned),
+            made_for: last_used.map(str::to_owned),
             is_last: last_used.is_some(),
         };
         let passkeys = [passkey(Some(v)), passkey(None)];

@@ -37,6 +37,12 @@ impl UserChange {
         Self::add_passkey(user, id, handle).with_recovery_codes(codes).when(none_yet)
     }
 
+    /// Keeps the host that an added passkey was made for.
+    #[must_use]
+    pub fn made_for(self, id: &PasskeyId, host: &str) -> Self {
+        self.and(UserSet::PasskeySite { id: id.clone(), host: host.to_owned() })
+    }
+
     /// Removes a passkey at the wish of the person, and with the last factor the recovery codes. It is the last one if it was
     /// when the person was read, or nothing is removed. Everything that rests on the former credentials is over, except the
     /// sessions that move along.
@@ -44,6 +50,10 @@ impl UserChange {
         let change = Self::of(user, [UserSet::PasskeyRemoved(id.clone()), UserSet::NextCredentialVersion])
             .when_acting(user)
             .when(UserFact::Passkeys.contains(id.as_str()));
+        let change = match user.factors.passkey_sites.get(id.as_str()) {
+            Some(host) => change.and(UserSet::PasskeySiteForgotten { id: id.clone(), host: host.clone() }),
+            None => change,
+        };
         if user.factors.totp.is_some() {
             return change;
         }

@@ -95,6 +95,8 @@ pub(crate) fn of_user_change(change: &UserChange) -> Expression {
             | UserSet::RecoveryCodeSpent(_)
             | UserSet::PasskeyAdded(_)
             | UserSet::PasskeyRemoved(_)
+            | UserSet::PasskeySite { .. }
+            | UserSet::PasskeySiteForgotten { .. }
             | UserSet::PasskeyHandle(_)
             | UserSet::NoPasskeys
             | UserSet::FactorNeeded(_) => set_factors(&mut expression, set),

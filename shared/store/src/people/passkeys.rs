@@ -18,7 +18,7 @@ use crate::dynamodb::items::{Item, Reader, number, text, time};
 use crate::dynamodb::unknown::Unknown;
 use crate::people::item::{
     LEADS_TO, PROFILE, SESSION, alias_key, attributes_of, consent_record, from_alias, from_session, key,
-    of_session_change, of_user_change, session_record, to_consent, to_session, to_user,
+    of_session_change, of_user_change, session_record, to_consent, to_session,
 };
 use crate::people::own_account::Acted;
 use crate::people::passkey_item::{PASSKEY, from_passkey, from_uses, record, to_passkey};
@@ -105,7 +105,7 @@ impl PeopleTable {
         let mut holder = PasskeyHolder::default();
         for item in items {
             match Reader::new(&self.table, item).text("record")? {
-                PROFILE => holder.user = Some(to_user(&self.table, item)?),
+                PROFILE => holder.user = Some(self.to_person(item)?),
                 record if record.starts_with(PASSKEY) => holder.passkey = Some(to_passkey(&self.table, item)?),
                 record if record.starts_with(SESSION) => holder.former = Some(to_session(&self.table, item)?),
                 _ => holder.agreed = Some(to_consent(&self.table, item)?),

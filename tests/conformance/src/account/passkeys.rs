@@ -497,6 +497,32 @@ async fn c236_a_passkey_is_renamed_by_its_owner_and_in_the_session_of_the_page()
 }
 
 #[tokio::test]
+async fn c231_after_a_change_of_host_the_passkeys_of_the_former_one_keep_nobody_out() {
+    let stored = Stored::start_with(Stack::builder().localhost());
+    let world = &stored.world;
+    let (person, old) = with_passkey(world, "moves", SoftKey::new(world.stack.issuer())).await;
+    // The same deployment had another host then.
+    let people = stored.items("JETON_TABLE_PEOPLE").await;
+    let moved = people.iter().filter(|item| item.contains("passkey_sites"));
+    let moved: Vec<String> = moved.map(|item| item.replace(" localhost\"", " old.example\"")).collect();
+    assert!(moved.len() == 1 && moved[0].contains(" old.example"), "{moved:?}");
+    stored.put("JETON_TABLE_PEOPLE", &moved).await;
+    let mut browser = person.elsewhere(world).await;
+    let list = browser.go("/account/passkeys").await;
+    assert!(list.reply.text().contains("Made for old.example: it does not work here"), "{:?}", list.reply);
+    // It is replaced, and the codes of before still stand.
+    let mut new = SoftKey::new(world.stack.issuer());
+    let list = add_passkey(&mut browser, &mut new, "New").await;
+    assert!(list.reply.text().contains("10 codes are left"), "{:?}", list.reply);
+    let removed = browser.submit(&list, &removal_of(&list, &old), &[]).await;
+    assert!(!removed.reply.text().contains("old.example"), "{:?}", removed.reply);
+    let people = stored.items("JETON_TABLE_PEOPLE").await;
+    assert!(!people.iter().any(|item| item.contains("old.example")), "{people:?}");
+    let mut weak = person.elsewhere(world).await;
+    assert!(asks_for_the_passkey(&weak.go("/account/passkeys").await));
+}
+
+#[tokio::test]
 async fn c236_each_change_of_passkeys_is_told_to_the_confirmed_address() {
     let world = world();
     crate::account::forgotten::create(&world, "told");
