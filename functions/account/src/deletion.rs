@@ -52,7 +52,7 @@ impl Account {
         incoming.log().event(AuditEntry::of_person(AuditEvent::AccountDeleted, &user.subject));
         if let Some(off) = change.after(Some(user)) {
             self.clean_up(&off, off.credential_version).await;
-            if let Err(error) = self.delete_all(off).await {
+            if let Err(error) = self.delete_all(off, now).await {
                 edge::trouble(
                     "an account was disabled and not deleted whole: repeat it with `jeton user delete`",
                     &error,
@@ -69,12 +69,12 @@ impl Account {
     }
 
     /// Deletes everything of a person who is disabled, and the person last.
-    async fn delete_all(&self, off: User) -> Result<(), Unknown> {
+    async fn delete_all(&self, off: User, now: Timestamp) -> Result<(), Unknown> {
         for link in self.people.links_of(off.key).await? {
             self.people.unlink(off.key, &link, None).await?;
         }
         self.people.forget_own(off.key).await?;
-        self.people.release_address(&off).await?;
+        self.people.release_address(&off, now).await?;
         let mut stands = off;
         for _ in 0..ATTEMPTS {
             match self.people.delete_user(&stands, None).await? {

@@ -1,4 +1,6 @@
 //! The address of a person: a mail to the new one, and its confirmation in a session of the same person.
+//!
+//! Both need a recent sign-in, with a second factor if the person has one: whoever has the confirmed address sets a new password.
 
 use edge::{AuditEntry, AuditEvent, Incoming, Response, html, html_with_form, redirect};
 use grants::Timestamp;
@@ -67,6 +69,9 @@ impl Account {
         let Some(visitor) = self.visitor(incoming, now).await? else {
             return self.show_sign_in(incoming, Page::Email, now).await;
         };
+        if !visitor.person.is_recent(now) {
+            return Err(Refused::SignedInLongAgo(Page::Email));
+        }
         let (link, name) = open_link(&visitor, sealed)?;
         link.confirm(visitor.person.user(), now).ok_or(Refused::LinkOver)?;
         if !self.people.knows_link(name).await? {
@@ -86,7 +91,7 @@ impl Account {
     pub(crate) async fn confirm_address(&self, incoming: Incoming<'_>) -> Result<Response, Refused> {
         self.sends_mail()?;
         let now = edge::now();
-        let (visitor, form) = self.form_of(incoming, Page::Email, now).await?;
+        let (visitor, form) = self.form_of_recent(incoming, Page::Email, now).await?;
         let (link, name) = open_link(&visitor, form.one("link").ok().flatten().unwrap_or_default())?;
         let (user, address) = (visitor.person.user(), link.address());
         let change = link.confirm(user, now).ok_or(Refused::LinkOver)?;

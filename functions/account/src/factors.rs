@@ -4,7 +4,8 @@
 //! - A new secret is stored when its first code was right, and not before. Until then the page carries it, sealed.
 //! - Everything here needs a sign-in that is at most ten minutes old, with the second factor if the person has one. So does
 //!   the page that shows a new secret.
-//! - The first code is spent like any other, and the session counts as one with a second factor from then on.
+//! - The first code is spent like any other, and the session counts as one with a second factor from then on. It gets a new
+//!   secret, so that a copy of its cookie ends instead of becoming stronger.
 
 use edge::{AuditEntry, AuditEvent, Incoming, Response, html_with_form, redirect};
 use grants::{Context, Timestamp};
@@ -17,6 +18,7 @@ use sessions::{DeviceHandle, Notice, SessionChange, TotpSecret, User, UserChange
 use store::Acted;
 
 use crate::Account;
+use crate::factor_removal::Removal;
 use crate::recovery_codes::NewCodes;
 use crate::refused::Refused;
 use crate::visitor::{Page, Visitor, not_over};
@@ -58,7 +60,7 @@ impl Account {
         let sealed = visitor.ring.seal_totp(user.key, secret.as_bytes())?;
         let codes = NewCodes::of(&visitor);
         let change = UserChange::add_totp(user, sealed, step, now).with_recovery_codes(codes.hashes.clone());
-        let stepped_up = SessionChange::with_factor(session, now);
+        let (stepped_up, handle) = SessionChange::with_factor(session, edge::random(), now);
         let told = self.tell(Notice::FactorAdded, user, now);
         match not_over(self.people.add_own_factor(session, stepped_up, &change, told).await?, Page::Factors)? {
             Acted::Done => {
@@ -66,7 +68,8 @@ impl Account {
                 let browser = Browser::of(incoming, self.wiring.config.cookies(), &visitor.ring);
                 let device = DeviceHandle::of_session(&visitor.person, now).with_factor();
                 let back = self.way_back_of_demand(incoming, user).unwrap_or_else(|| self.factors_path());
-                let response = browser.remember(codes.show(Some(AddedFactor::App), &back), &device);
+                let response = browser.set_session(codes.show(Some(AddedFactor::App), &back), &handle);
+                let response = browser.remember(response, &device);
                 Ok(WayBack::forgotten(&self.wiring.config, incoming, response))
             }
             Acted::Refused | Acted::Over => {
@@ -79,7 +82,7 @@ impl Account {
     /// Removes the app, and with the last factor the recovery codes.
     pub(crate) async fn remove_factor(&self, incoming: Incoming<'_>) -> Result<Response, Refused> {
         let now = edge::now();
-        let (visitor, _) = self.form_of_factors(incoming, now).await?;
+        let (visitor, form) = self.form_of_factors(incoming, now).await?;
         let user = visitor.person.user();
         if user.factors.needed {
             incoming.log().refused("factor_needed");
@@ -88,15 +91,12 @@ impl Account {
                 format!("Your password is too short to do without the app. Set one of {shortest} characters first.");
             return Ok(self.show_factors(&visitor, Some(&alert), now));
         }
-        if user.has_second_factor() {
-            let change = UserChange::remove_own_factors(user);
-            let told = self.tell(Notice::FactorRemoved, user, now);
-            let changed = self.people.change_own_profile(&visitor.person, &change, told, now).await?;
-            if not_over(changed, Page::Factors)? == Acted::Done {
-                incoming.log().event(AuditEntry::of_person(AuditEvent::FactorRemoved, &user.subject));
-            }
+        if !user.has_second_factor() {
+            return Ok(redirect(&self.factors_path()));
         }
-        Ok(redirect(&self.factors_path()))
+        let (change, ends_others) = (UserChange::remove_own_factors(user), Removal::ends_others(&form));
+        let removal = Removal { change, passkey: None, ends_others, page: Page::Factors };
+        self.take_away(incoming, &visitor, removal, now).await
     }
 
     /// Returns the signed-in person and the form, for a change that needs a recent sign-in.

@@ -14,7 +14,8 @@
 //! - A change needs a sign-in that is at most ten minutes old (C236). An older session shows the page; a form that comes from
 //!   it is answered with the sign-in page, and the person starts again from there.
 //! - A change of password needs the current password instead. It is checked and throttled as on the sign-in page.
-//! - A new password ends what the former one began: grants always, other sessions if the person wants it. See `sessions`.
+//! - A new password ends what the former one began: grants always, other sessions if the person wants it. So does the removal of a
+//!   factor. See `sessions`.
 //! - A link in a mail is opened by its reader, and by every program on the way that looks for bad links. So it shows a form
 //!   and changes nothing; it needs no cookie, because it may be opened on another device. See `sessions` for what it rests on.
 //! - Each write rests on the session and on the person, in one transaction. So a session that was ended changes nothing any
@@ -24,6 +25,7 @@
 mod apps;
 mod deletion;
 mod email;
+mod factor_removal;
 mod factors;
 mod forgotten;
 mod new_account;

@@ -5,7 +5,7 @@ use grants::Timestamp;
 use http::{HeaderValue, StatusCode, header};
 use pages::AccountApp;
 use serde_json::{Value, json};
-use sessions::Session;
+use sessions::{Passkey, Session};
 use store::Link;
 
 use crate::Account;
@@ -20,6 +20,7 @@ struct Kept<'a> {
     sessions: &'a [Session],
     apps: &'a [AccountApp],
     links: &'a [Link],
+    passkeys: &'a [Passkey],
 }
 
 impl Account {
@@ -35,8 +36,12 @@ impl Account {
         }
         let user = visitor.person.user();
         let sessions = self.living_sessions(&visitor, now).await?;
-        let (apps, links) = tokio::join!(self.apps(&visitor, &sessions, now), self.people.links_of(user.key));
-        let kept = Kept { sessions: &sessions, apps: &apps?, links: &links? };
+        let (apps, links, passkeys) = tokio::join!(
+            self.apps(&visitor, &sessions, now),
+            self.people.links_of(user.key),
+            self.people.passkeys_of(user.key)
+        );
+        let kept = Kept { sessions: &sessions, apps: &apps?, links: &links?, passkeys: &passkeys? };
         let document = self.document(&visitor, &kept, now);
         incoming.log().event(AuditEntry::of_person(AuditEvent::DataDownloaded, &user.subject));
         let mut response = json(StatusCode::OK, &document);
@@ -45,7 +50,7 @@ impl Account {
     }
 
     fn document(&self, visitor: &Visitor, kept: &Kept<'_>, now: Timestamp) -> Value {
-        let Kept { sessions, apps, links } = *kept;
+        let Kept { sessions, apps, links, passkeys } = *kept;
         let (user, own) = (visitor.person.user(), visitor.person.session().id);
         let totp = user.factors.totp.as_ref();
         json!({
@@ -57,6 +62,7 @@ impl Account {
             "claims": user.known_claims(),
             "factors": {
                 "authenticator_app": totp.map(|totp| json!({ "added_at": totp.since.seconds() })),
+                "passkeys": passkeys.iter().map(of_passkey).collect::<Vec<_>>(),
                 "recovery_codes_left": user.factors.recovery.len(),
             },
             "sessions": sessions.iter().map(|session| json!({
@@ -79,4 +85,13 @@ impl Account {
     pub(crate) fn offers(&self, needed: OwnData) -> Result<(), Refused> {
         if self.wiring.config.own_data >= needed { Ok(()) } else { Err(Refused::NotFound) }
     }
+}
+
+fn of_passkey(passkey: &Passkey) -> Value {
+    json!({
+        "name": passkey.name.as_str(),
+        "created_at": passkey.created_at.seconds(),
+        "last_used_at": passkey.used.last_at.map(Timestamp::seconds),
+        "backed_up": passkey.used.is_backed_up,
+    })
 }

@@ -3,7 +3,7 @@
 //! # Decisions
 //! - Everything here but a new name needs a sign-in that is at most ten minutes old, with two factors if the person has them.
 //! - The session in which a passkey was added counts as one with two factors from then on, because the authenticator verified
-//!   its user.
+//!   its user. It gets a new secret, so that a copy of its cookie ends instead of becoming stronger.
 //! - The first factor of a person brings recovery codes, and they go with the last one.
 //! - The last factor besides the password is removed only by a form that says so.
 
@@ -13,11 +13,14 @@ use http::StatusCode;
 use keys::{HandleKind, is_good_passkey};
 use pages::{AccountPasskey, AddedFactor, NewPasskeyForm};
 use protocol::{Parameters, PasskeyRegistration, PasskeySite};
-use service::{WayBack, form_ticket};
-use sessions::{FormFault, NewPasskey, Passkey, PasskeyFault, PasskeyId, PasskeyName, SessionChange, User, UserChange};
-use store::Acted;
+use service::{Browser, WayBack, form_ticket};
+use sessions::{
+    FormFault, NewPasskey, Notice, Passkey, PasskeyFault, PasskeyId, PasskeyName, SessionChange, User, UserChange,
+};
+use store::{Acted, AddedPasskey};
 
 use crate::Account;
+use crate::factor_removal::Removal;
 use crate::recovery_codes::NewCodes;
 use crate::refused::Refused;
 use crate::visitor::{Page, Visitor, not_over};
@@ -61,15 +64,18 @@ impl Account {
             Some(codes) => UserChange::add_first_passkey(user, passkey.id(), handle, codes.hashes.clone()),
             None => UserChange::add_passkey(user, passkey.id(), handle),
         };
-        let proven = SessionChange::with_passkey(session, &passkey, now);
-        let added = self.people.add_own_passkey(session, &passkey, proven, &change).await?;
-        match not_over(added, Page::Passkeys)? {
+        let change = change.made_for(&passkey.id(), site.id());
+        let (proven, handle) = SessionChange::with_passkey(session, &passkey, edge::random(), now);
+        let told = self.tell(Notice::PasskeyAdded, user, now);
+        let added = AddedPasskey { session, proven, passkey: &passkey, change: &change };
+        match not_over(self.people.add_own_passkey(added, told).await?, Page::Passkeys)? {
             Acted::Done => {
                 incoming.log().event(AuditEntry::of_person(AuditEvent::FactorAdded, &user.subject));
-                let back = self.way_back_of_demand(incoming, user);
-                let back = back.unwrap_or_else(|| self.passkeys_path());
+                let back = self.way_back_of_demand(incoming, user).unwrap_or_else(|| self.passkeys_path());
                 let response =
                     codes.map_or_else(|| redirect(&back), |codes| codes.show(Some(AddedFactor::Passkey), &back));
+                let browser = Browser::of(incoming, self.wiring.config.cookies(), &visitor.ring);
+                let response = browser.set_session(response, &handle);
                 Ok(WayBack::forgotten(&self.wiring.config, incoming, response))
             }
             Acted::Refused | Acted::Over => {
@@ -109,15 +115,9 @@ impl Account {
             incoming.log().refused("last_factor");
             return self.show_passkeys(&visitor, &site, Some(LAST), now).await;
         }
-        let change = UserChange::remove_passkey(user, &id);
-        let removed = self.people.remove_own_passkey(&visitor.person, &id, &change, now).await?;
-        match not_over(removed, Page::Passkeys)? {
-            Acted::Done => {
-                incoming.log().event(AuditEntry::of_person(AuditEvent::FactorRemoved, &user.subject));
-            }
-            Acted::Refused | Acted::Over => incoming.log().refused("factors_changed_meanwhile"),
-        }
-        Ok(self.back_to_passkeys())
+        let (change, ends_others) = (UserChange::remove_passkey(user, &id), Removal::ends_others(&form));
+        let removal = Removal { change, passkey: Some(&id), ends_others, page: Page::Passkeys };
+        self.take_away(incoming, &visitor, removal, now).await
     }
 
     /// Returns the passkey that a form brings, if it was made for this form.
@@ -191,11 +191,12 @@ impl Account {
 }
 
 fn row(passkey: &Passkey, user: &User) -> AccountPasskey {
-    let id = passkey.id();
+    let (id, factors) = (passkey.id(), &user.factors);
     AccountPasskey {
         name: passkey.name.as_str().to_owned(),
         added: pages::date(passkey.created_at.seconds()),
         last_used: passkey.used.last_at.map(|at| pages::moment(at.seconds())),
+        made_for: factors.passkey_sites.get(id.as_str()).filter(|_| factors.elsewhere.contains(id.as_str())).cloned(),
         is_last: user.is_last_factor(&id),
         id: id.to_string(),
     }

@@ -137,7 +137,9 @@ impl Account {
                     incoming.log().event(AuditEntry::of_person(AuditEvent::PasswordChanged, subject));
                     self.clean_up(visitor.person.user(), change.credential_version).await;
                     let base = self.path();
-                    let page = pages::AccountPasswordChanged { base: &base, ended_others: chosen.ends_others };
+                    let (ended_others, has_passkeys) =
+                        (chosen.ends_others, self.wiring.config.passkey_site().is_some());
+                    let page = pages::AccountPasswordChanged { base: &base, ended_others, has_passkeys };
                     let response = html(StatusCode::OK, page.render());
                     let browser = Browser::of(incoming, self.wiring.config.cookies(), &visitor.ring);
                     let device = DeviceHandle::of_session(&visitor.person, now).at_version(change.credential_version);

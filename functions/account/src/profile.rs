@@ -4,14 +4,14 @@ use edge::{AuditEntry, AuditEvent, Incoming, Response};
 use grants::is_name;
 use pages::ProfileNames;
 use protocol::{Claim, Claims};
-use sessions::UserChange;
+use sessions::{UserChange, could_be_a_link};
 use store::Acted;
 
 use crate::Account;
 use crate::refused::Refused;
 use crate::visitor::{Page, not_over};
 
-const UNFIT: &str = "A name has at most 100 characters, and none that is invisible.";
+const UNFIT: &str = "A name has at most 100 characters, none that is invisible, and nothing that looks like a link.";
 const MEANWHILE: &str =
     "Your profile was changed meanwhile, by you or by an operator. Please look at it, and save again.";
 
@@ -55,7 +55,9 @@ fn with_names(claims: &Claims, names: ProfileNames<'_>) -> Option<Claims> {
     let ProfileNames { name, given_name, family_name } = names;
     let mut after = claims.clone();
     for (claim, name) in [(Claim::Name, name), (Claim::GivenName, given_name), (Claim::FamilyName, family_name)] {
-        if !name.is_empty() && !is_name(name) {
+        // A name that an operator gave stays.
+        let is_new = claims.text(claim) != Some(name);
+        if !name.is_empty() && (!is_name(name) || (is_new && could_be_a_link(name))) {
             return None;
         }
         after.set(&format!("{}={name}", claim.as_str())).ok()?;
@@ -73,8 +75,10 @@ mod tests {
         let names = |name, family_name| ProfileNames { name, given_name: "", family_name };
         let after = with_names(&before, names("Ada \u{e9}", "")).unwrap();
         assert_eq!(after, Claims::parse(r#"{"name":"Ada \u00e9","email":"ada@example.org"}"#).unwrap());
-        for unfit in ["a\u{202e}b", "a\tb", &"a".repeat(101)] {
+        for unfit in ["a\u{202e}b", "a\tb", "https://evil.example/refund", "www.evil.example", &"a".repeat(101)] {
             assert_eq!(with_names(&before, names(unfit, "")), None, "{unfit:?}");
         }
+        let given = Claims::parse(r#"{"name":"Ada (R/D)"}"#).unwrap();
+        assert_eq!(with_names(&given, names("Ada (R/D)", "Byron")).unwrap().text(Claim::FamilyName), Some("Byron"));
     }
 }

@@ -20,6 +20,12 @@ use crate::visitor::Page;
 /// The number of attempts: the profile may change at the same time, a few times at most.
 const ATTEMPTS: usize = 3;
 
+/// The text of the page after a new password.
+const SET: [&str; 2] = [
+    "You are signed out on all browsers. Sign in with your new password.",
+    "If somebody else knew the former one, look at the passkeys and second factors of your account too: a new password removes none of them.",
+];
+
 /// The outcome of a use of a link that worked when it was opened, with the person as of before.
 enum Spent {
     /// The password is set.
@@ -74,7 +80,7 @@ impl Account {
         self.clean_up(&user, user.credential_version.saturating_add(1)).await;
         let page = AccountNotice {
             title: "Your password is set",
-            text: &["You are signed out on all browsers. Sign in with your new password."],
+            text: &SET,
             leads_to: &self.way_back(&WayBack::of_browser(&self.wiring.config, incoming)),
             label: "Sign in",
         };

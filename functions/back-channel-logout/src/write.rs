@@ -69,20 +69,18 @@ impl BackChannelLogout {
     fn tell(&self, notice: Notice, recipient: &Recipient) -> Option<Written> {
         let account = format!("{}/account", self.wiring.config.issuer);
         let (forgotten, username) = (format!("{account}/forgotten"), recipient.username.as_str());
+        let factors = |change| Mail::FactorsChanged { username, change, account: &account };
         let content = match notice {
             Notice::PasswordReset => Mail::PasswordChanged { username, forgotten: &forgotten, by_mail: true },
             Notice::PasswordChanged => Mail::PasswordChanged { username, forgotten: &forgotten, by_mail: false },
             Notice::AddressChanged => Mail::AddressChanged { username, account: &account },
             Notice::AccountDeleted => Mail::AccountDeleted { username },
-            Notice::FactorAdded => {
-                Mail::FactorsChanged { username, change: FactorsChange::Added, forgotten: &forgotten }
-            }
-            Notice::FactorRemoved => {
-                Mail::FactorsChanged { username, change: FactorsChange::Removed, forgotten: &forgotten }
-            }
-            Notice::RecoveryCodesReplaced => {
-                Mail::FactorsChanged { username, change: FactorsChange::NewCodes, forgotten: &forgotten }
-            }
+            Notice::FactorAdded => factors(FactorsChange::Added),
+            Notice::FactorRemoved => factors(FactorsChange::Removed),
+            Notice::PasskeyAdded => factors(FactorsChange::PasskeyAdded),
+            Notice::PasskeyRemoved => factors(FactorsChange::PasskeyRemoved),
+            Notice::RecoveryCodesReplaced => factors(FactorsChange::NewCodes),
+            Notice::RecoveryCodeUsed => factors(FactorsChange::CodeUsed),
         };
         let mail = self.outgoing(recipient.address.clone(), &content)?;
         Some(Written { mail, subject: None, counted_as: None, link: None })
@@ -94,8 +92,7 @@ impl BackChannelLogout {
         let Some(user) = user else { return Ok(None) };
         let link = AddressLink::new(&user, wish.address.clone(), now).to_bytes();
         let NewLink { url, name } = self.link(&ADDRESS, &link, now).await?;
-        let content =
-            Mail::ConfirmAddress { username: user.username.as_str(), link: &url, minutes: CONFIRM_LIFETIME / 60 };
+        let content = Mail::ConfirmAddress { link: &url, minutes: CONFIRM_LIFETIME / 60 };
         let written = self.about(&user, wish.address.clone(), &content, LinkPurpose::Address);
         Ok(written.map(|written| written.with_link(name, now.plus(CONFIRM_LIFETIME))))
     }

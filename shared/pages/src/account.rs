@@ -144,6 +144,8 @@ pub struct AccountPasswordChanged<'a> {
     pub base: &'a str,
     /// `true` if other browsers were signed out.
     pub ended_others: bool,
+    /// `true` if people may have passkeys.
+    pub has_passkeys: bool,
 }
 
 impl AccountSignIn<'_> {

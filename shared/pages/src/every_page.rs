@@ -35,7 +35,10 @@ fn pages(v: &str, path: &str) -> Vec<(&'static str, String)> {
         ("account sign-in again", account_sign_in(v, path, Some(v))),
         ("password", account_password(v, path, None)),
         ("password again", account_password(v, path, Some(v))),
-        ("password changed", AccountPasswordChanged { base: path, ended_others: true }.render().unwrap()),
+        (
+            "password changed",
+            AccountPasswordChanged { base: path, ended_others: true, has_passkeys: true }.render().unwrap(),
+        ),
         ("start", start(v)),
         ("callback with a code", DemoCallback { code: Some(v), error: None, redeem_curl: v }.render().unwrap()),
         ("callback with an error", DemoCallback { code: None, error: Some((v, v)), redeem_curl: v }.render().unwrap()),

@@ -18,10 +18,8 @@ pub enum Mail<'a> {
         /// The number of minutes during which the link works.
         minutes: u32,
     },
-    /// The link with which a person confirms an address.
+    /// The link with which a person confirms an address. It names nobody: it may be the address of somebody else.
     ConfirmAddress {
-        /// The name of the account.
-        username: &'a str,
         /// The URL of the page with the button.
         link: &'a str,
         /// The number of minutes during which the link works.
@@ -48,14 +46,14 @@ pub enum Mail<'a> {
         /// The URL at which a new password can be set.
         forgotten: &'a str,
     },
-    /// The second factor or its recovery codes were changed.
+    /// A second factor or the recovery codes were changed.
     FactorsChanged {
         /// The name of the account.
         username: &'a str,
         /// The change that was made.
         change: FactorsChange,
-        /// The URL at which a new password can be set.
-        forgotten: &'a str,
+        /// The URL of the account, from where each factor is removed.
+        account: &'a str,
     },
     /// The account was deleted by its person.
     AccountDeleted {
@@ -80,15 +78,21 @@ pub enum Mail<'a> {
     },
 }
 
-/// A change of the second factor of a person.
+/// A change of the second factors of a person.
 #[derive(Clone, Copy)]
 pub enum FactorsChange {
-    /// A second factor was added.
+    /// An authenticator app was added.
     Added,
-    /// The second factor was removed.
+    /// The authenticator app was removed.
     Removed,
+    /// A passkey was added.
+    PasskeyAdded,
+    /// A passkey was removed.
+    PasskeyRemoved,
     /// New recovery codes were made.
     NewCodes,
+    /// A recovery code was used.
+    CodeUsed,
 }
 
 /// A mail, ready to be sent.
@@ -155,7 +159,7 @@ impl Mail<'_> {
                     "If it was not you, ignore this mail. Your password stays as it is.".to_owned(),
                 ],
             },
-            Self::ConfirmAddress { username, link, minutes } => Letter::to_confirm(username, link, minutes),
+            Self::ConfirmAddress { link, minutes } => Letter::to_confirm(link, minutes),
             Self::SignUp { link, minutes } => {
                 let asked = "Someone asked to create an account with this address.";
                 Letter::for_new_account("Create your account", asked, link, &format!("and for {minutes} minutes"))
@@ -165,7 +169,7 @@ impl Mail<'_> {
                 Letter::for_new_account("You are invited", asked, link, &format!("until {until}"))
             }
             Self::HasAccount { username, forgotten } => Letter::about_known_address(username, forgotten),
-            Self::FactorsChanged { username, change, forgotten } => Letter::about_factors(username, change, forgotten),
+            Self::FactorsChanged { username, change, account } => Letter::about_factors(username, change, account),
             Self::AccountDeleted { username } => Letter::about_deletion(username),
             Self::AddressChanged { username, account } => Letter::about_change(
                 "Your address was changed",
@@ -182,15 +186,15 @@ impl Mail<'_> {
 
 impl<'a> Letter<'a> {
     /// A letter with the link that confirms an address.
-    fn to_confirm(username: &str, link: &'a str, minutes: u32) -> Self {
+    fn to_confirm(link: &'a str, minutes: u32) -> Self {
         let works = "Open the link in the browser where you are signed in. It works once,";
         Self {
             subject: "Confirm your address",
-            before: vec![format!("The account {username} wants to use this address.")],
+            before: vec!["Someone who is signed in asked to use this address for an account.".to_owned()],
             link: Some(("Confirm the address", link)),
             after: vec![
                 format!("{works} and for {minutes} minutes."),
-                "If it is not your account, ignore this mail.".to_owned(),
+                "If it was not you, ignore this mail. Nothing was changed.".to_owned(),
             ],
         }
     }
@@ -230,17 +234,22 @@ impl<'a> Letter<'a> {
         };
         let remedy = "If it was not you, set a new password now";
         Self::about_change("Your password was changed", change, remedy, forgotten)
+            .then("Then look at your passkeys and second factors: a new password removes none of them.")
     }
 
-    /// A letter about a change of the second factor.
-    fn about_factors(username: &str, change: FactorsChange, forgotten: &'a str) -> Self {
+    /// A letter about a change of the second factors.
+    fn about_factors(username: &str, change: FactorsChange, account: &'a str) -> Self {
         let (subject, text) = match change {
-            FactorsChange::Added => ("A second factor was added", "has a second factor now"),
-            FactorsChange::Removed => ("Your second factor was removed", "has no second factor any more"),
-            FactorsChange::NewCodes => ("New recovery codes were made", "has new recovery codes"),
+            FactorsChange::Added => ("A second factor was added", "An authenticator app was added to"),
+            FactorsChange::Removed => ("Your second factor was removed", "The authenticator app was removed from"),
+            FactorsChange::PasskeyAdded => ("A passkey was added", "A passkey was added to"),
+            FactorsChange::PasskeyRemoved => ("A passkey was removed", "A passkey was removed from"),
+            FactorsChange::NewCodes => ("New recovery codes were made", "New recovery codes were made for"),
+            FactorsChange::CodeUsed => ("A recovery code was used", "A recovery code was used to sign in to"),
         };
-        let remedy = "If it was not you, set a new password now";
-        Self::about_change(subject, format!("Your account {username} {text}."), remedy, forgotten)
+        let remedy = "If it was not you, look at your passkeys and second factors now";
+        Self::about_change(subject, format!("{text} your account {username}."), remedy, account)
+            .then("Remove what is not yours, and set a new password: that alone removes no passkey and no app.")
     }
 
     /// A letter about the end of the account.
@@ -251,6 +260,12 @@ impl<'a> Letter<'a> {
             link: None,
             after: vec!["If it was not you, tell the people who run this service.".to_owned()],
         }
+    }
+
+    /// The letter with something to do after its link was opened.
+    fn then(mut self, text: &str) -> Self {
+        self.after.insert(0, text.to_owned());
+        self
     }
 
     /// A letter about a change that the reader made, or must know of.
@@ -274,13 +289,12 @@ mod tests {
     #[test]
     fn c235_both_forms_of_a_mail_say_the_same_and_have_one_link() {
         let changed = |by_mail| Mail::PasswordChanged { username: "ada", forgotten: "https://id.example/a", by_mail };
-        let (link, account) = ("https://id.example/account/email/jty_abc", "https://id.example/account");
-        let confirm = Mail::ConfirmAddress { username: "ada", link, minutes: 30 };
+        let account = "https://id.example/account";
         let moved = Mail::AddressChanged { username: "ada", account };
-        let factors = |change| Mail::FactorsChanged { username: "ada", change, forgotten: "https://id.example/a" };
+        let factors = |change| Mail::FactorsChanged { username: "ada", change, account };
         let has = Mail::HasAccount { username: "ada", forgotten: "https://id.example/a" };
-        let of_factors = [FactorsChange::Added, FactorsChange::Removed, FactorsChange::NewCodes].map(factors);
-        let others = [RESET, confirm, moved, changed(true), changed(false), has];
+        let of_factors = EVERY_CHANGE.map(factors);
+        let others = [RESET, moved, changed(true), changed(false), has];
         for mail in others.into_iter().chain(of_factors) {
             let rendered = mail.render().unwrap();
             let [link] = &rendered.links[..] else { panic!("one link") };
@@ -295,17 +309,47 @@ mod tests {
         }
     }
 
+    const EVERY_CHANGE: [FactorsChange; 6] = [
+        FactorsChange::Added,
+        FactorsChange::Removed,
+        FactorsChange::PasskeyAdded,
+        FactorsChange::PasskeyRemoved,
+        FactorsChange::NewCodes,
+        FactorsChange::CodeUsed,
+    ];
+
     #[test]
-    fn c235_a_mail_for_a_new_account_names_nobody_and_has_one_link() {
+    fn c236_a_mail_about_a_factor_leads_to_where_it_is_removed_and_says_what_a_password_does_not_do() {
+        let account = "https://id.example/account";
+        let mails = EVERY_CHANGE.map(|change| Mail::FactorsChanged { username: "ada", change, account });
+        let rendered = mails.map(|mail| mail.render().unwrap());
+        for mail in &rendered {
+            assert_eq!(mail.links, [account]);
+            for form in [&mail.text, &mail.html] {
+                assert!(form.contains("set a new password: that alone removes no passkey and no app"), "{form}");
+            }
+        }
+        let subjects: std::collections::BTreeSet<&String> = rendered.iter().map(|mail| &mail.subject).collect();
+        assert_eq!(subjects.len(), EVERY_CHANGE.len());
+    }
+
+    #[test]
+    fn c235_a_mail_to_an_address_that_is_not_proven_names_nobody_and_has_one_link() {
         let link = "https://id.example/account/sign-up/jtu_abc";
         let invited = Mail::Invitation { link, until: "7 December 2026" }.render().unwrap();
         assert!(invited.links == [link] && invited.text.contains("until 7 December 2026."));
-        let rendered = Mail::SignUp { link, minutes: 30 }.render().unwrap();
-        assert_eq!(rendered.links, [link]);
-        assert_eq!(rendered.html.matches(&format!("href=\"{link}\"")).count(), 1);
+        let to_confirm = "https://id.example/account/email/jty_abc";
+        for (mail, link) in [
+            (Mail::SignUp { link, minutes: 30 }, link),
+            (Mail::ConfirmAddress { link: to_confirm, minutes: 30 }, to_confirm),
+        ] {
+            let rendered = mail.render().unwrap();
+            assert_eq!(rendered.links, [link]);
+            assert_eq!(rendered.html.matches(&format!("href=\"{link}\"")).count(), 1);
+            assert!(rendered.text.lines().any(|line| line == link) && rendered.text.contains("30 minutes"));
+        }
         let deleted = Mail::AccountDeleted { username: "ada" }.render().unwrap();
         assert!(deleted.links.is_empty() && deleted.text.contains("ada") && !deleted.html.contains("href="));
-        assert!(rendered.text.lines().any(|line| line == link) && rendered.text.contains("30 minutes"));
     }
 
     #[test]

@@ -48,7 +48,7 @@ pub struct NewPasskeyForm<'a> {
 }
 
 /// The page of a person's passkeys. It posts `passkey`, `name`, `handle` and `ticket`, or
-/// above it `id`, `name` or `last`, and `ticket`.
+/// above it `id`, `name` or `last` and `others`, and `ticket`.
 #[derive(Template)]
 #[template(path = "account_passkeys.html")]
 pub struct AccountPasskeys<'a> {
@@ -80,6 +80,8 @@ pub struct AccountPasskey {
     pub added: String,
     /// The time of its last use, if there was one.
     pub last_used: Option<String>,
+    /// The host that it was made for, if it is of no use at this site.
+    pub made_for: Option<String>,
     /// `true` if it is the only factor besides the password.
     pub is_last: bool,
 }
@@ -137,6 +139,7 @@ pub(crate) mod tests {
             name: v.to_owned(),
             added: v.to_owned(),
             last_used: last_used.map(str::to_owned),
+            made_for: last_used.map(str::to_owned),
             is_last: last_used.is_some(),
         };
         let passkeys = [passkey(Some(v)), passkey(None)];
@@ -170,6 +173,7 @@ pub(crate) mod tests {
         let page = account_passkeys("v", "/account", None);
         assert!(page.contains(r#"id="passkey" hidden data-challenge="AQEB"#), "{page}");
         assert!(page.contains(r#"name="last" value="1" required"#));
+        assert_eq!(page.matches(r#"name="others" value="1" checked"#).count(), 2);
         assert!(page.contains("Not used yet") && page.contains("Last used on v"));
         assert!(AccountPasskeys { base: "//evil.example", ..none() }.render().is_err());
         assert!(none().render().unwrap().contains("You have no passkey."));

@@ -20,6 +20,9 @@ pub struct Stores {
     dynamodb: store::Client,
     tables: Tables,
     directory: Option<Directory>,
+    sends_mail: bool,
+    /// The host that passkeys belong to; empty if there are none here.
+    passkey_host: String,
 }
 
 /// The common wiring of the functions that deal with clients.
@@ -40,6 +43,8 @@ impl Stores {
             dynamodb: store::connect(&config.connection, edge::random_name::<12>()),
             tables: config.tables.clone(),
             directory: directory.map(|asked| Directory::connect(&asked.function, &config.connection, asked.limit)),
+            sends_mail: config.mail_from.is_some(),
+            passkey_host: config.passkey_site().map(|site| site.id().to_owned()).unwrap_or_default(),
         }
     }
 
@@ -83,7 +88,7 @@ impl Stores {
     /// # Errors
     /// [`ConfigError::Missing`] when a variable is not set.
     pub fn sign_ins(&self) -> Result<SignIns, ConfigError> {
-        Ok(SignIns::new(self.people()?, self.passwords()?))
+        Ok(SignIns::new(self.people()?, self.passwords()?, self.sends_mail))
     }
 
     /// Opens the counters of registrations.
@@ -116,7 +121,7 @@ impl Stores {
     /// [`ConfigError::Missing`] when a variable is not set.
     pub fn people(&self) -> Result<PeopleTable, ConfigError> {
         let table = Tables::needed(self.tables.people.as_ref(), "JETON_TABLE_PEOPLE")?;
-        Ok(PeopleTable::new(self.dynamodb.clone(), table))
+        Ok(PeopleTable::new(self.dynamodb.clone(), table).at_site(self.passkey_host.clone()))
     }
 
     /// Opens the grants together with the items that they depend on.

@@ -25,13 +25,14 @@ impl UserChange {
     }
 
     /// Removes the authenticator app at the wish of the person, if it is the one that was read and the password is long enough
-    /// without it; and with the last factor the recovery codes.
+    /// without it; and with the last factor the recovery codes. Everything that rests on the former credentials is over, except
+    /// the sessions that move along.
     pub fn remove_own_factors(user: &User) -> Self {
         let change = match user.factors.passkeys.first() {
             Some(left) => Self::without_app(user, []).when(UserFact::Passkeys.contains(left)),
             None => Self::remove_factors(user).when(UserFact::Passkeys.has_fewer_than(NonZeroUsize::MIN)),
         };
-        change.when_acting(user)
+        change.when_acting(user).and(UserSet::NextCredentialVersion)
     }
 
     /// Removes the authenticator app, the recovery codes and the passkeys at the wish of an operator, if the app and the

@@ -10,7 +10,7 @@
 //!   for that: a short password is set on condition that the factor is there, and the factor removed on condition that the
 //!   password is long. Both are attributes of one item, so the two cannot pass each other.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use grants::{Context, Method, PersonKey, Timestamp};
@@ -35,6 +35,10 @@ pub struct Factors {
     pub recovery: BTreeSet<String>,
     /// The names of the passkeys.
     pub passkeys: BTreeSet<String>,
+    /// The host that each passkey was made for, by its name. An earlier version kept none: its passkeys count as of this site.
+    pub passkey_sites: BTreeMap<String, String>,
+    /// The names of the passkeys that were made for another host than that of this site, and are of no use here.
+    pub elsewhere: BTreeSet<String>,
     /// The user handle that authenticators keep with the passkeys: random, and kept from the first one on.
     pub passkey_handle: Option<[u8; 32]>,
     /// `true` if the person chose a password that is too short to be the only factor. The app stays until there is a longer
@@ -105,6 +109,19 @@ impl fmt::Debug for Totp {
 }
 
 impl Factors {
+    /// Returns the factors as they are seen at the site whose passkeys belong to this host.
+    #[must_use]
+    pub fn at_site(self, host: &str) -> Self {
+        let is_elsewhere = |id: &&String| self.passkey_sites.get(*id).is_some_and(|site| site != host);
+        let elsewhere = self.passkeys.iter().filter(is_elsewhere).cloned().collect();
+        Self { elsewhere, ..self }
+    }
+
+    /// Returns whether there is a passkey that can be used at this site.
+    pub fn has_passkey_here(&self) -> bool {
+        self.passkeys.iter().any(|id| !self.elsewhere.contains(id))
+    }
+
     /// Returns whether there is no app. Passkeys are no second step after the password.
     pub const fn is_empty(&self) -> bool {
         self.totp.is_none()
@@ -165,8 +182,9 @@ impl HalfSignedIn {
     }
 
     fn of(user: &User, password_at: Timestamp, ticket: FormTicket) -> Self {
-        let Factors { totp, recovery, passkeys, .. } = &user.factors;
-        let choices = FactorChoices { app: totp.is_some(), passkey: !passkeys.is_empty(), codes: !recovery.is_empty() };
+        let Factors { totp, recovery, .. } = &user.factors;
+        let passkey = user.factors.has_passkey_here();
+        let choices = FactorChoices { app: totp.is_some(), passkey, codes: !recovery.is_empty() };
         let version = user.credential_version;
         Self { person: user.key, credential_version: version, password_at, session: None, choices, ticket }
     }
@@ -375,6 +393,27 @@ mod tests {
         let half =
             HalfSignedIn::of_session(&person.with_session(stronger), VISIT, RequestDigest::of("one"), [1; 16], NOW);
         assert_eq!(half.choices(), FactorChoices { app: false, passkey: true, codes: false });
+    }
+
+    #[test]
+    fn c231_passkeys_of_another_host_count_for_nothing_at_this_one() {
+        let here = |passkeys: &[&str], host: &str| {
+            let passkeys = passkeys.iter().map(|id| (*id).to_owned()).collect();
+            let passkey_sites = [("old".to_owned(), "old.example".to_owned())].into();
+            let factors = Factors { passkeys, passkey_sites, ..Factors::default() };
+            User { factors: factors.at_site(host), ..user() }
+        };
+        let moved = here(&["old"], "new.example");
+        assert_eq!((moved.reach(), moved.has_factors()), (Context::Password, true));
+        assert_eq!(here(&["old"], "old.example").reach(), Context::PhishingResistant);
+        // Of an earlier version the host is unknown, and another passkey may be of use.
+        assert_eq!(here(&["unknown"], "new.example").reach(), Context::PhishingResistant);
+        assert_eq!(here(&["old", "unknown"], "new.example").reach(), Context::PhishingResistant);
+        let (person, _) = session();
+        let person = person.with_user(moved);
+        assert!(person.is_recent(NOW) && person.showed_factors() && !person.lacks_factor_only(NOW));
+        let half = HalfSignedIn::of_session(&person, VISIT, RequestDigest::of("one"), [1; 16], NOW);
+        assert!(!half.choices().passkey);
     }
 
     #[test]

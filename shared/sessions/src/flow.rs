@@ -142,8 +142,17 @@ pub fn must_sign_in_for_device(
     now: Timestamp,
 ) -> bool {
     let age = now.since(person.session().auth_time);
-    let too_old = client.relying_party.default_max_age.is_some_and(|most| age > u64::from(most) || most == 0);
-    asks_for_another || (too_old && !signed_in_for(person, request, now))
+    let most = client.relying_party.default_max_age;
+    let too_old = most.is_some_and(|most| age > u64::from(most) || most == 0);
+    asks_for_another || (too_old && !(signed_in_for(person, request, now) && took_no_longer(person, most)))
+}
+
+/// Returns whether a person took no longer than `max_age` from the first factor of the sign-in to the last one, so that the
+/// sign-in met it when it was complete. A `max_age` of 0 asks for a new sign-in, however long that takes.
+fn took_no_longer(person: &SignedIn, max_age: Option<Seconds>) -> bool {
+    let session = person.session();
+    let complete_at = session.methods.used().map(|(_, at)| at).max().unwrap_or(session.auth_time);
+    max_age.is_none_or(|most| most == 0 || complete_at.since(session.auth_time) <= u64::from(most))
 }
 
 /// Returns whether the sign-in of a person has the context that a request, its client or the deployment demands.
@@ -188,9 +197,10 @@ pub fn next(request: &AuthorizationRequest, situation: &Situation<'_>, now: Time
     let must_sign_in = too_old || asks(Prompt::Login) || asks(Prompt::SelectAccount);
     // If the password was given for this very request a moment ago, the consent page is next, not the password
     // again. Without a consent page the code would be issued silently, so then this step itself must have been the
-    // sign-in.
+    // sign-in. A sign-in that was too old when its second factor came is no excuse: its password comes again.
     let given_for_this = signed_in_for(signed_in, situation.digest, now);
-    let fresh = situation.just_signed_in || (given_for_this && consent_needed);
+    let done_now = situation.just_signed_in || (given_for_this && consent_needed);
+    let fresh = done_now && took_no_longer(signed_in, max_age);
     if must_sign_in && !fresh {
         return if silent { Next::Refuse(Unmet::SignIn) } else { Next::SignIn };
     }

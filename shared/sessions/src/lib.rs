@@ -25,8 +25,10 @@
 //!   the directory.
 
 mod alias;
+mod credentials_change;
 mod ended;
 mod factor_changes;
+mod factor_removal;
 mod factors;
 mod flow;
 mod footing;
@@ -56,7 +58,9 @@ mod user_fact;
 mod window;
 
 pub use alias::AliasKey;
+pub use credentials_change::CredentialsChange;
 pub use ended::EndedSession;
+pub use factor_removal::remove_factor;
 pub use factors::{FactorChoices, Factors, HalfSignedIn, ShownFactor, SpentFactor, Totp};
 pub use flow::{
     Expected, Next, Situation, Unmet, meets_demands, must_sign_in_for_device, next, next_for_device, signed_in_for,
@@ -79,7 +83,7 @@ pub use password::{
     PasswordHash, PasswordWork, UnfitPassword, WeakPassword, check_chosen_password, check_new_password,
     check_password_beside, hash_password,
 };
-pub use password_change::{NewPassword, PasswordChange, change_password};
+pub use password_change::{NewPassword, change_password};
 pub use people::{CompleteProof, ProvenPerson, User};
 pub use proof::{Proof, TakenOver, Unverified, prove};
 pub use recent::RECENT;
@@ -91,7 +95,7 @@ pub use shown::{Shown, ShownDigest};
 pub use sign_out::{
     AddressNotRegistered, Hinted, NamedApp, SignOut, ended_by_hint, leads_back_unasked, sign_out, way_back,
 };
-pub use sign_up::{NewIdentity, UnfitName, chosen_name, claims_of_new};
+pub use sign_up::{NewIdentity, UnfitName, chosen_name, claims_of_new, could_be_a_link};
 pub use step_up::WantedContexts;
 pub use throttling::{Count, CountGuard, Counter, Failures, Wait};
 pub use tickets::{FORM_LIFETIME, FormTicket, RequestDigest, VisitId};

@@ -11,22 +11,9 @@
 use grants::{Method, Timestamp};
 
 use crate::{
-    ChosenPassword, ProvenPerson, Session, SessionChange, SessionHandle, SessionSecretHash, SignedIn, UserChange,
+    ChosenPassword, CredentialsChange, ProvenPerson, Session, SessionChange, SessionHandle, SessionSecretHash,
+    SignedIn, UserChange,
 };
-
-/// The most other sessions that move along: one transaction holds a hundred writes. The newest do.
-const MOST_KEPT: usize = 90;
-
-/// The writes of a change of password.
-#[derive(Debug)]
-pub struct PasswordChange {
-    /// The change of the person.
-    pub user: UserChange,
-    /// The change of each session that goes on, that of this browser first.
-    pub sessions: Vec<(Session, SessionChange)>,
-    /// The version of the credentials afterwards.
-    pub credential_version: u32,
-}
 
 /// A new password, and the new secret of the session in which it is set.
 #[derive(Debug)]
@@ -43,9 +30,9 @@ pub fn change_password(
     person: &SignedIn,
     proven: &ProvenPerson,
     new: NewPassword,
-    mut others: Vec<Session>,
+    others: Vec<Session>,
     now: Timestamp,
-) -> Option<(PasswordChange, SessionHandle)> {
+) -> Option<(CredentialsChange, SessionHandle)> {
     let (user, session) = (proven.user(), person.session());
     let from = user.credential_version;
     if person.user().key != user.key || session.credential_version != from {
@@ -53,16 +40,8 @@ pub fn change_password(
     }
     let secret = SessionSecretHash::of(&new.secret);
     let methods = session.methods.with(Method::Password, now);
-    let own = SessionChange::Renewed { from, former: session.secret, secret, at: now, methods };
-    others.retain(|other| other.id != session.id && other.credential_version == from);
-    others.sort_by_key(|other| std::cmp::Reverse(other.auth_time));
-    others.truncate(MOST_KEPT);
-    let kept = others.into_iter().map(|other| (other, SessionChange::Kept { from }));
-    let change = PasswordChange {
-        user: UserChange::choose_password(user, new.chosen)?,
-        sessions: std::iter::once((session.clone(), own)).chain(kept).collect(),
-        credential_version: from.saturating_add(1),
-    };
+    let own = SessionChange::Renewed { from, former: session.secret, secret, at: now, auth_time: now, methods };
+    let change = CredentialsChange::of(person, own, others, UserChange::choose_password(user, new.chosen)?);
     Some((change, SessionHandle::new(user.key, session.id, new.secret)))
 }
 

@@ -65,18 +65,18 @@ impl User {
         !self.factors.is_empty()
     }
 
-    /// The strongest context in which the person can sign in.
+    /// The strongest context in which the person can sign in at this site.
     pub fn reach(&self) -> Context {
-        match (self.factors.passkeys.is_empty(), self.has_second_factor()) {
-            (false, _) => Context::PhishingResistant,
-            (true, true) => Context::TwoFactors,
-            (true, false) => Context::Password,
+        match (self.factors.has_passkey_here(), self.has_second_factor()) {
+            (true, _) => Context::PhishingResistant,
+            (false, true) => Context::TwoFactors,
+            (false, false) => Context::Password,
         }
     }
 
-    /// Returns whether the person has an authenticator app or a passkey.
+    /// Returns whether the person has an authenticator app or a passkey, for this site or another one.
     pub fn has_factors(&self) -> bool {
-        self.reach() > Context::Password
+        self.has_second_factor() || !self.factors.passkeys.is_empty()
     }
 
     /// Checks whether this is the person's username, in the form in which names are compared.

@@ -1,11 +1,11 @@
 //! Changes to sessions, with the facts they depend on. A session that is over is never revived.
 //!
-//! When a person changes the password, the session in which this happens goes on with a new secret, and others go on
+//! When a person changes the password or removes a factor, the session in which this happens goes on with a new secret, and others go on
 //! if the person wants it. Both move to the new version of the credentials, in the transaction that makes it.
 
 use grants::{Attribute, Fact, Guard, Held, Method, Methods, Timestamp, Value, WhenAbsent};
 
-use crate::{Session, SessionSecretHash};
+use crate::{Session, SessionHandle, SessionSecretHash};
 
 /// One change to an existing session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,12 +20,14 @@ pub enum SessionChange {
         /// The version of the person's credentials.
         credential_version: u32,
     },
-    /// A second factor was proven in it.
+    /// A second factor was proven in it. It has a new secret from then on, so that no copy of its cookie becomes stronger.
     Stronger {
         /// The version of the credentials that it was signed in with.
         from: u32,
-        /// The hash of the secret.
-        secret: Option<SessionSecretHash>,
+        /// The hash of the secret so far.
+        former: Option<SessionSecretHash>,
+        /// The hash of the new secret.
+        secret: SessionSecretHash,
         /// The time of the proof.
         at: Timestamp,
         /// The methods of the sign-in, with the new one.
@@ -36,7 +38,7 @@ pub enum SessionChange {
         /// The version of the credentials that it was signed in with.
         from: u32,
     },
-    /// It goes on with the next version of the credentials and a new secret, because the person gave the password again.
+    /// It goes on with the next version of the credentials and a new secret, because the person changed the credentials in it.
     Renewed {
         /// The version of the credentials that it was signed in with.
         from: u32,
@@ -44,8 +46,10 @@ pub enum SessionChange {
         former: Option<SessionSecretHash>,
         /// The hash of the new secret.
         secret: SessionSecretHash,
-        /// The time when the password was given.
+        /// The time of the change.
         at: Timestamp,
+        /// The time of the sign-in: that of the change, if the person gave the password for it.
+        auth_time: Timestamp,
         /// The methods of the sign-in.
         methods: Methods,
     },
@@ -82,10 +86,22 @@ impl SessionFact {
 }
 
 impl SessionChange {
-    /// The change of a session in which the person proved a new second factor.
-    pub fn with_factor(session: &Session, now: Timestamp) -> Self {
-        let methods = session.methods.with(Method::OneTimeCode, now);
-        Self::Stronger { from: session.credential_version, secret: session.secret, at: now, methods }
+    /// The change of a session in which the person proved a new second factor, and the cookie that opens the session then, with
+    /// 128 random bits as its secret.
+    pub fn with_factor(session: &Session, secret: [u8; 16], now: Timestamp) -> (Self, SessionHandle) {
+        Self::stronger(session, session.methods.with(Method::OneTimeCode, now), secret, now)
+    }
+
+    /// The change of a session after which the person signed in by these methods, and the cookie that opens it then.
+    pub(crate) fn stronger(
+        session: &Session,
+        methods: Methods,
+        secret: [u8; 16],
+        now: Timestamp,
+    ) -> (Self, SessionHandle) {
+        let (from, former) = (session.credential_version, session.secret);
+        let change = Self::Stronger { from, former, secret: SessionSecretHash::of(&secret), at: now, methods };
+        (change, SessionHandle::new(session.person, session.id, secret))
     }
 
     /// The guards that must all hold for the write. None does if the session does not exist.
@@ -95,7 +111,7 @@ impl SessionChange {
             Self::OneMoreGrant { at, credential_version } => {
                 vec![SessionFact::CredentialVersion.is(credential_version), SessionFact::ExpiresAt.is_after(at)]
             }
-            Self::Stronger { from, secret, at, .. } => SessionFact::with_secret(from, secret, at),
+            Self::Stronger { from, former, at, .. } => SessionFact::with_secret(from, former, at),
             Self::Kept { from } => vec![SessionFact::CredentialVersion.is(from)],
             Self::Renewed { from, former, at, .. } => SessionFact::with_secret(from, former, at),
         }
@@ -110,12 +126,12 @@ impl SessionChange {
             Self::OneMoreGrant { at, .. } => {
                 Session { last_seen_at: at, grants: session.grants.saturating_add(1), ..session }
             }
-            Self::Stronger { methods, .. } => Session { methods, ..session },
+            Self::Stronger { secret, methods, .. } => Session { secret: Some(secret), methods, ..session },
             Self::Kept { from } => Session { credential_version: from.saturating_add(1), ..session },
-            Self::Renewed { from, secret, at, methods, .. } => Session {
+            Self::Renewed { from, secret, at, auth_time, methods, .. } => Session {
                 credential_version: from.saturating_add(1),
                 secret: Some(secret),
-                auth_time: at,
+                auth_time,
                 methods,
                 last_seen_at: at,
                 ..session
@@ -172,11 +188,26 @@ mod tests {
     }
 
     #[test]
+    fn c236_a_factor_that_is_added_strengthens_no_copy_of_the_cookie() {
+        let (person, old) = session();
+        let good = person.session();
+        let (change, new) = SessionChange::with_factor(good, [7; 16], NOW.plus(5));
+        let after = change.after(Some(good)).unwrap();
+        assert!(new.opens(&after) && !old.opens(&after));
+        assert_eq!((after.credential_version, after.auth_time, after.id), (1, good.auth_time, good.id));
+        assert_eq!(after.methods.context(), grants::Context::TwoFactors);
+        // A second change that read the same session.
+        assert_eq!(change.after(Some(&after)), None);
+        assert_eq!(change.after(None), None);
+    }
+
+    #[test]
     fn c236_a_session_goes_on_with_the_next_credentials_only_with_the_secret_that_was_read() {
         let (person, _) = session();
         let (good, secret) = (person.session().clone(), SessionSecretHash::of(&[4; 16]));
-        let methods = good.methods.with(Method::Password, NOW.plus(5));
-        let renewed = SessionChange::Renewed { from: 1, former: good.secret, secret, at: NOW.plus(5), methods };
+        let at = NOW.plus(5);
+        let methods = good.methods.with(Method::Password, at);
+        let renewed = SessionChange::Renewed { from: 1, former: good.secret, secret, at, auth_time: at, methods };
         let after = renewed.after(Some(&good)).unwrap();
         assert_eq!((after.credential_version, after.auth_time, after.expires_at), (2, NOW.plus(5), good.expires_at));
         assert_eq!(after.methods, methods);

@@ -3,6 +3,7 @@
 //! # Decisions
 //! - A name with an `@` must be the address of the account. Somebody who is called like another person's address would get
 //!   the mail that this person asks for by typing it, and apps may take a name for an address.
+//! - A name is no link and no part of one. It is in mails, whose readers make links of what looks like one, and on pages of apps.
 //! - The address is confirmed: the account is made with a link that was sent to it.
 
 use base64::Engine;
@@ -27,6 +28,12 @@ pub enum UnfitName {
     /// It is empty, too long, or has characters that a name cannot have.
     #[error("a name has 1 to 128 bytes, without spaces and characters that are invisible")]
     Malformed,
+    /// It has characters that do not fit the profile in which names are compared.
+    #[error("it has letters or signs that a name cannot have, such as ligatures and emoji")]
+    Unusual,
+    /// It could be taken for a link.
+    #[error("a name has none of the signs / \\ : ? # % < > \" &, and does not begin with www.")]
+    Link,
     /// It looks like the address of somebody else.
     #[error("a name with an @ must be your own address")]
     AnotherAddress,
@@ -70,11 +77,22 @@ pub fn chosen_name(typed: &str, address: &EmailAddress) -> Result<Username, Unfi
     if has_hidden_characters(username.as_str()) {
         return Err(UnfitName::Malformed);
     }
+    if !username.fits_profile() {
+        return Err(UnfitName::Unusual);
+    }
+    if could_be_a_link(&username.normalized()) {
+        return Err(UnfitName::Link);
+    }
     let is_own = EmailAddress::parse(username.as_str()).is_ok_and(|named| named.normalized() == address.normalized());
     if username.normalized().contains('@') && !is_own {
         return Err(UnfitName::AnotherAddress);
     }
     Ok(username)
+}
+
+/// Returns whether a text that a person chose could be taken for a link, or for a part of one.
+pub fn could_be_a_link(text: &str) -> bool {
+    text.contains(['/', '\\', ':', '?', '#', '%', '<', '>', '"', '&']) || text.to_lowercase().starts_with("www.")
 }
 
 /// Returns the claims of a new person whose address is confirmed.
@@ -102,6 +120,26 @@ mod tests {
         }
         for malformed in ["", " ", "a da", "a\u{202e}da", &"a".repeat(129)] {
             assert_eq!(name(malformed), Err(UnfitName::Malformed), "{malformed:?}");
+        }
+    }
+
+    #[test]
+    fn c145_a_chosen_name_fits_the_profile_in_which_names_are_compared() {
+        for unusual in ["\u{fb01}nance", "\u{2170}", "\u{1f600}"] {
+            assert_eq!(chosen_name(unusual, &address()), Err(UnfitName::Unusual), "{unusual}");
+        }
+        assert!(chosen_name("J\u{fc}rgen", &address()).is_ok());
+    }
+
+    #[test]
+    fn c235_a_chosen_name_is_no_link() {
+        for link in
+            ["https://evil.example/refund", "evil.example/refund", "mailto:ada", "WWW.evil.example", "a\u{ff0f}b"]
+        {
+            assert_eq!(chosen_name(link, &address()), Err(UnfitName::Link), "{link}");
+        }
+        for fine in ["ada.lovelace", "o'neill", "ada_1-2+3", "www"] {
+            assert!(chosen_name(fine, &address()).is_ok(), "{fine}");
         }
     }
 

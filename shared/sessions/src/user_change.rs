@@ -40,6 +40,20 @@ pub enum UserSet {
     PasskeyAdded(PasskeyId),
     /// A passkey that was removed.
     PasskeyRemoved(PasskeyId),
+    /// The host that a passkey was made for.
+    PasskeySite {
+        /// The passkey that was added.
+        id: PasskeyId,
+        /// The host, which has no spaces.
+        host: String,
+    },
+    /// A passkey and its host belong together no longer, because it was removed.
+    PasskeySiteForgotten {
+        /// The passkey that was removed.
+        id: PasskeyId,
+        /// The host that it was made for.
+        host: String,
+    },
     /// The user handle of the passkeys.
     PasskeyHandle([u8; 32]),
     /// No passkeys are left.
@@ -229,9 +243,12 @@ impl UserSet {
                 let recovery = user.factors.recovery.into_iter().filter(|left| left != hash).collect();
                 User { factors: Factors { recovery, ..user.factors }, ..user }
             }
-            Self::PasskeyAdded(_) | Self::PasskeyRemoved(_) | Self::PasskeyHandle(_) | Self::NoPasskeys => {
-                User { factors: self.with_passkeys(user.factors), ..user }
-            }
+            Self::PasskeyAdded(_)
+            | Self::PasskeyRemoved(_)
+            | Self::PasskeySite { .. }
+            | Self::PasskeySiteForgotten { .. }
+            | Self::PasskeyHandle(_)
+            | Self::NoPasskeys => User { factors: self.with_passkeys(user.factors), ..user },
             Self::FactorNeeded(needed) => User { factors: Factors { needed: *needed, ..user.factors }, ..user },
             Self::Username(username) => User { username: username.clone(), aliased: true, ..user },
             Self::NextCredentialVersion => {
@@ -247,10 +264,17 @@ impl UserSet {
             factors.passkeys.insert(id.to_string());
         } else if let Self::PasskeyRemoved(id) = self {
             factors.passkeys.remove(id.as_str());
+            factors.elsewhere.remove(id.as_str());
+        } else if let Self::PasskeySite { id, host } = self {
+            factors.passkey_sites.insert(id.to_string(), host.clone());
+        } else if let Self::PasskeySiteForgotten { id, .. } = self {
+            factors.passkey_sites.remove(id.as_str());
         } else if let Self::PasskeyHandle(handle) = self {
             factors.passkey_handle = Some(*handle);
         } else {
             factors.passkeys.clear();
+            factors.passkey_sites.clear();
+            factors.elsewhere.clear();
         }
         factors
     }
@@ -285,7 +309,7 @@ mod tests {
             UserChange::add_totp(user, vec![2; 60], 7, NOW),
             UserChange::remove_own_factors(user),
             UserChange::reset_factors(user),
-            UserChange::add_passkey(user, passkey(3), [6; 32]),
+            UserChange::add_passkey(user, passkey(3), [6; 32]).made_for(&passkey(3), "id.example"),
             UserChange::add_first_passkey(user, passkey(4), [6; 32], ["y".to_owned()].into()),
             UserChange::remove_passkey(user, &passkey(1)),
             UserChange::spend(user, &SpentFactor::Step(9)),
@@ -331,7 +355,9 @@ mod tests {
         let totp = Some(Totp { sealed: vec![1; 60], step: 5, since: NOW });
         let passkeys = [passkey(1), passkey(2)].map(|id| id.to_string()).into();
         let recovery = ["a", "b"].map(str::to_owned).into();
-        User { factors: Factors { totp, recovery, passkeys, passkey_handle: Some([5; 32]), needed: false }, ..user() }
+        let passkey_sites = [(passkey(1).to_string(), "id.example".to_owned())].into();
+        let factors = Factors { totp, recovery, passkeys, passkey_sites, ..Factors::default() };
+        User { factors: Factors { passkey_handle: Some([5; 32]), ..factors }, ..user() }
     }
 
     fn passkey(number: u8) -> PasskeyId {
@@ -349,12 +375,13 @@ mod tests {
             let left = one.after(Some(read)).unwrap();
             assert_eq!(left.factors.passkeys, [passkey(2).to_string()].into());
             assert_eq!(one.after(Some(&left)), None);
-            // Of two that are removed at the same moment, the second is the last factor, unless there is an app.
-            assert_eq!(two.after(Some(&left)).is_some(), read.factors.totp.is_some());
+            // Of two that are removed at the same moment, one is: what the other rests on is over.
+            assert_eq!((two.after(Some(&left)), left.credential_version), (None, read.credential_version + 1));
             assert_eq!(left.is_last_factor(&passkey(2)), read.factors.totp.is_none());
             // The last factor takes the recovery codes along, and another one keeps them.
             let bare = UserChange::remove_passkey(&left, &passkey(2)).after(Some(&left)).unwrap();
             assert_eq!(bare.factors.recovery.is_empty(), read.factors.totp.is_none());
+            let added = UserChange::add_passkey(&left, passkey(3), [9; 32]).after(Some(&left)).unwrap();
             assert_eq!(
                 UserChange::remove_passkey(&left, &passkey(2)).after(Some(&added)).is_some(),
                 read.factors.totp.is_some()
@@ -393,9 +420,11 @@ mod tests {
             | UserSet::RecoveryCodes(_)
             | UserSet::Totp(_)
             | UserSet::PasskeyAdded(_)
+            | UserSet::PasskeySite { .. }
             | UserSet::NoPasskeys => last.factors.clone(),
             UserSet::RecoveryCodeSpent(_)
             | UserSet::PasskeyRemoved(_)
+            | UserSet::PasskeySiteForgotten { .. }
             | UserSet::PasskeyHandle(_)
             | UserSet::Disabled(_)
             | UserSet::Password(_)

@@ -43,7 +43,7 @@ pub use people::grounded_grants::GroundedGrants;
 pub use people::links::Link;
 pub use people::mail::mail_of_keys;
 pub use people::own_account::Acted;
-pub use people::passkeys::{PasskeyHolder, PasskeySession, PasskeyStarted};
+pub use people::passkeys::{AddedPasskey, PasskeyHolder, PasskeySession, PasskeyStarted};
 pub use people::sign_up::{SignUp, SignUpRight, SignedUp};
 pub use people::table::{Ground, Named, PeopleTable, Visitor};
 pub use people::user_writes::UserChanged;

@@ -101,6 +101,24 @@ async fn c235_of_sign_ups_with_one_name_or_one_address_one_is_carried_out(place:
     assert_eq!(holder(&people).await, None);
     assert_eq!(sign_up(loser, NOW.plus(10)).await, SignedUp::Done);
     assert_eq!(holder(&people).await, Some(loser.username.to_string()));
+    // Its person is deleted: the address is free, and no link of before makes an account.
+    let there = people.by_address(&address).await.unwrap().unwrap();
+    people.release_address(&there, NOW.plus(20)).await.unwrap();
+    people.delete_user(&there, None).await.unwrap();
+    assert_eq!(holder(&people).await, None);
+    let late = new("late");
+    for issued_at in [NOW, NOW.plus(19), NOW.plus(20)] {
+        assert_eq!(sign_up(&late, issued_at).await, SignedUp::AddressTaken);
+    }
+    assert_eq!(sign_up(&late, NOW.plus(21)).await, SignedUp::Done);
+    assert_eq!(holder(&people).await.as_deref(), Some("late"));
+    // Whoever confirms an address that leads nowhere has it.
+    let there = people.by_address(&address).await.unwrap().unwrap();
+    people.release_address(&there, NOW.plus(22)).await.unwrap();
+    people.delete_user(&there, None).await.unwrap();
+    let ada = person(&people, "ada").await;
+    assert_eq!(confirm(&people, &ada, NOW.plus(22)).await, Confirmed::Done);
+    assert_eq!(holder(&people).await.as_deref(), Some("ada"));
 }
 
 async fn c235_an_invitation_makes_one_account_and_none_after_it_was_withdrawn(place: Place) {

@@ -1,8 +1,8 @@
 //! Passkeys: a credential id leads to one person, and what was removed leads nowhere and is not added again.
 
 use protocol::{CredentialId, PasskeyKey};
-use sessions::{Passkey, PasskeyName, PasskeyUses, SessionChange, SessionStart, User, UserChange};
-use store::{Acted, PeopleTable, UserChanged};
+use sessions::{Passkey, PasskeyName, PasskeyUses, SessionChange, SessionStart, User, UserChange, remove_factor};
+use store::{Acted, AddedPasskey, PeopleTable, UserChanged};
 
 use crate::fixtures::NOW;
 use crate::people_table::{session_of, user};
@@ -28,9 +28,9 @@ async fn add(people: &PeopleTable, owner: &User, passkey: &Passkey) -> Acted {
     let (signed_in, _) = session_of(&owner);
     let session = signed_in.session();
     people.start_session(session, SessionStart::New).await.unwrap();
-    let proven = SessionChange::with_passkey(session, passkey, NOW.plus(1));
+    let (proven, _) = SessionChange::with_passkey(session, passkey, [7; 16], NOW.plus(1));
     let change = UserChange::add_passkey(&owner, passkey.id(), [5; 32]);
-    people.add_own_passkey(session, passkey, proven, &change).await.unwrap()
+    people.add_own_passkey(AddedPasskey { session, proven, passkey, change: &change }, None).await.unwrap()
 }
 
 async fn c231_a_credential_id_is_one_persons_and_what_was_removed_is_not_added_again(place: Place) {
@@ -58,11 +58,18 @@ async fn c231_a_credential_id_is_one_persons_and_what_was_removed_is_not_added_a
     let found = people.passkey_holder(&one.credential, None, None).await.unwrap().passkey;
     assert_eq!(found, Some(Passkey { name: phone.clone(), ..one.clone() }));
     let change = UserChange::remove_passkey(&owner, &one.id());
-    let remove = || people.remove_own_passkey(&signed_in, &id, &change, NOW);
+    let (removal, handle) = remove_factor(&signed_in, change, [9; 16], Vec::new(), NOW);
+    let remove = || people.remove_own_factor(&removal, Some(&id), None, NOW);
     assert_eq!(remove().await.unwrap(), Acted::Done);
-    assert_eq!(remove().await.unwrap(), Acted::Refused);
+    // The session goes on with the next credentials, and nothing that rests on the former ones is done.
+    assert_eq!(remove().await.unwrap(), Acted::Over);
+    assert_eq!(rename().await.unwrap(), Acted::Over);
+    let moved = people.session(&handle).await.unwrap().unwrap();
+    assert!(handle.opens(&moved) && moved.credential_version == owner.credential_version + 1);
     // A name makes no item of a passkey that is gone.
-    assert_eq!(rename().await.unwrap(), Acted::Refused);
+    let (signed_in, _) = session_of(&people.user(ada.key).await.unwrap().unwrap());
+    people.start_session(signed_in.session(), SessionStart::New).await.unwrap();
+    assert_eq!(people.rename_own_passkey(&signed_in, &id, &phone, NOW).await.unwrap(), Acted::Refused);
     assert!(people.passkey_holder(&one.credential, None, None).await.unwrap().user.is_none());
     assert_eq!(add(&people, &ada, &one).await, Acted::Refused);
     assert_eq!(people.passkeys_of(ada.key).await.unwrap(), std::slice::from_ref(&two));

@@ -13,7 +13,9 @@ fn with_factors(name: &str) -> User {
     let totp = Some(Totp { sealed: vec![1; 60], step: 5, since: NOW });
     let recovery = ["a", "b"].map(str::to_owned).into();
     let passkeys = [id(1), id(2)].map(|id| id.to_string()).into();
-    User { factors: Factors { totp, recovery, passkeys, passkey_handle: Some([4; 32]), needed: false }, ..user(name) }
+    let passkey_sites = [(id(1).to_string(), "id.example".to_owned())].into();
+    let factors = Factors { totp, recovery, passkeys, passkey_sites, ..Factors::default() };
+    User { factors: Factors { passkey_handle: Some([4; 32]), ..factors }, ..user(name) }
 }
 
 fn id(number: u8) -> PasskeyId {
@@ -33,7 +35,7 @@ async fn c232_a_change_of_factors_is_what_it_means(place: Place) {
             added.with_recovery_codes(["c", "d"].map(str::to_owned).into()),
             UserChange::remove_own_factors(&read),
             UserChange::reset_factors(&read),
-            UserChange::add_passkey(&read, id(3), [4; 32]),
+            UserChange::add_passkey(&read, id(3), [4; 32]).made_for(&id(3), "id.example"),
             UserChange::add_first_passkey(&read, id(4), [4; 32], ["f".to_owned()].into()),
             UserChange::remove_passkey(&read, &id(1)),
             UserChange::remove_passkey(&read, &id(2)),
@@ -84,7 +86,7 @@ async fn c236_a_factor_is_added_with_its_session_or_not_at_all(place: Place) {
     people.create_user(&read, None).await.unwrap();
     let (signed_in, handle) = session_of(&read);
     let (session, change) = (signed_in.session(), UserChange::add_totp(&read, vec![2; 60], 7, NOW));
-    let proven = SessionChange::with_factor(session, NOW.plus(1));
+    let (proven, stronger) = SessionChange::with_factor(session, [7; 16], NOW.plus(1));
     assert_eq!(people.add_own_factor(session, proven, &change, None).await.unwrap(), Acted::Over);
     assert_eq!(people.user(read.key).await.unwrap(), Some(read.clone()));
     people.start_session(session, SessionStart::New).await.unwrap();
@@ -92,7 +94,8 @@ async fn c236_a_factor_is_added_with_its_session_or_not_at_all(place: Place) {
     assert_eq!(people.user(read.key).await.unwrap(), change.after(Some(&read)));
     let stepped_up = people.session(&handle).await.unwrap();
     assert_eq!(stepped_up, proven.after(Some(session)));
-    assert_eq!(people.add_own_factor(session, proven, &change, None).await.unwrap(), Acted::Refused);
+    assert!(stepped_up.is_some_and(|session| stronger.opens(&session) && !handle.opens(&session)));
+    assert_eq!(people.add_own_factor(session, proven, &change, None).await.unwrap(), Acted::Over);
 }
 
 crate::on_both!(

@@ -43,7 +43,7 @@ enum Twin {
     AliasForgotten,
     /// A code is checked, and spent without a condition.
     CodeAsRead,
-    /// A short password is checked, and set without a condition on the factor.
+    /// A short password is checked, and set without a condition on what it rests on.
     ShortAsRead,
 }
 
@@ -268,7 +268,7 @@ impl Credentials {
                 let mut after = before.clone();
                 (after.password, after.credential_version) = (made.password, made.credential_version);
                 after.factors.needed = made.factors.needed;
-                return (read.credential_version == before.credential_version).then_some(after);
+                return Some(after);
             }
             _ => false,
         };

@@ -44,7 +44,17 @@ pub(crate) async fn lead_from_address(stack: &Stack, user: &User) -> Result<(), 
     Ok(())
 }
 
-/// Refuses a new name that nobody can read (RFC 8265 §3.3). Those of earlier versions stay.
+/// Refuses a new name that people could confuse with another one, or not read (RFC 8265 §3.3). Those of earlier versions stay.
+pub(crate) fn ensure_fit(username: &Username) -> Result<(), Error> {
+    ensure_visible(username)?;
+    if !username.fits_profile() {
+        let why = "it has letters or signs that do not fit the profile UsernameCaseMapped (RFC 8265)";
+        return Err(format!("the username {:?} cannot be used: {why}", username.as_str()).into());
+    }
+    Ok(())
+}
+
+/// Refuses a name that nobody can read. The people of an import have their names elsewhere, so these may be unusual.
 pub(crate) fn ensure_visible(username: &Username) -> Result<(), Error> {
     if has_hidden_characters(username.as_str()) {
         let why = "it has characters that are invisible or change the direction of writing";

@@ -11,7 +11,7 @@ use crate::args::{Common, UserCommand, UserDelete, UserName, UserPassword, UserR
 use crate::audit::{About, NO_ATTRIBUTES};
 use crate::commands::grant::revoke_all;
 use crate::commands::listing::print_list;
-use crate::commands::person_rules::{ensure_visible, read_password, unfit, warn_of};
+use crate::commands::person_rules::{ensure_fit, ensure_visible, read_password, unfit, warn_of};
 use crate::commands::plan::Plan;
 use crate::commands::{user_create, user_factors, user_hashes, user_import, user_invite, user_links, user_update};
 use crate::confirm::confirm;
@@ -111,7 +111,7 @@ async fn rename(options: UserRename) -> Result<(), Error> {
     let stack = Stack::find(&options.common).await?;
     let user = find(&stack, &options.user).await?;
     let username = username(&options.to)?;
-    ensure_visible(&username)?;
+    ensure_fit(&username)?;
     if options.changing.dry_run {
         let is_free = stack.people.by_name(&username).await?.is_none_or(|found| found.subject == user.subject);
         let renamed = User { username, aliased: true, ..user.clone() };

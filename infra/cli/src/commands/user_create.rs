@@ -9,7 +9,7 @@ use crate::args::UserCreate;
 use crate::audit::About;
 use crate::commands::claim_edits::{ClaimEdits, ListEdit};
 use crate::commands::list_change::ListChange;
-use crate::commands::person_rules::{lead_from_address, read_password, unfit, warn_of};
+use crate::commands::person_rules::{ensure_fit, lead_from_address, read_password, unfit, warn_of};
 use crate::commands::user::{describe, new_user, there, unregistered};
 use crate::output::{print, print_dry_run};
 use crate::stack::{Stack, done_or};
@@ -21,6 +21,7 @@ pub(crate) async fn run(options: UserCreate) -> Result<(), Error> {
     let edits = ClaimEdits { assignments: options.claims, lists };
     let stack = Stack::find(&options.common).await?;
     let username = options.user.parse()?;
+    ensure_fit(&username)?;
     let password = if options.from_directory { None } else { Some(read_password()?) };
     let (user, kind) = match &password {
         Some(password) => (new_user(&username, password)?, "password"),

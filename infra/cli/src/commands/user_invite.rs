@@ -10,7 +10,7 @@ use store::{AuditedAction, Changed};
 use crate::args::{Listing, UserInvite, UserUninvite};
 use crate::audit::{About, NO_ATTRIBUTES, names_of};
 use crate::commands::listing::print_list;
-use crate::commands::person_rules::ensure_visible;
+use crate::commands::person_rules::ensure_fit;
 use crate::commands::user::username;
 use crate::output::{print, print_dry_run};
 use crate::stack::{Stack, done_or};
@@ -22,7 +22,7 @@ pub(crate) async fn invite(options: UserInvite) -> Result<(), Error> {
         return Err("sign-up is off in this stack: invitations work with SignUp (JETON_SIGN_UP, `jeton dev --sign-up`) invitation, domain or open".into());
     }
     let username = options.username.as_deref().map(username).transpose()?;
-    username.iter().try_for_each(ensure_visible)?;
+    username.iter().try_for_each(ensure_fit)?;
     let invitation = Invitation {
         id: InvitationId::from_bytes(edge::random()),
         address: address(&options.address)?,

@@ -88,7 +88,7 @@ pub(crate) async fn show(one: OneUser) -> Result<(), Error> {
 /// any more.
 pub(crate) async fn finish_deletion(stack: &Stack, user: &User, json: bool) -> Result<(), Error> {
     unlink_all(stack, user).await?;
-    stack.people.release_address(user).await?;
+    stack.people.release_address(user, edge::now()).await?;
     print(json, &deleted(user))
 }
 

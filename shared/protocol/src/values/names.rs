@@ -79,6 +79,12 @@ impl Username {
         precis::username(&self.0).unwrap_or_else(|| self.0.to_lowercase())
     }
 
+    /// Returns whether the name fits the profile `UsernameCaseMapped` (RFC 8265 §3.3). New names have to: others look like a
+    /// name that they are not equal to, such as one with a ligature, and are compared without the profile.
+    pub fn fits_profile(&self) -> bool {
+        precis::username(&self.0).is_some()
+    }
+
     /// Returns the form in which earlier versions compared the name, if it differs from the [normalized](Self::normalized)
     /// one: under it, a name of theirs is still found.
     pub fn former(&self) -> Option<String> {
@@ -131,6 +137,12 @@ mod tests {
         for (text, normalized, former) in rows {
             assert_eq!(name(text).normalized(), normalized, "{text}");
             assert_eq!(name(text).former().as_deref(), former, "{text}");
+        }
+        for text in ["Ada", "J\u{fc}rgen", "\u{ff21}da", "\u{440}\u{430}"] {
+            assert!(name(text).fits_profile(), "{text}");
+        }
+        for text in ["\u{fb01}nance", "\u{2170}", "\u{1f600}A", "a\u{202e}B"] {
+            assert!(!name(text).fits_profile(), "{text}");
         }
     }
 }

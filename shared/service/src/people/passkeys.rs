@@ -65,7 +65,7 @@ impl PasskeyAttempt<'_> {
             PasskeyAssertion::parse(text).map_err(|_| SignInFault::WrongPasskey(PasskeyFault::Malformed))?;
         let typed = self.form.one("username").ok().flatten().map(str::trim).filter(|typed| !typed.is_empty());
         let username = typed.map(Username::parse).transpose();
-        let username = username.map_err(|_| SignInFault::WrongPasskey(PasskeyFault::OtherPerson))?;
+        let username = username.map_err(|_| SignInFault::WrongPasskey(PasskeyFault::Malformed))?;
         Ok(ShownPasskey { assertion, challenge, half, username, site: self.site.clone() })
     }
 

@@ -4,12 +4,12 @@
 //! read, and whether the counters allow confirming a correct password. If a check fails, the session is deleted;
 //! its secret was never given out.
 
-use grants::Seconds;
+use grants::{Seconds, Timestamp};
 use sessions::{
-    ProvenPerson, RequestDigest, Rules, Session, SessionHandle, SessionStart, SignedIn, SpentFactor, UserChange,
-    sign_in,
+    Letter, Notice, ProvenPerson, QueuedMail, RequestDigest, Rules, Session, SessionHandle, SessionStart, SignedIn,
+    SpentFactor, User, UserChange, sign_in,
 };
-use store::{Changed, PeopleTable, Unknown, UserChanged};
+use store::{Changed, PeopleTable, Unknown, UserChanged, Write};
 
 use crate::people::browsers::Browser;
 use crate::people::passwords::{Passwords, RightPassword};
@@ -18,6 +18,8 @@ use crate::people::passwords::{Passwords, RightPassword};
 pub struct SignIns {
     pub(super) people: PeopleTable,
     passwords: Passwords,
+    /// `true` if people are told of recovery codes that were used.
+    sends_mail: bool,
 }
 
 /// The outcome of a sign-in with a correct password.
@@ -33,9 +35,10 @@ pub(super) enum Started {
 }
 
 impl SignIns {
-    /// Creates the sign-in of `people`, with the check of their passwords.
-    pub const fn new(people: PeopleTable, passwords: Passwords) -> Self {
-        Self { people, passwords }
+    /// Creates the sign-in of `people`, with the check of their passwords. They are told of what happened if the deployment
+    /// `sends_mail`.
+    pub const fn new(people: PeopleTable, passwords: Passwords, sends_mail: bool) -> Self {
+        Self { people, passwords, sends_mail }
     }
 
     /// The check of passwords.
@@ -81,7 +84,7 @@ impl SignIns {
             if let Some(wait) = self.passwords.weigh(&right, now).await? {
                 return Ok(Started::Wait(wait));
             }
-            if !self.spend(&right.person).await? {
+            if !self.spend(&right.person, now).await? {
                 return Ok(Started::Over);
             }
             return match self.store_session(&person, start, None, None).await? {
@@ -119,7 +122,8 @@ impl SignIns {
                 |spent| UserChange::count_session_and_spend(user, spent),
             );
             if start == SessionStart::New {
-                return Ok(self.people.change_user(&change, None).await? == UserChanged::Done);
+                let told = spent.and_then(|spent| self.tell(user, spent, person.session().last_seen_at));
+                return Ok(self.people.change_user(&change, told).await? == UserChanged::Done);
             }
             // A session that goes on is not one more; what the count rests on must hold all the same.
             let user = self.people.user(person.user().key).await?;
@@ -138,11 +142,23 @@ impl SignIns {
     }
 
     /// Spends the second factor of a person who renews a session; `false` if it was used before.
-    async fn spend(&self, person: &ProvenPerson) -> Result<bool, Unknown> {
+    async fn spend(&self, person: &ProvenPerson, now: Timestamp) -> Result<bool, Unknown> {
         let Some(spent) = person.spent() else { return Ok(true) };
         // What comes after it rests on the factors as they were read.
         let change = UserChange::spend(person.user(), &spent.alone());
-        Ok(self.people.change_user(&change, None).await? == UserChanged::Done)
+        let told = self.tell(person.user(), spent, now);
+        Ok(self.people.change_user(&change, told).await? == UserChanged::Done)
+    }
+
+    /// Returns the write that tells a person by mail of a recovery code that was used; `None` for a code of the app, if no mail is
+    /// sent, or if the person has no confirmed address.
+    fn tell(&self, user: &User, spent: &SpentFactor, now: Timestamp) -> Option<Write> {
+        let is_told = match spent {
+            SpentFactor::RecoveryCode(_) => self.sends_mail,
+            SpentFactor::Step(_) => false,
+        };
+        let letter = Letter::notice(Notice::RecoveryCodeUsed, user).filter(|_| is_told)?;
+        Some(self.people.mail_write(&QueuedMail::new(letter, edge::random(), now)))
     }
 
     async fn over(&self, person: &SignedIn) -> Result<Started, Unknown> {

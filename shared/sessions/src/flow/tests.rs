@@ -4,6 +4,7 @@ use grants::AuthMethod;
 use protocol::{ClientId, GrantType, LegacyGrants, Parameters, Resource, Scope};
 
 use super::*;
+use crate::Session;
 use crate::people::tests::NOW;
 use crate::session::tests::session;
 
@@ -161,6 +162,61 @@ fn a_client_can_register_the_oldest_sign_in_that_will_do() {
     assert_eq!(decided("", Some(20)), Next::Issue);
     assert_eq!(decided("", Some(19)), Next::SignIn);
     assert_eq!(decided("max_age=20", Some(19)), Next::Issue);
+}
+
+#[test]
+fn c037_a_second_factor_makes_no_password_newer_than_max_age_allows() {
+    let decided = |query: &str, took, agreed: bool, just_signed_in: bool| {
+        let person = signed_in_within(took);
+        let client = client(AuthMethod::SecretBasic);
+        let query = format!("response_type=code&{query}");
+        let parameters = Parameters::parse(query.as_bytes()).unwrap();
+        let target =
+            Target { resources: vec![Resource::parse("urn:a").unwrap()], scope: Scope::parse("read").unwrap() };
+        let consent = Consent::given(&client, &target, None, NOW);
+        let situation = Situation {
+            client: &client,
+            redirect_uri: &RedirectUri::parse("https://app.example/cb").unwrap(),
+            target: &target,
+            agreed: agreed.then_some(&consent),
+            signed_in: Some(&person),
+            known_as: Some(&person.user().subject),
+            expected: &Expected::Anyone,
+            digest: person.session().for_request,
+            just_signed_in,
+            policy: &Policy::default(),
+        };
+        let request = AuthorizationRequest::parse(&parameters, LegacyGrants::default()).unwrap();
+        next(&request, &situation, NOW.plus(took))
+    };
+    assert_eq!(decided("max_age=60", 60, true, true), Next::Issue);
+    assert_eq!(decided("max_age=60", 61, true, true), Next::SignIn);
+    assert_eq!(decided("max_age=60", 60, false, false), Next::Consent);
+    assert_eq!(decided("max_age=60", 61, false, false), Next::SignIn);
+    // A new sign-in is all that these ask for, however long it takes, or nobody with a second factor would ever be done.
+    for query in ["max_age=0", "prompt=login", "max_age=3600", ""] {
+        assert_eq!(decided(query, 61, true, true), Next::Issue, "{query}");
+        assert_eq!(decided(query, 61, false, false), Next::Consent, "{query}");
+    }
+}
+
+/// A person who gave a code so many seconds after the password.
+fn signed_in_within(seconds: u32) -> SignedIn {
+    let (person, _) = session();
+    let methods = person.session().methods.with(grants::Method::OneTimeCode, NOW.plus(seconds));
+    let session = Session { methods, ..person.session().clone() };
+    person.with_session(session)
+}
+
+#[test]
+fn c037_a_second_factor_makes_no_password_newer_for_a_device_either() {
+    let person = signed_in_within(61);
+    let must = |most| {
+        let mut client = client(AuthMethod::None);
+        client.relying_party.default_max_age = Some(most);
+        must_sign_in_for_device(&client, &person, person.session().for_request, false, NOW.plus(61))
+    };
+    assert!(must(60) && !must(61) && !must(0));
 }
 
 #[test]

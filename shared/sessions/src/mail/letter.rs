@@ -70,12 +70,18 @@ pub enum Notice {
     PasswordReset,
     /// Another address was confirmed; this is told to the one before.
     AddressChanged,
-    /// A second factor was added.
+    /// An authenticator app was added.
     FactorAdded,
-    /// The second factor was removed.
+    /// The authenticator app was removed.
     FactorRemoved,
+    /// A passkey was added.
+    PasskeyAdded,
+    /// A passkey was removed.
+    PasskeyRemoved,
     /// New recovery codes were made.
     RecoveryCodesReplaced,
+    /// A recovery code was used.
+    RecoveryCodeUsed,
     /// The account was deleted by its person.
     AccountDeleted,
 }
@@ -153,13 +159,16 @@ impl Letter {
 
 impl Notice {
     /// The list of all notices.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 10] = [
         Self::PasswordChanged,
         Self::PasswordReset,
         Self::AddressChanged,
         Self::FactorAdded,
         Self::FactorRemoved,
+        Self::PasskeyAdded,
+        Self::PasskeyRemoved,
         Self::RecoveryCodesReplaced,
+        Self::RecoveryCodeUsed,
         Self::AccountDeleted,
     ];
 
@@ -171,7 +180,10 @@ impl Notice {
             Self::AddressChanged => "address_changed",
             Self::FactorAdded => "factor_added",
             Self::FactorRemoved => "factor_removed",
+            Self::PasskeyAdded => "passkey_added",
+            Self::PasskeyRemoved => "passkey_removed",
             Self::RecoveryCodesReplaced => "recovery_codes_replaced",
+            Self::RecoveryCodeUsed => "recovery_code_used",
             Self::AccountDeleted => "account_deleted",
         }
     }

@@ -5,7 +5,7 @@
 //!   any browser. So it signs nobody in who asked for it, and a mail that went astray makes no account for anybody but its
 //!   reader.
 //! - It works once. The account that it makes takes the address, by one transaction that no older link gets past, even
-//!   after the address was given up again.
+//!   after the address was given up again, or the account deleted.
 //! - It names no request of an app: an attacker could send somebody else's mailbox into a request of their own.
 
 use grants::{Seconds, Timestamp};

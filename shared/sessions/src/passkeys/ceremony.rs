@@ -37,7 +37,7 @@ pub enum PasskeyFault {
     Key,
     /// Nobody here has it, or the person is disabled.
     Unknown,
-    /// It belongs to another person than the one who is asked for.
+    /// It belongs to another person than the one who is asked for, and its signature is right.
     OtherPerson,
     /// The signature is wrong.
     Signature,
@@ -150,13 +150,17 @@ impl ShownPasskey {
         let data = &self.assertion.authenticator;
         check_client(&self.assertion.client, GET, &self.site, &self.challenge)?;
         check_authenticator(data, &self.site)?;
-        let (user, passkey) = self.owned(user, passkey)?;
+        let (user, passkey) = self.known(user, passkey)?;
         if data.is_backup_eligible() != passkey.is_backup_eligible {
             return Err(PasskeyFault::Backup);
         }
         let (message, signature) = self.assertion.signed();
         if !is_signed(&passkey.key, message, signature) {
             return Err(PasskeyFault::Signature);
+        }
+        // Only whoever has the key is told whose it is not.
+        if !self.is_of(&user) {
+            return Err(PasskeyFault::OtherPerson);
         }
         let counts = data.counter != 0 || passkey.used.counter != 0;
         if counts && data.counter <= passkey.used.counter {
@@ -169,24 +173,25 @@ impl ShownPasskey {
         Ok(PasskeyProof { user, methods, within: self.half.as_ref().and_then(HalfSignedIn::session), change })
     }
 
-    /// Returns the person and the passkey, if the passkey is that of the person who is asked for.
-    fn owned<'p>(&self, user: Option<User>, passkey: Option<&'p Passkey>) -> Result<(User, &'p Passkey), PasskeyFault> {
+    /// Returns the person and the passkey, if the person has it.
+    fn known<'p>(&self, user: Option<User>, passkey: Option<&'p Passkey>) -> Result<(User, &'p Passkey), PasskeyFault> {
         let (Some(user), Some(passkey)) = (user.filter(|user| !user.disabled), passkey) else {
             return Err(PasskeyFault::Unknown);
         };
         let has_it = passkey.person == user.key
             && passkey.credential == self.assertion.id
             && user.factors.passkeys.contains(passkey.id().as_str());
-        if !has_it {
-            return Err(PasskeyFault::Unknown);
-        }
+        if has_it { Ok((user, passkey)) } else { Err(PasskeyFault::Unknown) }
+    }
+
+    /// Returns whether this is the person who is asked for.
+    fn is_of(&self, user: &User) -> bool {
         let handle = self.assertion.user_handle.as_deref();
         let known = user.factors.passkey_handle.as_ref().map(|known| &known[..]);
         // After the password, an authenticator may leave the handle out.
-        let is_meant = handle.map_or(self.half.is_some(), |handle| known == Some(handle))
-            && self.half.as_ref().is_none_or(|half| half.is_of(&user))
-            && self.username.as_ref().is_none_or(|name| user.goes_by(name));
-        if is_meant { Ok((user, passkey)) } else { Err(PasskeyFault::OtherPerson) }
+        handle.map_or(self.half.is_some(), |handle| known == Some(handle))
+            && self.half.as_ref().is_none_or(|half| half.is_of(user))
+            && self.username.as_ref().is_none_or(|name| user.goes_by(name))
     }
 }
 

@@ -9,6 +9,7 @@ use crate::passkeys::passkey::{Passkey, PasskeyId};
 use crate::people::User;
 use crate::session::{Session, SignedIn};
 use crate::session_change::SessionChange;
+use crate::session_handle::SessionHandle;
 use crate::user_change::{UserChange, UserSet};
 use crate::user_fact::UserFact;
 
@@ -36,12 +37,23 @@ impl UserChange {
         Self::add_passkey(user, id, handle).with_recovery_codes(codes).when(none_yet)
     }
 
+    /// Keeps the host that an added passkey was made for.
+    #[must_use]
+    pub fn made_for(self, id: &PasskeyId, host: &str) -> Self {
+        self.and(UserSet::PasskeySite { id: id.clone(), host: host.to_owned() })
+    }
+
     /// Removes a passkey at the wish of the person, and with the last factor the recovery codes. It is the last one if it was
-    /// when the person was read, or nothing is removed.
+    /// when the person was read, or nothing is removed. Everything that rests on the former credentials is over, except the
+    /// sessions that move along.
     pub fn remove_passkey(user: &User, id: &PasskeyId) -> Self {
-        let change = Self::of(user, [UserSet::PasskeyRemoved(id.clone())])
+        let change = Self::of(user, [UserSet::PasskeyRemoved(id.clone()), UserSet::NextCredentialVersion])
             .when_acting(user)
             .when(UserFact::Passkeys.contains(id.as_str()));
+        let change = match user.factors.passkey_sites.get(id.as_str()) {
+            Some(host) => change.and(UserSet::PasskeySiteForgotten { id: id.clone(), host: host.clone() }),
+            None => change,
+        };
         if user.factors.totp.is_some() {
             return change;
         }
@@ -70,9 +82,15 @@ impl SignedIn {
 }
 
 impl SessionChange {
-    /// The change of a session in which the person added a passkey, whose authenticator verified its user.
-    pub fn with_passkey(session: &Session, passkey: &Passkey, now: Timestamp) -> Self {
+    /// The change of a session in which the person added a passkey, whose authenticator verified its user, and the cookie that
+    /// opens the session then, with 128 random bits as its secret.
+    pub fn with_passkey(
+        session: &Session,
+        passkey: &Passkey,
+        secret: [u8; 16],
+        now: Timestamp,
+    ) -> (Self, SessionHandle) {
         let methods = session.methods.with(passkey.method(), now).with(grants::Method::UserVerification, now);
-        Self::Stronger { from: session.credential_version, secret: session.secret, at: now, methods }
+        Self::stronger(session, methods, secret, now)
     }
 }

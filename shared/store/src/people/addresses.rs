@@ -3,10 +3,13 @@
 //! An alias counts only while its address is the confirmed one of the person to whom it leads. So nothing has to be cleaned up
 //! when an operator or a person changes the address: an alias that counts no more is taken over, in the transaction that
 //! finds it so.
+//!
+//! The alias of a person who was deleted stays as long as a link of a sign-up works, and leads nowhere. So a link from before the
+//! deletion makes no account after it.
 
 use grants::{PersonKey, Timestamp};
 use protocol::EmailAddress;
-use sessions::{AliasKey, LinkName, SignedIn, User, UserChange, UserFact};
+use sessions::{AliasKey, LinkName, SIGN_UP_LIFETIME, SignedIn, User, UserChange, UserFact};
 
 use crate::dynamodb::changed::Changed;
 use crate::dynamodb::commit::{Kind, Outcome, Write, commit};
@@ -123,25 +126,29 @@ impl PeopleTable {
         }
     }
 
-    /// Deletes the alias of the confirmed address of a person who is deleted, if it leads there.
+    /// Lets the alias of the confirmed address of a person who is deleted lead nowhere, if it leads there.
     ///
     /// # Errors
-    /// [`Unknown`] when it is not known whether it is deleted.
-    pub async fn release_address(&self, user: &User) -> Result<(), Unknown> {
+    /// [`Unknown`] when it is not known whether it was done.
+    pub async fn release_address(&self, user: &User, now: Timestamp) -> Result<(), Unknown> {
         let Some(address) = user.confirmed_address() else { return Ok(()) };
         let mut own = Expression::default();
         own.same(LEADS_TO, text(&user.key));
-        let release = self.write(Kind::Delete(alias_key(&AliasKey::email(&address))), own);
+        own.set_or_remove(LEADS_TO, None);
+        own.set("created_at", time(now));
+        own.set("expires_at", time(now.plus(SIGN_UP_LIFETIME)));
+        let release = self.write(Kind::Update(alias_key(&AliasKey::email(&address))), own);
         commit(&self.client, vec![release]).await.map(drop)
     }
 
     /// Returns the write of the alias, if it is free, the person's own, or that of the former holder.
     fn take_address(&self, address: &EmailAddress, own: PersonKey, former: Option<PersonKey>, now: Timestamp) -> Write {
         let mut free = Expression::default();
-        let (name, leads_to) = (free.name("person"), free.name(LEADS_TO));
+        let leads_to = free.name(LEADS_TO);
         let (own_key, former) = (free.value(text(&own)), free.value(text(&former.unwrap_or(own))));
-        free.require(format_args!("(attribute_not_exists({name}) OR {leads_to} IN ({own_key}, {former}))"));
+        free.require(format_args!("(attribute_not_exists({leads_to}) OR {leads_to} IN ({own_key}, {former}))"));
         free.set(LEADS_TO, text(&own));
+        free.set_or_remove("expires_at", None);
         free.set("created_at", time(now));
         self.write(Kind::Update(alias_key(&AliasKey::email(address))), free)
     }

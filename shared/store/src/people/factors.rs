@@ -14,12 +14,15 @@ const STEP: &str = "totp_step";
 const SINCE: &str = "totp_since";
 const RECOVERY_CODES: &str = "recovery_codes";
 const PASSKEYS: &str = "passkeys";
+/// The host of each passkey, after its name and a space.
+const PASSKEY_SITES: &str = "passkey_sites";
 const PASSKEY_HANDLE: &str = "passkey_handle";
 const NEEDED: &str = "factor_needed";
 
 pub(crate) fn from_factors(factors: &Factors) -> Item {
     let totp = factors.totp.iter().flat_map(from_totp).map(|(name, value)| (name.to_owned(), value));
-    let sets = [(RECOVERY_CODES, &factors.recovery), (PASSKEYS, &factors.passkeys)];
+    let sites = factors.passkey_sites.iter().map(|(id, host)| site(id, host)).collect();
+    let sets = [(RECOVERY_CODES, &factors.recovery), (PASSKEYS, &factors.passkeys), (PASSKEY_SITES, &sites)];
     let sets = sets.into_iter().filter_map(|(name, texts)| Some((name.to_owned(), set_of(texts)?)));
     let handle = factors.passkey_handle.iter().map(|handle| (PASSKEY_HANDLE.to_owned(), bytes(handle)));
     let needed = needed(factors.needed).map(|needed| (NEEDED.to_owned(), needed));
@@ -61,8 +64,17 @@ pub(crate) fn set_factors(expression: &mut Expression, set: &UserSet) {
         }
         UserSet::PasskeyAdded(id) => expression.add(PASSKEYS, AttributeValue::Ss(vec![id.to_string()])),
         UserSet::PasskeyRemoved(id) => expression.take_out(PASSKEYS, AttributeValue::Ss(vec![id.to_string()])),
+        UserSet::PasskeySite { id, host } => {
+            expression.add(PASSKEY_SITES, AttributeValue::Ss(vec![site(id.as_str(), host)]));
+        }
+        UserSet::PasskeySiteForgotten { id, host } => {
+            expression.take_out(PASSKEY_SITES, AttributeValue::Ss(vec![site(id.as_str(), host)]));
+        }
         UserSet::PasskeyHandle(handle) => expression.set(PASSKEY_HANDLE, bytes(handle)),
-        UserSet::NoPasskeys => expression.set_or_remove(PASSKEYS, None),
+        UserSet::NoPasskeys => {
+            expression.set_or_remove(PASSKEYS, None);
+            expression.set_or_remove(PASSKEY_SITES, None);
+        }
         UserSet::FactorNeeded(is_needed) => expression.set_or_remove(NEEDED, needed(*is_needed)),
         UserSet::Disabled(_)
         | UserSet::Password(_)
@@ -86,7 +98,22 @@ pub(crate) fn to_factors(read: &Reader<'_>) -> Result<Factors, Unknown> {
         Some(_) => Some(<[u8; 32]>::try_from(read.bytes(PASSKEY_HANDLE)?).map_err(|_| read.damaged(PASSKEY_HANDLE))?),
     };
     let (recovery, passkeys) = (to_set(read, RECOVERY_CODES)?, to_set(read, PASSKEYS)?);
-    Ok(Factors { totp, recovery, passkeys, passkey_handle, needed: read.optional_flag(NEEDED)? })
+    let sites = to_set(read, PASSKEY_SITES)?;
+    let sites = sites.iter().map(|site| site.split_once(' ').ok_or_else(|| read.damaged(PASSKEY_SITES)));
+    let sites = sites.map(|site| site.map(|(id, host)| (id.to_owned(), host.to_owned())));
+    Ok(Factors {
+        totp,
+        recovery,
+        passkeys,
+        passkey_sites: sites.collect::<Result<_, Unknown>>()?,
+        elsewhere: BTreeSet::new(),
+        passkey_handle,
+        needed: read.optional_flag(NEEDED)?,
+    })
+}
+
+fn site(id: &str, host: &str) -> String {
+    format!("{id} {host}")
 }
 
 /// Reads a set of texts; an absent attribute is an empty set.

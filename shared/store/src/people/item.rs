@@ -96,6 +96,8 @@ pub(crate) fn of_user_change(change: &UserChange) -> Expression {
             | UserSet::RecoveryCodeSpent(_)
             | UserSet::PasskeyAdded(_)
             | UserSet::PasskeyRemoved(_)
+            | UserSet::PasskeySite { .. }
+            | UserSet::PasskeySiteForgotten { .. }
             | UserSet::PasskeyHandle(_)
             | UserSet::NoPasskeys
             | UserSet::FactorNeeded(_) => set_factors(&mut expression, set),
@@ -184,12 +186,15 @@ pub(crate) fn of_session_change(change: SessionChange) -> Expression {
             expression.set("last_seen_at", time(at));
             expression.add("grants", number(&1));
         }
-        SessionChange::Stronger { methods, .. } => expression.set(METHODS, from_methods(methods)),
+        SessionChange::Stronger { secret, methods, .. } => {
+            expression.set("secret", bytes(secret.as_bytes()));
+            expression.set(METHODS, from_methods(methods));
+        }
         SessionChange::Kept { from } => expression.set("credential_version", number(&from.saturating_add(1))),
-        SessionChange::Renewed { from, secret, at, methods, .. } => {
+        SessionChange::Renewed { from, secret, at, auth_time, methods, .. } => {
             expression.set("credential_version", number(&from.saturating_add(1)));
             expression.set("secret", bytes(secret.as_bytes()));
-            expression.set("auth_time", time(at));
+            expression.set("auth_time", time(auth_time));
             expression.set(METHODS, from_methods(methods));
             expression.set("last_seen_at", time(at));
         }

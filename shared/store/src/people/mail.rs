@@ -11,7 +11,7 @@ use crate::dynamodb::commit::{Kind, Outcome, Write, commit};
 use crate::dynamodb::expression::Expression;
 use crate::dynamodb::items::{Item, Reader, number, text, time};
 use crate::dynamodb::unknown::Unknown;
-use crate::people::item::{alias_key, to_alias};
+use crate::people::item::{LEADS_TO, alias_key};
 use crate::people::table::PeopleTable;
 
 /// The sort key of every mail, which the template's filters name.
@@ -90,7 +90,8 @@ impl PeopleTable {
         let alias = alias_key(&AliasKey::email(address));
         let items = batch::read(&self.client, &self.table, vec![alias]).await?;
         let Some(item) = items.first() else { return Ok(None) };
-        let person = to_alias(&self.table, item)?;
+        let leads_to = Reader::new(&self.table, item).optional_parsed(LEADS_TO, PersonKey::parse)?;
+        let Some(person) = leads_to else { return Ok(None) };
         Ok(Some((person, self.user(person).await?)))
     }
 }

@@ -3,7 +3,7 @@
 
 use grants::Timestamp;
 use protocol::ClientId;
-use sessions::{PasswordChange, PersonKey, Session, SessionChange, SignedIn, UserChange};
+use sessions::{CredentialsChange, PasskeyId, PersonKey, Session, SessionChange, SignedIn, UserChange};
 
 use crate::dynamodb::commit::{Kind, Outcome, Write, commit};
 use crate::dynamodb::expression::Expression;
@@ -102,18 +102,51 @@ impl PeopleTable {
     ///
     /// # Errors
     /// [`Unknown`] when it is not known whether it was changed.
-    pub async fn change_own_password(&self, change: &PasswordChange, beside: Option<Write>) -> Result<Acted, Unknown> {
+    pub async fn change_own_password(
+        &self,
+        change: &CredentialsChange,
+        beside: Option<Write>,
+    ) -> Result<Acted, Unknown> {
         let person = self.write(Kind::Update(key(change.user.key(), PROFILE)), of_user_change(&change.user));
-        let sessions = change.sessions.iter().map(|(session, change)| {
-            let key = key(session.person, &session_record(session.id));
-            self.write(Kind::Update(key), of_session_change(*change))
-        });
-        let writes = std::iter::once(person).chain(sessions).chain(beside).collect();
+        let writes = std::iter::once(person).chain(self.moved(change)).chain(beside).collect();
         Ok(match commit(&self.client, writes).await? {
             Outcome::Done(_) => Acted::Done,
             // The person, and then the session of this browser.
             Outcome::Refused(0 | 1, _) => Acted::Over,
             Outcome::Refused(..) => Acted::Refused,
+        })
+    }
+
+    /// Removes a factor at the wish of the person, the app or this passkey, with the sessions that go on, and makes the write
+    /// `beside` in the same transaction, which must not depend on anything.
+    ///
+    /// # Errors
+    /// [`Unknown`] when it is not known whether it was removed.
+    pub async fn remove_own_factor(
+        &self,
+        change: &CredentialsChange,
+        passkey: Option<&PasskeyId>,
+        beside: Option<Write>,
+        now: Timestamp,
+    ) -> Result<Acted, Unknown> {
+        let person = change.user.key();
+        let mut writes: Vec<Write> = self.moved(change).collect();
+        writes.push(self.write(Kind::Update(key(person, PROFILE)), of_user_change(&change.user)));
+        writes.extend(passkey.into_iter().flat_map(|id| self.removal(person, id, now)));
+        writes.extend(beside);
+        Ok(match commit(&self.client, writes).await? {
+            Outcome::Done(_) => Acted::Done,
+            // The session of this browser comes first.
+            Outcome::Refused(0, _) => Acted::Over,
+            Outcome::Refused(..) => Acted::Refused,
+        })
+    }
+
+    /// Returns the writes of the sessions that go on, that of this browser first.
+    fn moved(&self, change: &CredentialsChange) -> impl Iterator<Item = Write> {
+        change.sessions.iter().map(|(session, change)| {
+            let key = key(session.person, &session_record(session.id));
+            self.write(Kind::Update(key), of_session_change(*change))
         })
     }
 

@@ -18,7 +18,7 @@ use crate::dynamodb::items::{Item, Reader, number, text, time};
 use crate::dynamodb::unknown::Unknown;
 use crate::people::item::{
     LEADS_TO, PROFILE, SESSION, alias_key, attributes_of, consent_record, from_alias, from_session, key,
-    of_session_change, of_user_change, session_record, to_consent, to_session, to_user,
+    of_session_change, of_user_change, session_record, to_consent, to_session,
 };
 use crate::people::own_account::Acted;
 use crate::people::passkey_item::{PASSKEY, from_passkey, from_uses, record, to_passkey};
@@ -52,6 +52,19 @@ pub struct PasskeySession<'a> {
     pub usage: &'a PasskeyUse,
     /// The session of somebody else that ends.
     pub former: Option<&'a Session>,
+}
+
+/// A passkey that a person adds.
+#[derive(Clone, Copy, Debug)]
+pub struct AddedPasskey<'a> {
+    /// The session in which it was made.
+    pub session: &'a Session,
+    /// The change of the session, in which the passkey was proven.
+    pub proven: SessionChange,
+    /// The passkey to store.
+    pub passkey: &'a Passkey,
+    /// The change of the person.
+    pub change: &'a UserChange,
 }
 
 /// The outcome of a sign-in with a passkey.
@@ -92,7 +105,7 @@ impl PeopleTable {
         let mut holder = PasskeyHolder::default();
         for item in items {
             match Reader::new(&self.table, item).text("record")? {
-                PROFILE => holder.user = Some(to_user(&self.table, item)?),
+                PROFILE => holder.user = Some(self.to_person(item)?),
                 record if record.starts_with(PASSKEY) => holder.passkey = Some(to_passkey(&self.table, item)?),
                 record if record.starts_with(SESSION) => holder.former = Some(to_session(&self.table, item)?),
                 _ => holder.agreed = Some(to_consent(&self.table, item)?),
@@ -167,28 +180,25 @@ impl PeopleTable {
         Ok(passkeys)
     }
 
-    /// Adds a passkey at the wish of the person, and makes the session in which it was made one with two factors.
+    /// Adds a passkey at the wish of the person, and makes the session in which it was made one with two factors. The write
+    /// `beside` is made in the same transaction, and must not depend on anything.
     ///
     /// # Errors
     /// [`Unknown`] when it is not known whether it was added.
-    pub async fn add_own_passkey(
-        &self,
-        session: &Session,
-        passkey: &Passkey,
-        proven: SessionChange,
-        change: &UserChange,
-    ) -> Result<Acted, Unknown> {
+    pub async fn add_own_passkey(&self, added: AddedPasskey<'_>, beside: Option<Write>) -> Result<Acted, Unknown> {
+        let AddedPasskey { session, proven, passkey, change } = added;
         let mut free = Expression::default();
         free.absent("person");
         let id = passkey.id();
         let alias = from_alias(&AliasKey::of_passkey(&id), passkey.person, passkey.created_at);
         let session = Kind::Update(key(session.person, &session_record(session.id)));
-        let writes = vec![
+        let writes = [
             self.write(session, of_session_change(proven)),
             self.write(Kind::Update(key(change.key(), PROFILE)), of_user_change(change)),
             self.write(Kind::Put(alias), free),
             self.write(Kind::Put(from_passkey(passkey)), Expression::default()),
         ];
+        let writes = writes.into_iter().chain(beside).collect();
         Ok(acted(&commit(&self.client, writes).await?))
     }
 
@@ -214,25 +224,6 @@ impl PeopleTable {
         Ok(acted(&commit(&self.client, writes).await?))
     }
 
-    /// Removes a passkey at the wish of the person.
-    ///
-    /// # Errors
-    /// [`Unknown`] when it is not known whether it was removed.
-    pub async fn remove_own_passkey(
-        &self,
-        person: &SignedIn,
-        id: &PasskeyId,
-        change: &UserChange,
-        now: Timestamp,
-    ) -> Result<Acted, Unknown> {
-        let mut writes = vec![
-            self.still_in_use(person, now),
-            self.write(Kind::Update(key(change.key(), PROFILE)), of_user_change(change)),
-        ];
-        writes.extend(self.removal(person.user().key, id, now));
-        Ok(acted(&commit(&self.client, writes).await?))
-    }
-
     /// Removes every factor of a person at the wish of an operator, and makes the write `beside` in the same transaction.
     ///
     /// # Errors
@@ -252,7 +243,7 @@ impl PeopleTable {
     }
 
     /// Returns the writes that delete a passkey, and let its alias lead nowhere.
-    fn removal(&self, person: PersonKey, id: &PasskeyId, now: Timestamp) -> [Write; 2] {
+    pub(crate) fn removal(&self, person: PersonKey, id: &PasskeyId, now: Timestamp) -> [Write; 2] {
         let mut alias = Expression::default();
         alias.set_or_remove(LEADS_TO, None);
         alias.set("expires_at", time(now.plus(FORGOTTEN_AFTER)));

@@ -9,7 +9,7 @@ use crate::dynamodb::commit::{Kind, Outcome, Write, commit};
 use crate::dynamodb::expression::Expression;
 use crate::dynamodb::items::{Reader, text, time};
 use crate::dynamodb::unknown::Unknown;
-use crate::people::item::{LEADS_TO, alias_key, from_user, to_alias};
+use crate::people::item::{LEADS_TO, alias_key, from_user};
 use crate::people::table::PeopleTable;
 
 /// The outcome of a sign-up.
@@ -64,12 +64,15 @@ impl PeopleTable {
         let former = match batch::read(&self.client, &self.table, vec![alias]).await?.first() {
             None => None,
             Some(item) => {
-                let taken_at = Reader::new(&self.table, item).time("created_at")?;
+                let read = Reader::new(&self.table, item);
+                let taken_at = read.time("created_at")?;
                 if matches!(right, SignUpRight::Link(issued_at) if taken_at >= issued_at) {
                     return Ok(SignedUp::AddressTaken);
                 }
-                let holder = to_alias(&self.table, item)?;
-                Some(Former { holder, user: self.user(holder).await? })
+                match read.optional_parsed(LEADS_TO, PersonKey::parse)? {
+                    Some(holder) => Some(Former { holder, user: self.user(holder).await? }),
+                    None => None,
+                }
             }
         };
         if former.iter().filter_map(|former| former.user.as_ref()).any(|user| user.has_confirmed(address)) {
@@ -94,19 +97,17 @@ impl PeopleTable {
         })
     }
 
-    /// Returns the write of the alias, if it is free, or that of the former holder and older than the link.
+    /// Returns the write of the alias, if it leads nowhere or to the former holder still, and is older than the link.
     fn take_unused(&self, new: SignUp<'_>, former: Option<PersonKey>) -> Write {
         let SignUp { user, address, right, .. } = new;
         let mut free = Expression::default();
-        match former {
-            None => free.absent("person"),
-            Some(former) => free.same(LEADS_TO, text(&former)),
-        }
-        if let (Some(_), SignUpRight::Link(issued_at)) = (former, right) {
+        free.same_or_absent(LEADS_TO, former.map(|former| text(&former)));
+        if let SignUpRight::Link(issued_at) = right {
             let (taken_at, issued_at) = (free.name("created_at"), free.value(time(issued_at)));
-            free.require(format_args!("{taken_at} < {issued_at}"));
+            free.require(format_args!("(attribute_not_exists({taken_at}) OR {taken_at} < {issued_at})"));
         }
         free.set(LEADS_TO, text(&user.key));
+        free.set_or_remove("expires_at", None);
         free.set("created_at", time(user.created_at));
         self.write(Kind::Update(alias_key(&AliasKey::email(address))), free)
     }

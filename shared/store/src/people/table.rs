@@ -22,6 +22,8 @@ use crate::people::item::{
 pub struct PeopleTable {
     pub(crate) client: Client,
     pub(crate) table: String,
+    /// The host that passkeys belong to at this site; `None` if nobody signs in here.
+    site: Option<String>,
 }
 
 /// The stored items about the holder of a session cookie; `sessions` decides whether the cookie is valid.
@@ -60,7 +62,22 @@ pub enum Named {
 impl PeopleTable {
     /// Opens the table named `table`.
     pub const fn new(client: Client, table: String) -> Self {
-        Self { client, table }
+        Self { client, table, site: None }
+    }
+
+    /// The same table for a site whose passkeys belong to this host; empty if there are no passkeys.
+    #[must_use]
+    pub fn at_site(self, host: String) -> Self {
+        Self { site: Some(host), ..self }
+    }
+
+    /// Reads a person as seen at this site.
+    pub(crate) fn to_person(&self, item: &Item) -> Result<User, Unknown> {
+        let user = to_user(&self.table, item)?;
+        Ok(match &self.site {
+            Some(host) => User { factors: user.factors.at_site(host), ..user },
+            None => user,
+        })
     }
 
     /// Reads session, person and, for a client, earlier consent in one round trip: strongly consistent.
@@ -86,7 +103,7 @@ impl PeopleTable {
         let mut visitor = Visitor::default();
         for item in items {
             match Reader::new(&self.table, item).text("record")? {
-                PROFILE => visitor.user = Some(to_user(&self.table, item)?),
+                PROFILE => visitor.user = Some(self.to_person(item)?),
                 record if record.starts_with(SESSION) => visitor.session = Some(to_session(&self.table, item)?),
                 _ => visitor.agreed = Some(to_consent(&self.table, item)?),
             }
@@ -135,7 +152,7 @@ impl PeopleTable {
                 of_former |= is_former;
                 continue;
             }
-            let user = to_user(&self.table, item)?;
+            let user = self.to_person(item)?;
             if !user.aliased && matches!(named, Named::Nobody) {
                 named = Named::Legacy(Box::new(user));
             }
@@ -189,7 +206,7 @@ impl PeopleTable {
     pub async fn all_users(&self) -> Result<Vec<User>, Unknown> {
         let mut expression = Expression::default();
         expression.same("record", text(PROFILE));
-        self.scan(expression).await?.iter().map(|item| to_user(&self.table, item)).collect()
+        self.scan(expression).await?.iter().map(|item| self.to_person(item)).collect()
     }
 
     pub(crate) async fn scan(&self, mut filter: Expression) -> Result<Vec<Item>, Unknown> {

@@ -11,7 +11,7 @@ use crate::dynamodb::expression::Expression;
 use crate::dynamodb::guards::of_guards;
 use crate::dynamodb::items::{Item, Reader, flag, text};
 use crate::dynamodb::unknown::Unknown;
-use crate::people::item::{ENDED, LEADS_TO, PROFILE, alias_key, from_alias, from_user, key, of_user_change, to_user};
+use crate::people::item::{ENDED, LEADS_TO, PROFILE, alias_key, from_alias, from_user, key, of_user_change};
 use crate::people::passkey_item::alias_of;
 use crate::people::table::PeopleTable;
 
@@ -139,7 +139,7 @@ impl PeopleTable {
         match outcome {
             Outcome::Done(_) => Ok(UserChanged::Done),
             Outcome::Refused(at, Some(found)) if at == place => {
-                Ok(UserChanged::Refused(Some(Box::new(to_user(&self.table, &found)?))))
+                Ok(UserChanged::Refused(Some(Box::new(self.to_person(&found)?))))
             }
             Outcome::Refused(..) => Ok(UserChanged::Refused(None)),
         }

@@ -4,7 +4,9 @@ use futures::future::join;
 use harness::{Browser, Landing, Stack};
 
 use crate::account::forgotten::{address_of, ask, create};
+use crate::account::page::age_sessions;
 use crate::account::{FIRST, Person, SECOND, asks_to_sign_in, form_to, shows_account, sign_in};
+use crate::support::authenticator::{add_factor, show_factor};
 use crate::support::outbox::{kept, mails_to, path_of_link};
 use crate::support::stored::Stored;
 use crate::support::world::World;
@@ -55,6 +57,11 @@ async fn c236_an_address_is_confirmed_by_its_person_and_the_former_one_is_told()
         assert_eq!(refused.reply.status, 400, "{bad}: {:?}", refused.reply);
     }
     let path = link_to(&world.stack, &mut browser, "ada@example.net").await;
+    // The mail may go to a stranger, and names nobody.
+    let mails = kept(&world.stack, "ada@example.net").await;
+    for form in ["text", "html"] {
+        assert!(!mails[0][form].as_str().unwrap().contains(" ada "), "{}", mails[0]);
+    }
     // Nobody else confirms it: not a program, not a stranger, and not another person.
     for method in ["GET", "HEAD"] {
         assert_eq!(world.stack.http().ask(method, &path).send().await.status, 200);
@@ -94,6 +101,34 @@ async fn c236_an_address_needs_a_recent_sign_in_and_a_change_meanwhile_ends_its_
     assert!(asks_to_sign_in(&confirm(&mut person.browser, &path).await));
     assert!(shows_account(&sign_in(&mut person.browser, "changes", SECOND).await));
     assert!(is_over(&confirm(&mut person.browser, &path).await));
+}
+
+#[tokio::test]
+async fn c236_an_address_is_confirmed_with_a_recent_sign_in_and_the_second_factor_only() {
+    let stored = Stored::start();
+    let world = &stored.world;
+    let mut person = Person::signed_in(world, "confirms").await;
+    let mut elsewhere = person.elsewhere(world).await;
+    let path = link_to(&world.stack, &mut person.browser, "confirms@example.org").await;
+    let page = person.browser.go(&path).await;
+    let form = form_to(&page, "/account/confirm").unwrap();
+    let weak = elsewhere.go(&path).await;
+    let weak_form = form_to(&weak, "/account/confirm").unwrap();
+    let mut factor = add_factor(&mut person.browser).await;
+    // The other browser signed in before there was a factor.
+    let refused = elsewhere.submit(&weak, &weak_form, &[]).await;
+    assert!(asks_to_sign_in(&refused) && refused.reply.status == 403, "{:?}", refused.reply);
+    age_sessions(&stored, 601).await;
+    for refused in [person.browser.submit(&page, &form, &[]).await, person.browser.go(&path).await] {
+        assert!(asks_to_sign_in(&refused) && refused.reply.status == 403, "{:?}", refused.reply);
+    }
+    let told = world.stack.cli().run(&["user", "show", "confirms"]);
+    assert!(told["claims"]["email"].is_null(), "{told}");
+    // Whoever signs in again opens the link again.
+    let page = person.browser.go("/account/sign-in").await;
+    let page = person.browser.submit(&page, &page.form(), &[("username", "confirms"), ("password", FIRST)]).await;
+    assert!(shows_account(&show_factor(&mut person.browser, &page, ("code", &factor.app.code())).await));
+    assert!(shows_confirmed(&confirm(&mut person.browser, &path).await, "confirms@example.org"));
 }
 
 #[tokio::test]

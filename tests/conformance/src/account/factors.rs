@@ -77,9 +77,33 @@ async fn c236_each_change_of_the_second_factor_is_told_to_the_confirmed_address(
         browser.submit(&page, &form, &[]).await;
         let mails = mails_to(&world.stack, &address_of("told"), number + 2).await;
         assert_eq!((mails.len(), mails[0]["subject"].as_str()), (number + 2, Some(subject)));
-        assert_eq!(path_of_link(&world.stack, &mails[0]), "/account/forgotten");
-        assert!(mails[0]["text"].as_str().unwrap().contains("told"));
+        assert_eq!(path_of_link(&world.stack, &mails[0]), "/account");
+        let text = mails[0]["text"].as_str().unwrap();
+        assert!(text.contains("told") && text.contains("that alone removes no passkey and no app"), "{text}");
     }
+}
+
+#[tokio::test]
+async fn c236_the_use_of_a_recovery_code_is_told_to_the_confirmed_address_and_that_of_an_app_is_not() {
+    let world = World::on(Stack::start());
+    create(&world, "drawn");
+    let mut browser = world.stack.browser();
+    assert!(shows_account(&sign_in(&mut browser, "drawn", FIRST).await));
+    let mut factor = add_factor(&mut browser).await;
+    mails_to(&world.stack, &address_of("drawn"), 1).await;
+    let (mut other, page) = as_far_as_the_factor(&world, "drawn", FIRST).await;
+    assert!(shows_account(&show_factor(&mut other, &page, ("code", &factor.app.code())).await));
+    let (mut other, page) = as_far_as_the_factor(&world, "drawn", FIRST).await;
+    show_factor(&mut other, &page, ("recovery_code", "aaaa-aaaa-aaaa-aaaa")).await;
+    assert!(shows_account(&show_factor(&mut other, &page, ("recovery_code", &factor.recovery_codes[0])).await));
+    let mails = mails_to(&world.stack, &address_of("drawn"), 2).await;
+    assert_eq!((mails.len(), mails[0]["subject"].as_str()), (2, Some("A recovery code was used")));
+    // Over a session that goes on, too.
+    let page = other.go("/account/sign-in").await;
+    let page = other.submit(&page, &page.form(), &[("username", "drawn"), ("password", FIRST)]).await;
+    assert!(shows_account(&show_factor(&mut other, &page, ("recovery_code", &factor.recovery_codes[1])).await));
+    let mails = mails_to(&world.stack, &address_of("drawn"), 3).await;
+    assert_eq!((mails.len(), mails[0]["subject"].as_str()), (3, Some("A recovery code was used")));
 }
 
 #[tokio::test]

@@ -1,18 +1,25 @@
 //! Passkeys: added, used in place of the password and after it, and removed.
 
 use futures::future::join;
-use harness::{Browser, Jwt, Landing, Pkce, Stack, authorization_url};
+use harness::{Browser, Jwt, Landing, Pkce, Stack, authorization_url, forms};
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 
-use crate::account::{FIRST, Person, asks_to_sign_in, create, form_to, shows_account, sign_in};
+use crate::account::forgotten::address_of;
+use crate::account::{
+    FIRST, Person, SECOND, asks_to_sign_in, change_password, create, form_to, sessions_elsewhere, shows_account,
+    sign_in,
+};
 use crate::support::authenticator::{add_factor, asks_for_a_factor, form_with, show_factor, shown_codes};
 use crate::support::devices::{asked, television};
+use crate::support::outbox::{mails_to, path_of_link};
 use crate::support::passkeys::{
     BACKED_UP, ELIGIBLE, PRESENT, SoftKey, VERIFIED, add_passkey, offers_a_passkey, send_new, send_passkey, use_passkey,
 };
 use crate::support::published::{DOCUMENTS, document};
 use crate::support::relying_party::app;
-use crate::support::session::{Code, assert_granted};
+use crate::support::rounds;
+use crate::support::session::{Code, assert_granted, assert_refused, tokens};
 use crate::support::stored::Stored;
 use crate::support::world::{CALLBACK, World};
 
@@ -150,6 +157,16 @@ async fn c231_every_fact_of_a_sign_in_is_checked() {
         (key.answer, key.handle) = (good.clone(), handle.clone());
         assert!(shows_account(&use_passkey(&mut browser, &refused, &key).await), "{reason}");
     }
+    // Without the key nobody is told whose passkey it is.
+    key.answer.spoils_signature = true;
+    let mut alerts = std::collections::BTreeSet::new();
+    for name in ["", "checked", "somebody-else"] {
+        let (mut browser, page) = at_sign_in(&world).await;
+        let refused = send_passkey(&mut browser, &page, &key.sign(&page), name).await;
+        let (_, alert) = refused.reply.text().split_once("id=\"alert\">").expect("an alert");
+        alerts.insert(alert.split('<').next().unwrap_or_default().to_owned());
+    }
+    assert_eq!(alerts.len(), 1, "{alerts:?}");
     for text in ["", "{}", "x"] {
         let (mut browser, page) = at_sign_in(&world).await;
         assert!(is_refused(&send_passkey(&mut browser, &page, text, "").await), "{text}");
@@ -278,7 +295,9 @@ async fn c231_a_key_that_is_removed_in_the_same_moment_gives_no_session_that_liv
         let (signed_in, _) =
             join(use_passkey(&mut other, &page, &key), person.browser.submit(&list, &form, &[("last", "1")])).await;
         // Whichever came first: what follows is refused.
-        assert!(shows_account(&signed_in) || is_refused(&signed_in), "{round}: {:?}", signed_in.reply);
+        let is_over = asks_to_sign_in(&signed_in);
+        assert!(is_over || shows_account(&signed_in) || is_refused(&signed_in), "{round}: {:?}", signed_in.reply);
+        assert!(asks_to_sign_in(&other.go("/account").await), "{round}: a session of the removed key lives");
         let (mut later, page) = at_sign_in(&world).await;
         assert!(is_refused(&use_passkey(&mut later, &page, &key).await), "{round}");
     }
@@ -475,6 +494,140 @@ async fn c236_a_passkey_is_renamed_by_its_owner_and_in_the_session_of_the_page()
     assert_eq!(shown["passkeys"][0]["name"], "Passkey", "{shown}");
     let (mut browser, page) = at_sign_in(&world).await;
     assert!(shows_account(&use_passkey(&mut browser, &page, &key).await));
+}
+
+#[tokio::test]
+async fn c231_after_a_change_of_host_the_passkeys_of_the_former_one_keep_nobody_out() {
+    let stored = Stored::start_with(Stack::builder().localhost());
+    let world = &stored.world;
+    let (person, old) = with_passkey(world, "moves", SoftKey::new(world.stack.issuer())).await;
+    // The same deployment had another host then.
+    let people = stored.items("JETON_TABLE_PEOPLE").await;
+    let moved = people.iter().filter(|item| item.contains("passkey_sites"));
+    let moved: Vec<String> = moved.map(|item| item.replace(" localhost\"", " old.example\"")).collect();
+    assert!(moved.len() == 1 && moved[0].contains(" old.example"), "{moved:?}");
+    stored.put("JETON_TABLE_PEOPLE", &moved).await;
+    let mut browser = person.elsewhere(world).await;
+    let list = browser.go("/account/passkeys").await;
+    assert!(list.reply.text().contains("Made for old.example: it does not work here"), "{:?}", list.reply);
+    // It is replaced, and the codes of before still stand.
+    let mut new = SoftKey::new(world.stack.issuer());
+    let list = add_passkey(&mut browser, &mut new, "New").await;
+    assert!(list.reply.text().contains("10 codes are left"), "{:?}", list.reply);
+    let removed = browser.submit(&list, &removal_of(&list, &old), &[]).await;
+    assert!(!removed.reply.text().contains("old.example"), "{:?}", removed.reply);
+    let people = stored.items("JETON_TABLE_PEOPLE").await;
+    assert!(!people.iter().any(|item| item.contains("old.example")), "{people:?}");
+    let mut weak = person.elsewhere(world).await;
+    assert!(asks_for_the_passkey(&weak.go("/account/passkeys").await));
+}
+
+#[tokio::test]
+async fn c236_each_change_of_passkeys_is_told_to_the_confirmed_address() {
+    let world = world();
+    crate::account::forgotten::create(&world, "told");
+    let address = address_of("told");
+    let mut browser = world.stack.browser();
+    assert!(shows_account(&sign_in(&mut browser, "told", FIRST).await));
+    let mut key = SoftKey::new(world.stack.issuer());
+    add_passkey(&mut browser, &mut key, "https://evil.example").await;
+    let mails = mails_to(&world.stack, &address, 1).await;
+    assert_eq!((mails.len(), mails[0]["subject"].as_str()), (1, Some("A passkey was added")));
+    assert_eq!(path_of_link(&world.stack, &mails[0]), "/account");
+    // What changes nothing tells nothing, and no mail has a name that somebody chose.
+    add_passkey(&mut browser, &mut key, "Again").await;
+    assert!(!mails[0]["text"].as_str().unwrap().contains("evil.example"), "{}", mails[0]);
+    let page = browser.go("/account/passkeys").await;
+    browser.submit(&page, &form_to(&page, "/account/passkeys/remove").unwrap(), &[("last", "1")]).await;
+    let mails = mails_to(&world.stack, &address, 2).await;
+    assert_eq!((mails.len(), mails[0]["subject"].as_str()), (2, Some("A passkey was removed")));
+    // The page after a new password leads to the factors.
+    let changed = change_password(&mut browser, FIRST, SECOND, true).await;
+    for path in ["/account/factors", "/account/passkeys"] {
+        assert!(changed.reply.text().contains(&format!("href=\"{path}\"")), "{path}: {:?}", changed.reply);
+    }
+}
+
+#[tokio::test]
+async fn c236_the_removal_of_a_factor_ends_what_rests_on_it_and_keeps_the_session_of_the_page() {
+    let world = world();
+    let (mut person, key) = with_passkey(&world, "cleans", SoftKey::new(world.stack.issuer())).await;
+    let client = app(&world, "Cleaned", &[]);
+    let session = world.session();
+    // A thief who has the password and the key is about to add a key of their own.
+    let (mut thief, page) = at_sign_in(&world).await;
+    assert!(shows_account(&use_passkey(&mut thief, &page, &key).await));
+    let (request, pkce) = rounds::request(&client, &[]);
+    let question = thief.go(&request).await;
+    let allowed = thief.submit(&question, &question.form(), &[("decision", "allow")]).await;
+    let callback = allowed.callback().unwrap_or_else(|| panic!("no answer: {:?}", allowed.reply));
+    let code = Code { code: callback.code().to_owned(), verifier: pkce.verifier };
+    let granted = tokens(&session.redeem(&client, &code).await);
+    let thiefs_page = thief.go("/account/passkeys").await;
+    let mut own = SoftKey::synced(world.stack.issuer());
+    add_passkey(&mut person.browser, &mut own, "Phone").await;
+    let (mut copy, list) = (person.browser.clone(), person.browser.go("/account/passkeys").await);
+    let form = removal_of(&list, &key);
+    assert_eq!(form.input("others").map(|input| input.value.as_str()), Some("1"));
+    let removed = person.browser.submit(&list, &form, &[]).await;
+    assert!(removed.reply.text().contains("<h1>Your passkeys</h1>"), "{:?}", removed.reply);
+    assert!(!removed.reply.text().contains("Laptop") && removed.reply.text().contains("Phone"), "{:?}", removed.reply);
+    assert!(asks_to_sign_in(&copy.go("/account").await), "a copy of the cookie");
+    let answer = SoftKey::new(world.stack.issuer()).make(&thiefs_page);
+    let refused = send_new(&mut thief, &thiefs_page, &answer, "Mine").await;
+    assert!(asks_to_sign_in(&refused) && refused.reply.status == 403, "{:?}", refused.reply);
+    assert_refused(&session.refresh(&client, &granted.refresh).await, "invalid_grant");
+    // Whoever unticks the box stays signed in elsewhere.
+    let (mut elsewhere, page) = at_sign_in(&world).await;
+    assert!(shows_account(&use_passkey(&mut elsewhere, &page, &own).await));
+    add_factor(&mut person.browser).await;
+    for path in ["/account/factors", "/account/passkeys"] {
+        let page = person.browser.go(path).await;
+        let form = form_to(&page, &format!("{path}/remove")).unwrap();
+        person.browser.submit(&page, &form, &[("others", ""), ("last", "1")]).await;
+        assert!(shows_account(&elsewhere.go("/account").await), "{path}");
+    }
+}
+
+/// Returns the form that removes this key.
+fn removal_of(page: &Landing, key: &SoftKey) -> harness::Form {
+    let id = encoded(&Sha256::digest(&key.id));
+    let is_meant = |form: &harness::Form| {
+        let named = form.input("id").is_some_and(|input| input.value == id);
+        named && form.action.as_deref() == Some("/account/passkeys/remove")
+    };
+    forms(page.reply.text()).into_iter().find(is_meant).unwrap_or_else(|| panic!("no form: {:?}", page.reply))
+}
+
+#[tokio::test]
+async fn c236_a_factor_that_is_added_strengthens_no_copy_of_the_cookie() {
+    let world = world();
+    let mut person = Person::signed_in(&world, "copied").await;
+    let mut copy = person.browser.clone();
+    add_passkey(&mut person.browser, &mut SoftKey::new(world.stack.issuer()), "Laptop").await;
+    assert!(asks_to_sign_in(&copy.go("/account").await));
+    assert!(shows_account(&person.browser.go("/account").await));
+    let mut copy = person.browser.clone();
+    add_factor(&mut person.browser).await;
+    assert!(asks_to_sign_in(&copy.go("/account").await));
+    assert!(shows_account(&person.browser.go("/account").await));
+    // The session is the one that it was, and there is no other.
+    assert!(sessions_elsewhere(&person.browser.go("/account").await).is_empty());
+}
+
+#[tokio::test]
+async fn c237_a_download_has_the_passkeys_without_their_ids_and_keys() {
+    let world = world();
+    let (mut person, key) = with_passkey(&world, "loads", SoftKey::synced(world.stack.issuer())).await;
+    let told = person.browser.go("/account/data").await.reply;
+    let passkeys = told.json()["factors"]["passkeys"].clone();
+    assert_eq!((passkeys.as_array().map(Vec::len), &passkeys[0]["name"]), (Some(1), &json!("Laptop")), "{told:?}");
+    assert_eq!((&passkeys[0]["backed_up"], &passkeys[0]["last_used_at"]), (&json!(true), &Value::Null));
+    assert!(passkeys[0]["created_at"].is_u64() && !told.text().contains(&encoded(&key.id)));
+    let (mut browser, page) = at_sign_in(&world).await;
+    use_passkey(&mut browser, &page, &key).await;
+    let told = browser.go("/account/data").await.reply.json();
+    assert!(told["factors"]["passkeys"][0]["last_used_at"].is_u64(), "{told}");
 }
 
 #[tokio::test]

@@ -119,6 +119,8 @@ async fn c235_a_person_signs_up_with_an_address_and_goes_on_to_the_app() {
         ("", SECOND, "name"),
         ("a da", SECOND, "name"),
         ("bob@example.org", SECOND, "name"),
+        ("\u{fb01}nance", SECOND, "name"),
+        ("https://evil.example/refund", SECOND, "name"),
         ("ada", "short", "password"),
         ("ada", "passwordpassword", "password"),
         ("ada", "ada@example.org ada", "password"),
@@ -231,6 +233,28 @@ async fn c235_a_sign_up_link_that_is_fetched_makes_no_account_and_works_once_on_
     let again = link_for(&world, "scanned@example.org").await;
     assert!(is_ready(&use_link(&world.stack, &again, "another", FIRST).await));
     assert!(opens(&world, "another", FIRST).await && opens(&world, "scanned", SECOND).await);
+}
+
+#[tokio::test]
+async fn c235_a_link_from_before_a_deletion_makes_no_account_after_it() {
+    let stack = Stack::builder().env("JETON_SIGN_UP", "open").env("JETON_ACCOUNT_DATA", "delete");
+    let world = World::on(stack.start());
+    let address = "leaves@example.org";
+    let (first, second) = (link_for(&world, address).await, link_for(&world, address).await);
+    assert!(is_ready(&use_link(&world.stack, &first, "leaves", SECOND).await));
+    let mut browser = world.stack.browser();
+    assert!(shows_account(&sign_in(&mut browser, "leaves", SECOND).await));
+    let page = browser.go("/account/delete").await;
+    let form = form_to(&page, "/account/delete").unwrap();
+    let deleted = browser.submit(&page, &form, &[("current_password", SECOND)]).await;
+    assert!(deleted.reply.text().contains("<h1>Your account is deleted</h1>"), "{:?}", deleted.reply);
+    assert!(is_over(&use_link(&world.stack, &second, "another", FIRST).await));
+    assert!(!opens(&world, "another", FIRST).await);
+    // The address is free: a new link makes an account.
+    make_aliases_older(&world).await;
+    let path = link_for(&world, address).await;
+    assert!(is_ready(&use_link(&world.stack, &path, "another", FIRST).await));
+    assert!(opens(&world, "another", FIRST).await);
 }
 
 #[tokio::test]

@@ -6,6 +6,7 @@ use crate::operators::sessions_and_grants::Scene;
 use crate::support::case::Case;
 use crate::support::rounds::{PASSWORD, browser_of, request, said, sign_in, streamless};
 use crate::support::session::{assert_fails, assert_granted};
+use crate::support::world::World;
 
 #[tokio::test]
 async fn c131_a_rename_keeps_the_person_and_gives_the_name_free() {
@@ -70,4 +71,17 @@ fn c131_a_subject_tells_neither_the_name_nor_who_was_there_before() {
     let second = cli.create_user("nameless", PASSWORD).sub;
     assert_ne!(first, second);
     assert!([&first, &second].iter().all(|sub| sub.len() >= 22 && !sub.contains("nameless")), "{first} {second}");
+}
+
+#[test]
+fn c145_a_new_name_fits_the_profile_and_an_imported_one_may_not() {
+    let world = World::shared();
+    let cli = world.stack.cli();
+    let ligature = "\u{fb01}nance-renames";
+    assert_fails(&cli.finish(&["user", "create", ligature, "--password-stdin"], PASSWORD), "UsernameCaseMapped");
+    cli.create_user("finance-renames", PASSWORD);
+    assert_fails(&cli.finish(&["user", "rename", "finance-renames", "--to", ligature], ""), "UsernameCaseMapped");
+    let line = format!(r#"{{"username":"{ligature}","password":"{PASSWORD}"}}"#);
+    assert!(cli.finish(&["user", "import"], &line).status.success());
+    assert_eq!(cli.run(&["user", "show", ligature])["username"], ligature);
 }

@@ -1,8 +1,8 @@
 //! The decision of a process that has read what it needs, by the shipped rules.
 
 use sessions::{
-    ChosenPassword, MinLengths, NewPassword, PasswordChange, PasswordContext, Rules, UnfitPassword, User, UserChange,
-    change_password, check_password_beside, prove, signed_in,
+    ChosenPassword, CredentialsChange, MinLengths, NewPassword, PasswordContext, Rules, UnfitPassword, User,
+    UserChange, change_password, check_password_beside, prove, signed_in,
 };
 
 use crate::credentials::world::{
@@ -70,7 +70,8 @@ fn change(user: &User, new: Password) -> Found {
     let chosen = chosen(user, new)?;
     let proven = prove(Some(user.clone()), &password(0), &terms(), START).proven().ok_or(Answer::Over)?;
     let new = NewPassword { chosen, secret: [9; 16] };
-    let PasswordChange { user, .. } = change_password(&person, &proven, new, Vec::new(), START).ok_or(Answer::Over)?.0;
+    let CredentialsChange { user, .. } =
+        change_password(&person, &proven, new, Vec::new(), START).ok_or(Answer::Over)?.0;
     Ok((user, Answer::Set))
 }
 

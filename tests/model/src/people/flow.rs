@@ -4,7 +4,7 @@ use grants::refresh::RefreshRequest;
 use grants::{Attempt, CodeHandle, Generation, GrantSecret, Moment, RefreshHandle, Timestamp, Transition, Verdict};
 use grants::{code, code::CodeRedemption, refresh};
 use sessions::{
-    CheckTerms, ChosenPassword, HashCost, NewPassword, PasswordChange, PasswordWork, Rules, SessionHandle,
+    CheckTerms, ChosenPassword, CredentialsChange, HashCost, NewPassword, PasswordWork, Rules, SessionHandle,
     SessionStart, SignedIn, User, UserChange, change_password, prove, sign_in,
 };
 
@@ -127,7 +127,7 @@ pub(crate) fn made(
 }
 
 /// The writes of a change of one's own password.
-pub(crate) fn changed_password(everybody: &Everybody, process: &Process, now: Timestamp) -> PasswordChange {
+pub(crate) fn changed_password(everybody: &Everybody, process: &Process, now: Timestamp) -> CredentialsChange {
     let Request::ChangePassword(_, current, new) = process.request else { panic!("{:?}", process.request) };
     let person = issuing::signed_in(everybody, process, now).unwrap();
     let proven = prove(Some(person.user().clone()), &password(current), &terms(), now).proven().unwrap();

@@ -123,8 +123,16 @@ fn c231_each_fact_of_a_sign_in_has_its_own_reason() {
     let elsewhere = PasskeySite::of(&Resource::parse("https://id.example:8443").unwrap()).unwrap();
     let elsewhere = ShownPasskey { site: elsewhere, ..shown() };
     assert_eq!(refused(&elsewhere, Some(owner()), Some(&passkey())), Some(PasskeyFault::Origin));
-    let proof = shown().prove(Some(owner()), Some(&passkey()), NOW, |_, _, _| false);
-    assert_eq!(proof.err(), Some(PasskeyFault::Signature));
+}
+
+#[test]
+fn c231_nobody_without_the_key_is_told_whose_passkey_it_is() {
+    let named = |name: &str| ShownPasskey { username: Some(Username::parse(name).unwrap()), ..shown() };
+    for shown in [shown(), named("ada"), named("bob"), shown_with(FLAGS, 0, Some(&[9; 32])), shown_with(FLAGS, 0, None)]
+    {
+        let proof = shown.prove(Some(owner()), Some(&passkey()), NOW, |_, _, _| false);
+        assert_eq!(proof.err(), Some(PasskeyFault::Signature));
+    }
 }
 
 #[test]
