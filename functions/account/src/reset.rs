@@ -68,6 +68,11 @@ impl Account {
         };
         incoming.log().event(AuditEntry::of_person(AuditEvent::PasswordReset, &user.subject));
         self.clean_up(&user, user.credential_version.saturating_add(1)).await;
+        self.show_set(incoming, &user, now).await
+    }
+
+    /// Tells that the password is set.
+    async fn show_set(&self, incoming: Incoming<'_>, user: &User, now: Timestamp) -> Result<Response, Refused> {
         let page = AccountNotice {
             title: "Your password is set",
             text: &["You are signed out on all browsers. Sign in with your new password."],
@@ -77,7 +82,7 @@ impl Account {
         // Whoever set the password is not kept out by those who guess it meanwhile.
         let ring = self.ring(now).await?;
         let browser = Browser::of(incoming, self.wiring.config.cookies(), &ring);
-        let device = DeviceHandle::after_reset(&user, edge::random(), now);
+        let device = DeviceHandle::after_reset(user, edge::random(), now);
         let response = WayBack::forgotten(&self.wiring.config, incoming, html(StatusCode::OK, page.render()));
         Ok(browser.remember(response, &device))
     }
