@@ -57,19 +57,11 @@ use crate::refused::Refused;
 use crate::visitor::{Page, Visitor};
 
 /// The paths below that of the account to which only forms are sent.
-const CHANGES: [&str; 11] = [
-    "/profile",
-    "/withdraw",
-    "/end-session",
-    "/end-others",
-    "/factors/remove",
-    "/factors/recovery-codes",
-    "/passkeys/remove",
-    "/passkeys/rename",
-    "/passkeys/recovery-codes",
-    "/reset",
-    "/confirm",
-];
+const CHANGES: [&str; 6] = ["/profile", "/withdraw", "/end-session", "/end-others", "/reset", "/confirm"];
+
+/// Those of the factors.
+const CHANGES_OF_FACTORS: [&str; 5] =
+    ["/factors/remove", "/factors/recovery-codes", "/passkeys/remove", "/passkeys/rename", "/passkeys/recovery-codes"];
 
 /// The pages of a person's own account.
 pub struct Account {
@@ -171,6 +163,18 @@ impl Account {
         }
     }
 
+    /// Carries out a change of the factors.
+    async fn change_factors(&self, incoming: Incoming<'_>, change: &str, method: &Method) -> Result<Response, Refused> {
+        match (change, method) {
+            ("/factors/remove", &Method::POST) => self.remove_factor(incoming).await,
+            ("/factors/recovery-codes", &Method::POST) => self.replace_recovery_codes(incoming, Page::Factors).await,
+            ("/passkeys/remove", &Method::POST) => self.remove_passkey(incoming).await,
+            ("/passkeys/rename", &Method::POST) => self.rename_passkey(incoming).await,
+            ("/passkeys/recovery-codes", &Method::POST) => self.replace_recovery_codes(incoming, Page::Passkeys).await,
+            _ => Err(Refused::WrongMethod("POST")),
+        }
+    }
+
     /// Leads back to the account after a change.
     fn back(&self) -> Response {
         redirect(&self.path())
@@ -190,17 +194,8 @@ impl Account {
             (Some("/password"), &Method::POST) => self.change_password(incoming).await,
             (Some("/factors"), &Method::GET) => self.factors_page(incoming).await,
             (Some("/factors"), &Method::POST) => self.add_factor(incoming).await,
-            (Some("/factors/remove"), &Method::POST) => self.remove_factor(incoming).await,
-            (Some("/factors/recovery-codes"), &Method::POST) => {
-                self.replace_recovery_codes(incoming, Page::Factors).await
-            }
-            (Some("/passkeys/recovery-codes"), &Method::POST) => {
-                self.replace_recovery_codes(incoming, Page::Passkeys).await
-            }
             (Some("/passkeys"), &Method::GET) => self.passkeys_page(incoming).await,
             (Some("/passkeys"), &Method::POST) => self.add_passkey(incoming).await,
-            (Some("/passkeys/remove"), &Method::POST) => self.remove_passkey(incoming).await,
-            (Some("/passkeys/rename"), &Method::POST) => self.rename_passkey(incoming).await,
             (Some("/forgotten"), &Method::GET) => self.forgotten_page(incoming).await,
             (Some("/forgotten"), &Method::POST) => self.ask_for_reset(incoming).await,
             (Some("/email"), &Method::GET) => self.email_page(incoming).await,
@@ -214,6 +209,9 @@ impl Account {
             (Some(""), _) => Err(Refused::WrongMethod("GET, HEAD")),
             (Some("/sign-in" | "/password" | "/factors" | "/passkeys" | "/forgotten" | "/email"), _) => {
                 Err(Refused::WrongMethod("GET, HEAD, POST"))
+            }
+            (Some(change), method) if CHANGES_OF_FACTORS.contains(&change) => {
+                self.change_factors(incoming, change, method).await
             }
             (Some(change), _) if CHANGES.contains(&change) => Err(Refused::WrongMethod("POST")),
             (Some(step), method) => self.open_mailed(incoming, step, method).await,

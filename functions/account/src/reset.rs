@@ -56,9 +56,8 @@ impl Account {
         }
         form.without_repeats().map_err(|_| Refused::BadForm(FormFault::Unreadable, Page::Overview))?;
         let sent = |name| form.one(name).ok().flatten().unwrap_or_default();
-        let sealed = sent("link");
+        let (sealed, password) = (sent("link"), Secret::new(sent("new_password").to_owned()));
         let opened = self.open_link(sealed, now).await?;
-        let password = Secret::new(sent("new_password").to_owned());
         let unfit = |user: &User, unfit| {
             incoming.log().refused("password_unfit");
             Ok(self.show_reset(user, sealed, Some(unfit)))
@@ -78,6 +77,11 @@ impl Account {
         };
         incoming.log().event(AuditEntry::of_person(AuditEvent::PasswordReset, &user.subject));
         self.clean_up(&user, user.credential_version.saturating_add(1)).await;
+        self.show_set(incoming, &user, now).await
+    }
+
+    /// Tells that the password is set.
+    async fn show_set(&self, incoming: Incoming<'_>, user: &User, now: Timestamp) -> Result<Response, Refused> {
         let page = AccountNotice {
             title: "Your password is set",
             text: &SET,
@@ -87,9 +91,9 @@ impl Account {
         // Whoever set the password is not kept out by those who guess it meanwhile.
         let ring = self.ring(now).await?;
         let browser = Browser::of(incoming, self.wiring.config.cookies(), &ring);
-        let device = DeviceHandle::after_reset(&user, edge::random(), now);
-        let response = WayBack::forgotten(&self.wiring.config, incoming, html(StatusCode::OK, page.render()));
-        Ok(browser.remember(response, &device))
+        let device = DeviceHandle::after_reset(user, edge::random(), now);
+        let response = browser.remember(html(StatusCode::OK, page.render()), &device);
+        Ok(WayBack::forgotten(&self.wiring.config, incoming, response))
     }
 
     /// Opens a link, if it works.

@@ -48,7 +48,7 @@ async fn main() -> ExitCode {
 
 async fn run(command: Command) -> Result<(), Error> {
     match command {
-        Command::Dev(options) => dev::run(options).await,
+        Command::Dev(options) => dev::run(*options).await,
         Command::Api(command) => commands::api::run(command).await,
         Command::Client(command) => commands::client::run(command).await,
         Command::Issuer(command) => Box::pin(commands::issuer::run(command)).await,

@@ -111,9 +111,10 @@ impl SessionChange {
             Self::OneMoreGrant { at, credential_version } => {
                 vec![SessionFact::CredentialVersion.is(credential_version), SessionFact::ExpiresAt.is_after(at)]
             }
-            Self::Stronger { from, former, at, .. } => SessionFact::with_secret(from, former, at),
             Self::Kept { from } => vec![SessionFact::CredentialVersion.is(from)],
-            Self::Renewed { from, former, at, .. } => SessionFact::with_secret(from, former, at),
+            Self::Stronger { from, former, at, .. } | Self::Renewed { from, former, at, .. } => {
+                SessionFact::with_secret(from, former, at)
+            }
         }
     }
 

@@ -98,11 +98,13 @@ impl WantedContexts {
 
 #[cfg(test)]
 mod tests {
-    use grants::AuthMethod;
-    use protocol::{LegacyGrants, Parameters};
+    use grants::{AuthMethod, Target};
+    use protocol::{LegacyGrants, Parameters, RedirectUri, Scope};
 
     use super::*;
     use crate::flow::tests::client;
+    use crate::session::tests::session;
+    use crate::{Expected, Factors, Next, RequestDigest, SignedIn, Situation, Totp, Unmet, User, next};
 
     /// The essential and the preferred contexts, the context of the sign-in, the reach of the person, and what is missing.
     type Row = (&'static [Context], &'static [Context], Context, Context, Lack);
@@ -111,6 +113,33 @@ mod tests {
         let query = format!("response_type=code{more}");
         let parameters = Parameters::parse(query.as_bytes()).unwrap();
         AuthorizationRequest::parse(&parameters, LegacyGrants::default()).unwrap()
+    }
+
+    /// A person without a second factor, and the same one with an app, who is signed in with the password alone.
+    fn people() -> [SignedIn; 2] {
+        let (person, _) = session();
+        let totp = Some(Totp { sealed: vec![1], step: 5, since: person.session().auth_time });
+        let factors = Factors { totp, ..Factors::default() };
+        let strong = person.clone().with_user(User { factors, ..person.user().clone() });
+        [person, strong]
+    }
+
+    /// The next step of a request in a deployment that demands this context.
+    fn decide_in(least_context: Context, person: &SignedIn, more: &str) -> Next {
+        let target = Target { resources: Vec::new(), scope: Scope::default() };
+        let situation = Situation {
+            client: &client(AuthMethod::None),
+            redirect_uri: &RedirectUri::parse("https://app.example/cb").unwrap(),
+            target: &target,
+            agreed: None,
+            signed_in: Some(person),
+            known_as: Some(&person.user().subject),
+            expected: &Expected::Anyone,
+            digest: RequestDigest::of("another"),
+            just_signed_in: false,
+            policy: &Policy { least_context, ..Policy::default() },
+        };
+        next(&request(more), &situation, person.session().auth_time)
     }
 
     #[test]
@@ -182,29 +211,8 @@ mod tests {
 
     #[test]
     fn c234_a_signed_in_person_is_asked_for_the_factor_that_is_missing_and_silence_is_an_error() {
-        use crate::{Expected, Next, RequestDigest, Situation, Unmet, next};
-        let (person, _) = crate::session::tests::session();
-        let totp = Some(crate::Totp { sealed: vec![1], step: 5, since: person.session().auth_time });
-        let factors = crate::Factors { totp, ..crate::Factors::default() };
-        let strong = person.clone().with_user(crate::User { factors, ..person.user().clone() });
-        let (client, now) = (client(AuthMethod::None), person.session().auth_time);
-        let target = grants::Target { resources: Vec::new(), scope: protocol::Scope::default() };
-        let decide_in = |least_context, person: &crate::SignedIn, more: &str| {
-            let situation = Situation {
-                client: &client,
-                redirect_uri: &protocol::RedirectUri::parse("https://app.example/cb").unwrap(),
-                target: &target,
-                agreed: None,
-                signed_in: Some(person),
-                known_as: Some(&person.user().subject),
-                expected: &Expected::Anyone,
-                digest: RequestDigest::of("another"),
-                just_signed_in: false,
-                policy: &Policy { least_context, ..Policy::default() },
-            };
-            next(&request(more), &situation, now)
-        };
-        let decide = |person: &crate::SignedIn, more: &str| decide_in(Context::Password, person, more);
+        let [person, strong] = people();
+        let decide = |person: &SignedIn, more: &str| decide_in(Context::Password, person, more);
         let essential =
             "&claims=%7B%22id_token%22%3A%7B%22acr%22%3A%7B%22essential%22%3Atrue%2C%22value%22%3A%22mfa%22%7D%7D%7D";
         let silent = format!("{essential}&prompt=none");
@@ -224,6 +232,11 @@ mod tests {
         ] {
             assert_eq!(decide(person, more), expected, "{more}");
         }
+    }
+
+    #[test]
+    fn c234_a_signed_in_person_sets_up_what_the_deployment_demands_and_silence_is_an_error() {
+        let [person, strong] = people();
         let two = Context::TwoFactors;
         assert_eq!(decide_in(two, &person, ""), Next::SetUp);
         assert_eq!(decide_in(two, &person, "&prompt=none"), Next::Refuse(Unmet::Reach));

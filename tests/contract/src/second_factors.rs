@@ -31,6 +31,7 @@ async fn c232_a_change_of_factors_is_what_it_means(place: Place) {
     let alone = User { factors: Factors { passkeys: one, ..passkeys.factors.clone() }, ..with_factors("alone") };
     for read in [user("without"), with, passkeys, alone] {
         let added = UserChange::add_totp(&read, vec![2; 60], 7, NOW.plus(9));
+        let renewed = UserChange::replace_recovery_codes(&read, ["e".to_owned()].into());
         let changes = [
             added.with_recovery_codes(["c", "d"].map(str::to_owned).into()),
             UserChange::remove_own_factors(&read),
@@ -47,21 +48,18 @@ async fn c232_a_change_of_factors_is_what_it_means(place: Place) {
             UserChange::count_session(&read),
             UserChange::set_password(&read, PasswordHash::from_stored("another".to_owned())),
         ];
-        let renewed = UserChange::replace_recovery_codes(&read, ["e".to_owned()].into());
         let changes: Vec<UserChange> = changes.into_iter().chain(renewed).collect();
-        for first in &changes {
-            for second in &changes {
-                assert_eq!(people.create_user(&read, None).await.unwrap(), Changed::Done);
-                let mut stands = read.clone();
-                for change in [first, second] {
-                    let made = people.change_user(change, None).await.unwrap();
-                    let after = change.after(Some(&stands));
-                    assert_eq!(made == UserChanged::Done, after.is_some(), "{change:?} of {stands:?}");
-                    stands = after.unwrap_or(stands);
-                    assert_eq!(people.user(read.key).await.unwrap().as_ref(), Some(&stands), "{change:?}");
-                }
-                assert_eq!(people.delete_user(&stands, None).await.unwrap(), UserChanged::Done);
+        for (first, second) in changes.iter().flat_map(|first| changes.iter().map(move |second| (first, second))) {
+            assert_eq!(people.create_user(&read, None).await.unwrap(), Changed::Done);
+            let mut stands = read.clone();
+            for change in [first, second] {
+                let made = people.change_user(change, None).await.unwrap();
+                let after = change.after(Some(&stands));
+                assert_eq!(made == UserChanged::Done, after.is_some(), "{change:?} of {stands:?}");
+                stands = after.unwrap_or(stands);
+                assert_eq!(people.user(read.key).await.unwrap().as_ref(), Some(&stands), "{change:?}");
             }
+            assert_eq!(people.delete_user(&stands, None).await.unwrap(), UserChanged::Done);
         }
     }
 }

@@ -193,20 +193,22 @@ impl Passkeys {
 
     /// Returns the person after a transaction.
     fn after(&self, ask: Ask, writes: &Writes, [read, before]: [&User; 2]) -> Option<User> {
-        let real = writes.change.after(Some(before));
+        let rightly = writes.change.after(Some(before));
         match (self.twin, ask) {
             (Twin::ProfileAsRead, Ask::Add(_) | Ask::Remove(..)) => writes.change.after(Some(read)),
             (Twin::OthersForgotten, Ask::Remove(key, _)) => {
                 let mut after = before.clone();
                 let was_there = after.factors.passkeys.remove(passkey(key).id().as_str());
-                real.or_else(|| was_there.then_some(after))
+                rightly.or_else(|| was_there.then_some(after))
             }
             (Twin::CodesKept, Ask::Remove(..) | Ask::RemoveApp) => {
-                let mut after = real?;
+                let mut after = rightly?;
                 after.factors.recovery.clone_from(&before.factors.recovery);
                 Some(after)
             }
-            (Twin::Real | Twin::UseAsRead | Twin::ProfileAsRead | Twin::OthersForgotten | Twin::CodesKept, _) => real,
+            (Twin::Real | Twin::UseAsRead | Twin::ProfileAsRead | Twin::OthersForgotten | Twin::CodesKept, _) => {
+                rightly
+            }
         }
     }
 }

@@ -82,7 +82,7 @@ JETON_TABLE_*, JETON_KMS_KEY_ID or JETON_KEY_FILE, and the usual AWS_* ones.";
 #[derive(Subcommand)]
 pub(crate) enum Command {
     /// Run the whole stack on this machine: store, tables, keys, a demo service, a demo app and a demo user.
-    Dev(DevOptions),
+    Dev(Box<DevOptions>),
     /// APIs (resource servers) that tokens are issued for.
     #[command(subcommand)]
     Api(ApiCommand),

@@ -57,13 +57,11 @@ impl UserChange {
         if user.factors.totp.is_some() {
             return change;
         }
-        match user.factors.passkeys.iter().find(|other| *other != id.as_str()) {
-            Some(other) => change.when(UserFact::Passkeys.contains(other)),
-            None => {
-                let alone = UserFact::Passkeys.has_fewer_than(NonZeroUsize::MIN.saturating_add(1));
-                change.when(alone).and(UserSet::RecoveryCodes(BTreeSet::new()))
-            }
+        if let Some(other) = user.factors.passkeys.iter().find(|other| *other != id.as_str()) {
+            return change.when(UserFact::Passkeys.contains(other));
         }
+        let alone = UserFact::Passkeys.has_fewer_than(NonZeroUsize::MIN.saturating_add(1));
+        change.when(alone).and(UserSet::RecoveryCodes(BTreeSet::new()))
     }
 }
 

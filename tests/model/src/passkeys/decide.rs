@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use sessions::{PasskeyFault, PasskeyUse, UserChange};
+use sessions::{PasskeyFault, PasskeyUse, ShownPasskey, UserChange};
 
 use crate::passkeys::world::{HANDLE, passkey, shown};
 use crate::passkeys::{Answer, Ask, Read};
@@ -26,7 +26,7 @@ pub(super) struct Writes {
 pub(super) fn decide(ask: Ask, read: &Read) -> Decided {
     let user = &*read.user;
     let found = match ask {
-        Ask::SignIn { key, form, counter } => return sign_in(key, shown(key, form, counter), read),
+        Ask::SignIn { key, form, counter } => return sign_in(key, &shown(key, form, counter), read),
         Ask::Add(key) if user.has_factors() => Ok(UserChange::add_passkey(user, passkey(key).id(), HANDLE)),
         Ask::Add(key) => Ok(UserChange::add_first_passkey(user, passkey(key).id(), HANDLE, codes("of the first key"))),
         Ask::Remove(key, _) if !user.factors.passkeys.contains(passkey(key).id().as_str()) => Err(Answer::Unknown),
@@ -42,7 +42,7 @@ pub(super) fn decide(ask: Ask, read: &Read) -> Decided {
     found.map_or_else(Decided::Answer, write)
 }
 
-fn sign_in(key: usize, shown: sessions::ShownPasskey, read: &Read) -> Decided {
+fn sign_in(key: usize, shown: &ShownPasskey, read: &Read) -> Decided {
     // The alias of a key that was removed leads nowhere.
     let user = read.keys[key].as_ref().map(|_| (*read.user).clone());
     match shown.prove(user, read.keys[key].as_deref(), START, |_, _, _| true) {

@@ -41,7 +41,9 @@ pub(super) const SOMETIMES: [Named; 9] = [
 
 impl Hash for State {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        self.people.iter().for_each(|user| hash_of(user, state));
+        for user in &self.people {
+            hash_of(user, state);
+        }
         (&self.newcomers, &self.names, self.alias, self.invited).hash(state);
         (&self.asked, self.lost, self.deaths, self.said, &self.seen).hash(state);
         for Process { ask, stage, made } in &self.processes {
@@ -52,7 +54,9 @@ impl Hash for State {
                 Stage::Looked(person, alias) => (person, alias).hash(state),
                 Stage::Ready(person, holder) => {
                     (person, holder.as_ref().map(|(alias, _)| *alias)).hash(state);
-                    holder.iter().for_each(|(_, user)| hash_of(user, state));
+                    for (_, user) in holder {
+                        hash_of(user, state);
+                    }
                 }
             }
         }
