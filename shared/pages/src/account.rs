@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use crate::{Introduction, PasskeyForm, Unrenderable, rendering};
+use crate::{Introduction, PasskeyForm, Text, Unrenderable, rendering};
 
 /// The rights of people to everything that is kept about them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -44,7 +44,7 @@ pub struct AccountSignIn<'a> {
     /// The form for a passkey, where there are passkeys.
     pub passkey: Option<PasskeyForm<'a>>,
     /// The reason why the page is shown again.
-    pub alert: Option<&'a str>,
+    pub alert: Option<Text>,
     /// `true` if the person is signed in, and the sign-in is too old to change something.
     pub again: bool,
 }
@@ -70,7 +70,7 @@ pub struct Account<'a> {
     /// The names in the profile.
     pub names: ProfileNames<'a>,
     /// The reason why the profile was not saved.
-    pub alert: Option<&'a str>,
+    pub alert: Option<Text>,
     /// The apps that have access.
     pub apps: &'a [AccountApp],
     /// The sessions of the person; that of this browser comes first.
@@ -129,9 +129,9 @@ pub struct AccountPassword<'a> {
     /// The minimum number of characters.
     pub min_length: usize,
     /// The reason why the current password did not do.
-    pub current_alert: Option<&'a str>,
+    pub current_alert: Option<Text>,
     /// The reason why the new password does not do.
-    pub new_alert: Option<&'a str>,
+    pub new_alert: Option<Text>,
     /// `true` if other browsers should be signed out.
     pub ends_others: bool,
 }
@@ -261,7 +261,9 @@ mod tests {
         assert!(
             page.contains(r#"value="1" checked"#) && !page.contains("maxlength") && !page.contains(" aria-invalid")
         );
-        let again = AccountPassword { new_alert: Some("Too short"), ends_others: false, ..PASSWORD }.render().unwrap();
+        let again = AccountPassword { new_alert: Some(Text::verbatim("Too short")), ends_others: false, ..PASSWORD }
+            .render()
+            .unwrap();
         assert!(
             again.contains(r#"aria-describedby="new-alert rule" aria-invalid="true""#) && !again.contains("checked")
         );

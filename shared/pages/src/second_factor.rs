@@ -3,7 +3,7 @@
 use askama::Template;
 use qrcode::{Color, EcLevel, QrCode};
 
-use crate::{PasskeyForm, Unrenderable, rendering};
+use crate::{PasskeyForm, Text, Unrenderable, rendering};
 
 /// The white modules around a QR code that readers need.
 const MARGIN: usize = 4;
@@ -26,7 +26,7 @@ pub struct SecondFactor<'a> {
     /// The form for a passkey, if the person has one.
     pub passkey: Option<PasskeyForm<'a>>,
     /// The reason why the page is shown again.
-    pub alert: Option<&'a str>,
+    pub alert: Option<Text>,
 }
 
 /// The page about the second factor that a person has.
@@ -44,7 +44,7 @@ pub struct AccountFactors<'a> {
     /// The number of recovery codes that are left.
     pub codes_left: usize,
     /// The reason why nothing was changed.
-    pub alert: Option<&'a str>,
+    pub alert: Option<Text>,
 }
 
 /// The page on which a person adds an authenticator app. It posts `code`, `secret` and `ticket`.
@@ -64,7 +64,7 @@ pub struct AccountNewFactor<'a> {
     /// The picture of the key, if one can be made.
     pub qr: Option<&'a QrPicture>,
     /// The reason why the page is shown again.
-    pub alert: Option<&'a str>,
+    pub alert: Option<Text>,
 }
 
 /// The page that shows new recovery codes, once.
@@ -176,11 +176,13 @@ pub(crate) mod tests {
 
     fn second_factor(v: &str, path: &str, alert: Option<&str>) -> String {
         let (carried, passkey) = (("to", v), alert.map(crate::passkey::tests::form));
+        let alert = alert.map(Text::verbatim);
         let page = SecondFactor { action: path, carried, ticket: v, start_again: path, has_app: true, passkey, alert };
         page.render().unwrap()
     }
 
     fn account_factors(v: &str, base: &str, alert: Option<&str>) -> String {
+        let alert = alert.map(Text::verbatim);
         AccountFactors { username: v, base, ticket: v, since: v, codes_left: 9, alert }.render().unwrap()
     }
 
@@ -193,7 +195,7 @@ pub(crate) mod tests {
             key: v,
             secret: v,
             qr: qr.as_ref().filter(|_| alert.is_none()),
-            alert,
+            alert: alert.map(Text::verbatim),
         }
         .render()
         .unwrap()
@@ -215,7 +217,7 @@ pub(crate) mod tests {
         assert_eq!(text.matches(r#"name="recovery_code""#).count(), 1);
         assert_eq!(text.matches(r#"<form method="post" action="/authorize/sign-in">"#).count(), 2);
         assert!(!text.contains("aria-invalid=\"") && !text.contains("role=\"alert\""));
-        let again = SecondFactor { alert: Some("Wrong."), ..page }.render().unwrap();
+        let again = SecondFactor { alert: Some(Text::verbatim("Wrong.")), ..page }.render().unwrap();
         assert!(again.contains(r#"aria-describedby="alert" aria-invalid="true""#) && again.contains("<title>Error: "));
         let passkey = Some(crate::passkey::tests::form("v"));
         let by_passkey = SecondFactor { has_app: false, passkey, ..page }.render().unwrap();
