@@ -12,7 +12,7 @@ use edge::{AuditEntry, AuditEvent, Incoming, Response, html, html_with_form, red
 use grants::Timestamp;
 use http::StatusCode;
 use keys::HandleKind;
-use pages::QrPicture;
+use pages::{QrPicture, Text, say};
 use protocol::{Parameters, Secret};
 use service::Browser;
 use sessions::{DeviceHandle, Notice, RecoveryCode, SessionChange, TotpSecret, UserChange};
@@ -22,8 +22,8 @@ use crate::Account;
 use crate::refused::Refused;
 use crate::visitor::{Page, Visitor, not_over};
 
-const WRONG: &str = "The code is not right. Please wait for the next one, and check the clock of your device.";
-const MEANWHILE: &str = "Your second factor was changed meanwhile. Please look at it, and try again.";
+const WRONG: Text = say("new-factor-wrong");
+const MEANWHILE: Text = say("factors-changed-meanwhile");
 
 /// Recovery codes that are not stored yet: the texts to show, and the hashes to keep.
 struct NewCodes {
@@ -89,9 +89,8 @@ impl Account {
         if user.factors.needed {
             incoming.log().refused("factor_needed");
             let shortest = self.min_lengths().alone;
-            let alert =
-                format!("Your password is too short to do without the app. Set one of {shortest} characters first.");
-            return Ok(self.show_factors(&visitor, Some(&alert), now));
+            let alert = say("factors-needed").number("count", shortest);
+            return Ok(self.show_factors(&visitor, Some(alert), now));
         }
         if user.has_second_factor() {
             let change = UserChange::remove_own_factors(user);
@@ -134,10 +133,11 @@ impl Account {
         if visitor.person.is_recent(now) { Ok((visitor, form)) } else { Err(Refused::SignedInLongAgo(Page::Factors)) }
     }
 
-    fn show_factors(&self, visitor: &Visitor, alert: Option<&str>, now: Timestamp) -> Response {
+    fn show_factors(&self, visitor: &Visitor, alert: Option<Text>, now: Timestamp) -> Response {
         let user = visitor.person.user();
         let since = user.factors.totp.as_ref().map(|totp| pages::date(totp.since.seconds())).unwrap_or_default();
         let (base, ticket) = (self.path(), visitor.ticket(Page::Factors, now));
+        let status = if alert.is_some() { StatusCode::CONFLICT } else { StatusCode::OK };
         let page = pages::AccountFactors {
             username: user.username.as_str(),
             base: &base,
@@ -146,11 +146,10 @@ impl Account {
             codes_left: user.factors.recovery.len(),
             alert,
         };
-        let status = if alert.is_some() { StatusCode::CONFLICT } else { StatusCode::OK };
         html_with_form(status, page.render())
     }
 
-    fn show_new_factor(&self, visitor: &Visitor, secret: &TotpSecret, alert: Option<&str>, now: Timestamp) -> Response {
+    fn show_new_factor(&self, visitor: &Visitor, secret: &TotpSecret, alert: Option<Text>, now: Timestamp) -> Response {
         let user = visitor.person.user();
         let (_, issuer) = self.wiring.config.issuer.as_str().split_once("://").unwrap_or_default();
         let uri = secret.uri(issuer.split('/').next().unwrap_or_default(), user.username.as_str());
@@ -158,6 +157,7 @@ impl Account {
         let payload = [&secret.as_bytes()[..], visitor.person.session().id.as_bytes()].concat();
         let sealed = visitor.ring.handles().seal(HandleKind::NewFactorForm, &payload);
         let (base, ticket, key) = (self.path(), visitor.ticket(Page::Factors, now), secret.typed());
+        let status = if alert.is_some() { StatusCode::FORBIDDEN } else { StatusCode::OK };
         let page = pages::AccountNewFactor {
             username: user.username.as_str(),
             base: &base,
@@ -167,7 +167,6 @@ impl Account {
             qr: qr.as_ref(),
             alert,
         };
-        let status = if alert.is_some() { StatusCode::FORBIDDEN } else { StatusCode::OK };
         html_with_form(status, page.render())
     }
 

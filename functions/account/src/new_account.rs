@@ -4,7 +4,7 @@ use edge::{AuditEntry, AuditEvent, Incoming, Response, html, html_with_form};
 use grants::Timestamp;
 use http::{StatusCode, header};
 use keys::HandleKind;
-use pages::AccountNotice;
+use pages::{AccountNotice, Text, say};
 use protocol::{EmailAddress, Secret, Username};
 use sessions::{
     FormFault, InvitationId, NewIdentity, SignUpLink, UnfitName, UnfitPassword, User, Wait, WeakPassword, chosen_name,
@@ -13,6 +13,7 @@ use sessions::{
 use store::{SignUp, SignUpRight, SignedUp};
 
 use crate::Account;
+use crate::new_password::of_password;
 use crate::refused::Refused;
 use crate::sign_up::WayBack;
 use crate::visitor::Page;
@@ -69,12 +70,10 @@ impl Account {
             Ok(user) => {
                 incoming.log().event(AuditEntry::of_person(AuditEvent::AccountCreated, &user.subject));
                 let page = AccountNotice {
-                    title: "Your account is ready",
-                    text: &[
-                        "Sign in with your name and your password. If an app sent you here, it goes on from there.",
-                    ],
+                    title: say("new-account-done-title"),
+                    text: &[say("new-account-done-text")],
                     leads_to: &WayBack::of_browser(self, incoming).path(self),
-                    label: "Sign in",
+                    label: say("sign-in"),
                 };
                 Ok(WayBack::forgotten(self, incoming, html(StatusCode::OK, page.render())))
             }
@@ -146,8 +145,8 @@ impl Account {
             email: sent.link.address.as_str(),
             username: sent.username,
             min_length: self.wiring.config.policy.password_min_length,
-            name_alert: name_alert.as_deref(),
-            password_alert: password_alert.as_deref(),
+            name_alert,
+            password_alert,
         };
         let mut response = html_with_form(fault.map_or(StatusCode::OK, Fault::status), page.render());
         if let Some(Fault::TooMany(Wait(wait))) = fault {
@@ -168,14 +167,12 @@ impl Fault {
     }
 
     /// The text about the name, and that about the password.
-    fn texts(self) -> [Option<String>; 2] {
+    fn texts(self) -> [Option<Text>; 2] {
         match self {
-            Self::Name(unfit) => [Some(format!("This name cannot be used: {unfit}.")), None],
-            Self::Taken => [Some("This name is taken. Choose another one.".to_owned()), None],
-            Self::Password(unfit) => [None, Some(format!("This password cannot be used: {unfit}."))],
-            Self::TooMany(Wait(wait)) => {
-                [Some(format!("Too many names were tried. Wait {wait} seconds, and send the form again.")), None]
-            }
+            Self::Name(unfit) => [Some(of_name(unfit)), None],
+            Self::Taken => [Some(say("name-taken")), None],
+            Self::Password(unfit) => [None, Some(of_password(unfit))],
+            Self::TooMany(Wait(wait)) => [Some(say("name-too-many").number("seconds", wait)), None],
         }
     }
 
@@ -185,5 +182,13 @@ impl Fault {
             Self::Taken => StatusCode::CONFLICT,
             Self::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
         }
+    }
+}
+
+/// Returns the text about a name that a new person cannot have.
+const fn of_name(unfit: UnfitName) -> Text {
+    match unfit {
+        UnfitName::Malformed => say("name-malformed"),
+        UnfitName::AnotherAddress => say("name-another-address"),
     }
 }

@@ -10,7 +10,7 @@ use edge::{AuditEntry, AuditEvent, Incoming, Response, html_with_passkey, redire
 use grants::Timestamp;
 use http::StatusCode;
 use keys::{HandleKind, is_good_passkey};
-use pages::{AccountPasskey, NewPasskeyForm};
+use pages::{AccountPasskey, NewPasskeyForm, Text, say};
 use protocol::{Parameters, PasskeyRegistration, PasskeySite};
 use service::form_ticket;
 use sessions::{FormFault, NewPasskey, Passkey, PasskeyFault, PasskeyId, PasskeyName, SessionChange, User, UserChange};
@@ -20,10 +20,9 @@ use crate::Account;
 use crate::refused::Refused;
 use crate::visitor::{Page, Visitor, not_over};
 
-const BAD: &str = "Your device did not make a passkey that can be used here. Please try again, or use another device.";
-const MEANWHILE: &str =
-    "Your passkeys were changed meanwhile, or there are twenty. Please look at them, and try again.";
-const LAST: &str = "This is your only factor besides the password. Confirm that you want to remove it.";
+const BAD: Text = say("passkey-not-usable");
+const MEANWHILE: Text = say("passkeys-changed-meanwhile");
+const LAST: Text = say("passkey-confirm-last");
 
 impl Account {
     /// Shows the passkeys, with the form that adds one.
@@ -117,7 +116,7 @@ impl Account {
         &self,
         visitor: &Visitor,
         site: &PasskeySite,
-        alert: Option<&str>,
+        alert: Option<Text>,
         now: Timestamp,
     ) -> Result<Response, Refused> {
         let (user, base) = (visitor.person.user(), self.path());
@@ -128,6 +127,7 @@ impl Account {
         let sealed = visitor.ring.handles().seal(HandleKind::NewPasskeyForm, &payload);
         let known: Vec<String> = passkeys.iter().map(|passkey| passkey.credential.to_text()).collect();
         let rows: Vec<AccountPasskey> = passkeys.iter().map(|passkey| row(passkey, user)).collect();
+        let status = if alert.is_some() { StatusCode::CONFLICT } else { StatusCode::OK };
         let page = pages::AccountPasskeys {
             username: user.username.as_str(),
             base: &base,
@@ -142,7 +142,6 @@ impl Account {
             },
             alert,
         };
-        let status = if alert.is_some() { StatusCode::CONFLICT } else { StatusCode::OK };
         Ok(html_with_passkey(status, page.render(), true))
     }
 

@@ -4,13 +4,14 @@ use edge::{AuditEntry, AuditEvent, Incoming, Response, html, html_with_form};
 use grants::Timestamp;
 use http::StatusCode;
 use keys::HandleKind;
-use pages::AccountNotice;
+use pages::{AccountNotice, say};
 use protocol::Secret;
 use service::Browser;
 use sessions::{ChosenPassword, DeviceHandle, FormFault, Notice, ResetLink, UnfitPassword, User, WeakPassword};
 use store::UserChanged;
 
 use crate::Account;
+use crate::new_password::of_password;
 use crate::refused::Refused;
 use crate::visitor::Page;
 
@@ -69,10 +70,10 @@ impl Account {
         incoming.log().event(AuditEntry::of_person(AuditEvent::PasswordReset, &user.subject));
         self.clean_up(&user, user.credential_version.saturating_add(1)).await;
         let page = AccountNotice {
-            title: "Your password is set",
-            text: &["You are signed out on all browsers. Sign in with your new password."],
+            title: say("reset-done-title"),
+            text: &[say("reset-done-text")],
             leads_to: &self.path(),
-            label: "Sign in",
+            label: say("sign-in"),
         };
         // Whoever set the password is not kept out by those who guess it meanwhile.
         let ring = self.ring(now).await?;
@@ -110,13 +111,13 @@ impl Account {
     }
 
     fn show_reset(&self, user: &User, sealed: &str, fault: Option<UnfitPassword>) -> Response {
-        let alert = fault.map(|unfit| format!("This password cannot be used: {unfit}."));
+        let alert = fault.map(of_password);
         let page = pages::AccountReset {
             base: &self.path(),
             username: user.username.as_str(),
             link: sealed,
             min_length: self.min_lengths().beside(user.has_second_factor()),
-            alert: alert.as_deref(),
+            alert,
         };
         html_with_form(if fault.is_some() { StatusCode::BAD_REQUEST } else { StatusCode::OK }, page.render())
     }

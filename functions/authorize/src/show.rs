@@ -56,7 +56,7 @@ pub(crate) fn sign_in(
         forgotten: context.forgotten_password.as_deref(),
         passkey,
         sign_up: sign_up.as_deref(),
-        alert: alert.as_deref(),
+        alert,
     };
     let status = again.map_or(StatusCode::OK, |again| again.why.status());
     context.log_client();
