@@ -43,7 +43,8 @@ impl Account {
     pub(crate) fn tell(&self, notice: Notice, user: &User, now: Timestamp) -> Option<Write> {
         self.wiring.config.mail_from.as_ref()?;
         let letter = Letter::notice(notice, user)?;
-        Some(self.people.mail_write(&QueuedMail::new(letter, edge::random(), now)))
+        let mail = QueuedMail::new(letter, edge::random(), now).in_language(pages::spoken().tag());
+        Some(self.people.mail_write(&mail))
     }
 
     /// Deletes the sessions that are over, so that their apps are told, and marks the grants that are over as revoked.

@@ -3,7 +3,7 @@
 use edge::{AuditEntry, AuditEvent, Incoming, OwnData, Response, json};
 use grants::Timestamp;
 use http::{HeaderValue, StatusCode, header};
-use pages::AccountApp;
+use pages::{AccountApp, Language};
 use serde_json::{Value, json};
 use sessions::Session;
 use store::Link;
@@ -67,7 +67,7 @@ impl Account {
                 "methods": session.methods.used().map(|(method, _)| method.as_str()).collect::<Vec<_>>(),
             })).collect::<Vec<_>>(),
             "apps": apps.iter().map(|app| json!({
-                "client_id": app.client_id, "name": app.name, "scope": app.scope, "since": app.since,
+                "client_id": app.client_id, "name": app.name, "scope": app.scope, "since": day(app.since),
             })).collect::<Vec<_>>(),
             "identities": links.iter().map(|link| json!({
                 "issuer": link.issuer.as_str(), "subject": link.subject, "linked_at": link.created_at.seconds(),
@@ -79,4 +79,9 @@ impl Account {
     pub(crate) fn offers(&self, needed: OwnData) -> Result<(), Refused> {
         if self.wiring.config.own_data >= needed { Ok(()) } else { Err(Refused::NotFound) }
     }
+}
+
+/// Writes a day in English: programs read the document too.
+fn day(seconds: u64) -> String {
+    pages::written_in(Language::ENGLISH, || pages::date(seconds))
 }

@@ -1,5 +1,7 @@
-//! The directory with the look of a deployment: `brand.toml`, and `logo.svg` or `logo.png`.
+//! The directory with the look of a deployment: `brand.toml`, `logo.svg` or `logo.png`, and texts in `languages`.
 
+use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -12,6 +14,9 @@ use pages::Brand;
 const DOCUMENT: &str = "brand.toml";
 /// The files of which one may be the logo.
 const LOGOS: [&str; 2] = ["logo.svg", "logo.png"];
+
+/// The folder with texts, in a file for each language.
+const LANGUAGES: &str = "languages";
 
 /// A look that was read from a directory and checked.
 pub(crate) struct BrandFiles {
@@ -34,6 +39,10 @@ impl BrandFiles {
         if document.logo.is_some() {
             return Err(fault(&format!("{DOCUMENT} must not contain the logo, which is a file beside it")).into());
         }
+        if !document.languages.is_empty() {
+            return Err(fault(&format!("{DOCUMENT} must not contain languages, which are files in {LANGUAGES}")).into());
+        }
+        let document = BrandDocument { languages: languages(directory).map_err(|error| fault(&error))?, ..document };
         let mut logos = LOGOS.iter().map(|name| directory.join(name)).filter(|path| path.exists());
         let (document, logo_bytes) = match (logos.next(), logos.next()) {
             (None, _) => (document, 0),
@@ -47,6 +56,34 @@ impl BrandFiles {
         let value = document.to_value().map_err(|error| fault(&error))?;
         Ok(Self { value, brand, logo_bytes })
     }
+}
+
+/// Reads the texts of each language.
+fn languages(directory: &Path) -> Result<BTreeMap<String, String>, Error> {
+    let mut languages = BTreeMap::new();
+    for path in language_files(directory)? {
+        let text = fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+        let tag = path.file_stem().and_then(OsStr::to_str).unwrap_or_default();
+        languages.insert(tag.to_owned(), text);
+    }
+    Ok(languages)
+}
+
+/// Returns the files with texts, in the order of their names; none without the folder.
+fn language_files(directory: &Path) -> Result<Vec<PathBuf>, Error> {
+    let folder = directory.join(LANGUAGES);
+    if !folder.is_dir() {
+        return Ok(Vec::new());
+    }
+    let mut files = Vec::new();
+    for entry in fs::read_dir(&folder)? {
+        let path = entry?.path();
+        if path.extension() == Some(OsStr::new("ftl")) {
+            files.push(path);
+        }
+    }
+    files.sort();
+    Ok(files)
 }
 
 /// The state of a file: when it was changed, and its size; `None` if there is no such file.

@@ -100,8 +100,8 @@ pub struct AccountApp {
     pub host: String,
     /// The scope that the app was given; may be empty.
     pub scope: String,
-    /// The day since when it has access.
-    pub since: String,
+    /// The time since when it has access, in seconds since the start of 1970.
+    pub since: u64,
 }
 
 /// A session of a person.
@@ -216,7 +216,7 @@ mod tests {
             registered_itself: None,
             host: "orders.example".to_owned(),
             scope: "openid read".to_owned(),
-            since: "23 November 2026".to_owned(),
+            since: 1_795_392_000,
         };
         let session = |id: &str, is_this| AccountSession {
             id: id.to_owned(),

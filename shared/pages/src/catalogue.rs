@@ -58,7 +58,7 @@ impl Shipped {
 }
 
 /// Returns the tags of the languages that Jeton brings. Each is a language of its own, without a region.
-pub(crate) fn shipped() -> impl Iterator<Item = &'static str> {
+pub fn shipped() -> impl Iterator<Item = &'static str> {
     SHIPPED.iter().map(|shipped| shipped.tag)
 }
 

@@ -15,7 +15,7 @@ pub(crate) fn account(v: &str, base: &str, alert: Option<&str>) -> String {
         registered_itself,
         host: v.to_owned(),
         scope: v.to_owned(),
-        since: v.to_owned(),
+        since: 0,
     };
     let described = Introduction::DescribedBy(Cow::Owned(v.to_owned()));
     let (id, signed_in, last_seen) = (v.to_owned(), v.to_owned(), v.to_owned());

@@ -12,9 +12,19 @@ use crate::catalogue;
 /// The most languages of a list that are looked at.
 const MOST_ASKED: usize = 20;
 
+/// The parameter with which an app, or a link here, asks for a language.
+const PARAMETER: &str = "ui_locales";
+
+/// The language of a request.
+struct Spoken {
+    language: Language,
+    /// `true` if the request names it, so that links and forms must carry it on; a browser sends its own each time.
+    is_asked: bool,
+}
+
 tokio::task_local! {
     /// The language of the request that is answered.
-    static SPOKEN: RefCell<Language>;
+    static SPOKEN: RefCell<Spoken>;
 }
 
 /// A language that there are texts in, by its tag (BCP 47).
@@ -90,23 +100,44 @@ fn find<'k>(wanted: &str, known: &[&'k str]) -> Option<&'k str> {
 
 /// Answers a request in a language, unless it turns out to want another one.
 pub fn speaking<F: Future>(language: Language, answer: F) -> impl Future<Output = F::Output> {
-    SPOKEN.scope(RefCell::new(language), answer)
+    SPOKEN.scope(RefCell::new(Spoken { language, is_asked: false }), answer)
 }
 
 /// Writes something in a language.
 pub fn written_in<T>(language: Language, write: impl FnOnce() -> T) -> T {
-    SPOKEN.sync_scope(RefCell::new(language), write)
+    SPOKEN.sync_scope(RefCell::new(Spoken { language, is_asked: false }), write)
 }
 
-/// Goes on in another language, if there is a request that is answered.
+/// Goes on in the language that the request asks for.
 pub fn speak(language: Language) {
     // Outside of a request everything is English.
-    let _former = SPOKEN.try_with(|spoken| spoken.replace(language));
+    let _former = SPOKEN.try_with(|spoken| spoken.replace(Spoken { language, is_asked: true }));
 }
 
 /// Returns the language of the request that is answered, or English outside of one.
 pub fn spoken() -> Language {
-    SPOKEN.try_with(|spoken| spoken.borrow().clone()).unwrap_or(Language::ENGLISH)
+    SPOKEN.try_with(|spoken| spoken.borrow().language.clone()).unwrap_or(Language::ENGLISH)
+}
+
+/// Returns a path of this site with the language that the request asks for, so that the next page has it too.
+pub fn kept(path: impl fmt::Display) -> String {
+    let path = path.to_string();
+    let asked = SPOKEN.try_with(|spoken| {
+        let spoken = spoken.borrow();
+        spoken.is_asked.then(|| spoken.language.clone())
+    });
+    match asked {
+        Ok(Some(language)) if !path.contains(PARAMETER) => {
+            let before = if path.contains('?') { '&' } else { '?' };
+            format!("{path}{before}{PARAMETER}={language}")
+        }
+        Ok(_) | Err(_) => path,
+    }
+}
+
+/// Returns the path of a page below another one, as [`kept`] does.
+pub(crate) fn below(base: impl fmt::Display, step: &str) -> String {
+    kept(format!("{base}{step}"))
 }
 
 /// Returns whether the language of the request is written from right to left.
@@ -183,9 +214,14 @@ mod tests {
         speak(german.clone());
         assert_eq!(spoken(), Language::ENGLISH, "there is no request");
         written_in(Language::ENGLISH, || {
+            assert_eq!(kept("/account"), "/account");
             speak(german.clone());
             assert_eq!(spoken(), german);
+            assert_eq!(kept("/account"), "/account?ui_locales=de");
+            assert_eq!(kept("/device?user_code=A"), "/device?user_code=A&ui_locales=de");
+            assert_eq!(kept("/authorize?ui_locales=fr+de"), "/authorize?ui_locales=fr+de");
         });
+        assert_eq!(kept("/account"), "/account");
         assert_eq!(spoken(), Language::ENGLISH);
     }
 }
