@@ -118,11 +118,12 @@ impl LiveBrand {
 }
 
 fn states(directory: &Path) -> Vec<FileState> {
-    let state = |name: &&str| {
-        let facts = fs::metadata(directory.join(name)).ok()?;
+    let state = |path: PathBuf| {
+        let facts = fs::metadata(path).ok()?;
         Some((facts.modified().ok()?, facts.len()))
     };
-    [DOCUMENT].iter().chain(&LOGOS).map(state).collect()
+    let known = [DOCUMENT].iter().chain(&LOGOS).map(|name| directory.join(name));
+    known.chain(language_files(directory).unwrap_or_default()).map(state).collect()
 }
 
 #[cfg(test)]
@@ -142,6 +143,7 @@ mod tests {
 
     fn directory(files: &[(&str, &str)]) -> tempfile::TempDir {
         let directory = tempfile::tempdir().unwrap();
+        fs::create_dir(directory.path().join(LANGUAGES)).unwrap();
         for (name, text) in files {
             fs::write(directory.path().join(name), text).unwrap();
         }
@@ -161,9 +163,16 @@ mod tests {
     }
 
     #[test]
+    fn a_directory_is_read_with_its_languages() {
+        let texts = [("brand.toml", TOML), ("languages/nl.ftl", "save = Opslaan"), ("languages/README.md", "<b>")];
+        let plain = BrandFiles::read(directory(&[("brand.toml", TOML)]).path()).unwrap();
+        assert!(BrandFiles::read(directory(&texts).path()).unwrap().value.len() > plain.value.len());
+    }
+
+    #[test]
     fn a_fault_is_told_with_its_file_or_its_pair_of_colours() {
         let pale = TOML.replace("#7a1f5c", "#ff8800");
-        let rows: [(&[(&str, &str)], &str); 8] = [
+        let rows: [(&[(&str, &str)], &str); 12] = [
             (&[], "brand.toml"),
             (&[("brand.toml", "name = ")], "brand.toml"),
             (&[("brand.toml", "name = \"a\"\nscript = \"b\"")], "script"),
@@ -172,6 +181,13 @@ mod tests {
             (&[("brand.toml", TOML), ("logo.svg", SVG), ("logo.png", "")], "two logos"),
             (&[("brand.toml", TOML), ("logo.svg", "<svg/>")], "logo"),
             (&[("brand.toml", TOML), ("logo.png", "no image")], "PNG"),
+            (&[("brand.toml", "name = \"a\"\n[languages]\nnl = \"b\"")], "files in languages"),
+            (
+                &[("brand.toml", TOML), ("languages/nl.ftl", "safe = Opslaan")],
+                "languages/nl.ftl: there is no text safe",
+            ),
+            (&[("brand.toml", TOML), ("languages/nl.ftl", "save = <b>Opslaan</b>")], "the text save must be one line"),
+            (&[("brand.toml", TOML), ("languages/nl.ftl", "date = { $day } { $year }")], "lacks its argument $month"),
         ];
         for (files, named) in rows {
             let told = fault(files);

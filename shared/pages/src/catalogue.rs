@@ -204,7 +204,7 @@ fn check(resource: &FluentResource) -> Result<(), CatalogueFault> {
     Ok(())
 }
 
-/// Returns the messages of a file, each with what is in it.
+/// Returns the messages of a file, each with its arguments.
 fn messages(resource: &FluentResource) -> Result<Vec<(String, Read)>, CatalogueFault> {
     let mut messages = Vec::new();
     for entry in resource.entries() {
@@ -227,7 +227,7 @@ fn read(message: &Message<&str>) -> Result<(String, Read), CatalogueFault> {
     Ok((id, read))
 }
 
-/// What is in a message.
+/// The arguments that a message uses.
 #[derive(Default)]
 struct Read {
     arguments: BTreeSet<String>,

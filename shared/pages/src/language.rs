@@ -4,7 +4,8 @@ use std::borrow::Cow;
 use std::cell::RefCell;
 use std::cmp::Reverse;
 use std::fmt;
-use std::future::Future;
+use std::future::{Future, poll_fn};
+use std::pin::pin;
 
 use crate::brand;
 use crate::catalogue;
@@ -22,9 +23,27 @@ struct Spoken {
     is_asked: bool,
 }
 
-tokio::task_local! {
-    /// The language of the request that is answered.
-    static SPOKEN: RefCell<Spoken>;
+thread_local! {
+    /// The language of the request that this thread is answering just now.
+    static SPOKEN: RefCell<Option<Spoken>> = const { RefCell::new(None) };
+}
+
+/// Speaks a language on this thread until it is dropped, and keeps it until the next time.
+struct Speaking<'a> {
+    outer: Option<Spoken>,
+    kept: &'a mut Option<Spoken>,
+}
+
+impl<'a> Speaking<'a> {
+    fn begin(kept: &'a mut Option<Spoken>) -> Self {
+        Self { outer: SPOKEN.replace(kept.take()), kept }
+    }
+}
+
+impl Drop for Speaking<'_> {
+    fn drop(&mut self) {
+        *self.kept = SPOKEN.replace(self.outer.take());
+    }
 }
 
 /// A language that there are texts in, by its tag (BCP 47).
@@ -98,40 +117,53 @@ fn find<'k>(wanted: &str, known: &[&'k str]) -> Option<&'k str> {
     known.iter().find(is_regional).copied()
 }
 
-/// Answers a request in a language, unless it turns out to want another one.
-pub fn speaking<F: Future>(language: Language, answer: F) -> impl Future<Output = F::Output> {
-    SPOKEN.scope(RefCell::new(Spoken { language, is_asked: false }), answer)
+/// Answers a request in a language, unless it turns out to want another one. Between its steps, the thread may answer
+/// others.
+pub async fn speaking<F: Future>(language: Language, answer: F) -> F::Output {
+    let mut spoken = Some(Spoken { language, is_asked: false });
+    let mut answer = pin!(answer);
+    poll_fn(|context| {
+        let _speaking = Speaking::begin(&mut spoken);
+        answer.as_mut().poll(context)
+    })
+    .await
 }
 
 /// Writes something in a language.
 pub fn written_in<T>(language: Language, write: impl FnOnce() -> T) -> T {
-    SPOKEN.sync_scope(RefCell::new(Spoken { language, is_asked: false }), write)
+    let mut spoken = Some(Spoken { language, is_asked: false });
+    let _speaking = Speaking::begin(&mut spoken);
+    write()
 }
 
 /// Goes on in the language that the request asks for.
 pub fn speak(language: Language) {
     // Outside of a request everything is English.
-    let _former = SPOKEN.try_with(|spoken| spoken.replace(Spoken { language, is_asked: true }));
+    SPOKEN.with_borrow_mut(|spoken| {
+        if let Some(spoken) = spoken {
+            *spoken = Spoken { language, is_asked: true };
+        }
+    });
 }
 
 /// Returns the language of the request that is answered, or English outside of one.
 pub fn spoken() -> Language {
-    SPOKEN.try_with(|spoken| spoken.borrow().language.clone()).unwrap_or(Language::ENGLISH)
+    SPOKEN.with_borrow(|spoken| spoken.as_ref().map_or(Language::ENGLISH, |spoken| spoken.language.clone()))
 }
 
 /// Returns a path of this site with the language that the request asks for, so that the next page has it too.
 pub fn kept(path: impl fmt::Display) -> String {
     let path = path.to_string();
-    let asked = SPOKEN.try_with(|spoken| {
-        let spoken = spoken.borrow();
-        spoken.is_asked.then(|| spoken.language.clone())
+    let asked = SPOKEN.with_borrow(|spoken| {
+        let spoken = spoken.as_ref().filter(|spoken| spoken.is_asked)?;
+        Some(spoken.language.clone())
     });
     match asked {
-        Ok(Some(language)) if !path.contains(PARAMETER) => {
+        Some(language) if !path.contains(PARAMETER) => {
             let before = if path.contains('?') { '&' } else { '?' };
             format!("{path}{before}{PARAMETER}={language}")
         }
-        Ok(_) | Err(_) => path,
+        Some(_) | None => path,
     }
 }
 
@@ -147,6 +179,9 @@ pub(crate) fn is_right_to_left() -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::pin::Pin;
+    use std::task::{Context, Poll, Waker};
+
     use super::*;
 
     #[test]
@@ -222,6 +257,33 @@ mod tests {
             assert_eq!(kept("/authorize?ui_locales=fr+de"), "/authorize?ui_locales=fr+de");
         });
         assert_eq!(kept("/account"), "/account");
+        assert_eq!(spoken(), Language::ENGLISH);
+    }
+    #[test]
+    fn requests_that_take_turns_on_a_thread_have_a_language_each() {
+        /// A step that waits once.
+        struct Step(bool);
+        impl Future for Step {
+            type Output = ();
+            fn poll(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<()> {
+                if std::mem::replace(&mut self.0, true) { Poll::Ready(()) } else { Poll::Pending }
+            }
+        }
+        let answer = async |wants: &'static str| {
+            let before = spoken();
+            speak(Language::of_list(wants).unwrap());
+            Step(false).await;
+            (before, spoken())
+        };
+        let french = Language::of_list("fr").unwrap();
+        let mut one = pin!(speaking(Language::ENGLISH, answer("de")));
+        let mut two = pin!(speaking(french.clone(), answer("ja")));
+        let mut context = Context::from_waker(Waker::noop());
+        assert!(one.as_mut().poll(&mut context).is_pending() && two.as_mut().poll(&mut context).is_pending());
+        assert_eq!(spoken(), Language::ENGLISH);
+        let [german, japanese] = ["de", "ja"].map(|tag| Language::of_list(tag).unwrap());
+        assert_eq!(two.as_mut().poll(&mut context), Poll::Ready((french, japanese)));
+        assert_eq!(one.as_mut().poll(&mut context), Poll::Ready((Language::ENGLISH, german)));
         assert_eq!(spoken(), Language::ENGLISH);
     }
 }

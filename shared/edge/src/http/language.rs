@@ -16,11 +16,12 @@ pub(crate) fn of_browser(incoming: Incoming<'_>) -> Language {
 
 /// Goes on in the language that the query asks for, if it asks for one.
 pub(crate) fn follow_query(incoming: Incoming<'_>) {
-    if let Some(parameters) =
-        incoming.query().contains(UI_LOCALES).then(|| Parameters::parse(incoming.query().as_bytes()))
+    let query = incoming.query();
+    // A query that cannot be read is refused by the endpoint.
+    if query.contains(UI_LOCALES)
+        && let Ok(parameters) = Parameters::parse(query.as_bytes())
     {
-        // A query that cannot be read is refused by the endpoint.
-        let _followed = parameters.map(|parameters| follow_locales(&parameters));
+        follow_locales(&parameters);
     }
 }
 
