@@ -13,7 +13,7 @@ use fluent_syntax::ast::{Entry, Expression, InlineExpression, Message, Pattern, 
 use unic_langid::{CharacterDirection, LanguageIdentifier};
 
 use crate::brand;
-use crate::language::{self, Language};
+use crate::language::{self, ENGLISH, Language};
 
 /// The most bytes of the catalogue of a deployment. The English one has a third of them.
 const MAX_BYTES: usize = 100 * 1024;
@@ -70,7 +70,7 @@ fn shipped_in(tag: &str) -> Option<&'static Catalogue> {
 /// one.
 pub(crate) fn message(id: &str, arguments: &[(&'static str, Argument)]) -> String {
     let (worn, spoken) = (brand::worn(), language::spoken());
-    let places = [spoken.tag(), Language::ENGLISH.tag()].into_iter();
+    let places = [spoken.tag(), ENGLISH].into_iter();
     let mut catalogues = places.flat_map(|tag| [worn.languages.get(tag), shipped_in(tag)]).flatten();
     catalogues.find_map(|catalogue| catalogue.message(id, arguments)).unwrap_or_else(|| id.to_owned())
 }
@@ -184,7 +184,7 @@ impl Argument {
 
 /// Checks that the texts are messages of the English catalogue, with the same arguments.
 fn check(resource: &FluentResource) -> Result<(), CatalogueFault> {
-    let english = shipped_in(Language::ENGLISH.tag());
+    let english = shipped_in(ENGLISH);
     let mut seen = BTreeSet::new();
     for (id, read) in messages(resource)? {
         let original = english.and_then(|english| english.bundle.get_message(&id)).and_then(|message| message.value());

@@ -13,6 +13,8 @@ use crate::catalogue;
 /// The most languages of a list that are looked at.
 const MOST_ASKED: usize = 20;
 
+/// The tag of the language of everything that nobody asked for in another one.
+pub(crate) const ENGLISH: &str = "en";
 /// The parameter with which an app, or a link here, asks for a language.
 const PARAMETER: &str = "ui_locales";
 
@@ -52,7 +54,7 @@ pub struct Language(Cow<'static, str>);
 
 impl Language {
     /// The language of everything that nobody asked for in another one.
-    pub const ENGLISH: Self = Self(Cow::Borrowed("en"));
+    pub const ENGLISH: Self = Self(Cow::Borrowed(ENGLISH));
 
     /// Returns the tag, such as `de`.
     pub fn tag(&self) -> &str {

@@ -25,6 +25,11 @@ pub(crate) fn follow_query(incoming: Incoming<'_>) {
     }
 }
 
+/// Returns the tags of the languages that pages have in every deployment.
+pub fn ui_locales() -> Vec<&'static str> {
+    pages::shipped().collect()
+}
+
 /// Goes on in the language that these parameters of a request ask for. A value that cannot be used is ignored.
 pub fn follow_locales(parameters: &Parameters) {
     if let Some(language) = parameters.one(UI_LOCALES).ok().flatten().and_then(Language::of_list) {
