@@ -97,7 +97,8 @@ fn weighed(part: &str) -> Option<(&str, u16)> {
 /// Returns the first of these languages that there are texts in.
 fn choose<'t>(mut wanted: impl Iterator<Item = &'t str>) -> Option<Language> {
     let worn = brand::worn();
-    let known: Vec<&str> = catalogue::shipped().chain(worn.languages.keys().map(String::as_str)).collect();
+    let mut known: Vec<&str> = catalogue::shipped().collect();
+    known.extend(worn.languages.keys().map(String::as_str));
     wanted.find_map(|wanted| find(wanted, &known)).map(|tag| Language(Cow::Owned(tag.to_owned())))
 }
 
