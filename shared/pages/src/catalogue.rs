@@ -140,7 +140,7 @@ impl Catalogue {
     pub(crate) fn parse(tag: &str, source: &str) -> Result<Self, CatalogueFault> {
         let language: LanguageIdentifier = tag.parse().map_err(|_| CatalogueFault::Tag)?;
         // Other spellings of the same tag would be other languages here.
-        if language.to_string() != tag {
+        if language != tag {
             return Err(CatalogueFault::Tag);
         }
         if source.len() > MAX_BYTES {
@@ -364,7 +364,7 @@ mod tests {
     #[test]
     fn a_number_chooses_the_plural_form_of_the_language() {
         let source =
-            "mail-too-many = { $seconds ->\n [0] none\n [one] one\n [few] few { $seconds }\n*[other] other\n }";
+            "mail-too-many = { $seconds ->\n [0] none\n [one] one\n [few] few { $seconds }\n *[other] other\n }";
         let catalogue = Catalogue::parse("pl", source).unwrap();
         let said = |number: &str| {
             catalogue.message("mail-too-many", &[("seconds", Argument::Number(number.to_owned()))]).unwrap()

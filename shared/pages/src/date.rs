@@ -25,13 +25,11 @@ pub fn date(seconds: u64) -> String {
         (days, year) = (rest, year + 1);
     }
     for (month, name) in (1..).zip(MONTHS) {
-        match days.checked_sub(days_of_month(year, month)) {
-            Some(rest) => days = rest,
-            None => {
-                let date = say("date").number("day", days + 1).with("month", name).number("year", year);
-                return date.to_string();
-            }
-        }
+        let Some(rest) = days.checked_sub(days_of_month(year, month)) else {
+            let date = say("date").number("day", days + 1).with("month", name).number("year", year);
+            return date.to_string();
+        };
+        days = rest;
     }
     say("date-end").number("year", year).to_string()
 }

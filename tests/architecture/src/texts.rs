@@ -1,6 +1,8 @@
 //! Texts for people: every message that the code names is in the English catalogue, and every message there is used.
 
 use std::collections::BTreeSet;
+use std::ffi::OsStr;
+use std::path::Path;
 
 use crate::repository;
 
@@ -27,7 +29,8 @@ fn messages(text: &str) -> BTreeSet<String> {
 fn the_code_names_exactly_the_messages_of_the_english_catalogue() {
     let is_source = |path: &String| {
         let is_product = ["shared/", "functions/"].iter().any(|folder| path.starts_with(folder));
-        is_product && (path.ends_with(".rs") || path.ends_with(".html"))
+        let is_code = |extension: &OsStr| extension == "rs" || extension == "html";
+        is_product && Path::new(path).extension().is_some_and(is_code)
     };
     let sources: Vec<String> = repository::paths().into_iter().filter(is_source).collect();
     let said: BTreeSet<String> = sources.iter().flat_map(|path| said(&repository::read(path))).collect();
