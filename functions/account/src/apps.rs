@@ -61,7 +61,7 @@ impl Account {
             registered_itself: client.and_then(registered_itself),
             host: redirect_uri.map(protocol::RedirectUri::display_host).unwrap_or_default(),
             scope: access.scope.to_string(),
-            since: pages::date(access.since.seconds()),
+            since: access.since.seconds(),
             client_id: id.to_string(),
         })
     }

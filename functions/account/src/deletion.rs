@@ -9,7 +9,7 @@
 use edge::{AuditEntry, AuditEvent, Cookie, Incoming, OwnData, Response, html, html_with_form};
 use grants::Timestamp;
 use http::{StatusCode, header};
-use pages::AccountNotice;
+use pages::{AccountNotice, say};
 use protocol::Secret;
 use service::SignInFault;
 use sessions::{Notice, User, UserChange};
@@ -60,10 +60,10 @@ impl Account {
             }
         }
         let page = AccountNotice {
-            title: "Your account is deleted",
-            text: &["You are signed out everywhere, and no app has access any more."],
+            title: say("deleted-title"),
+            text: &[say("deleted-text")],
             leads_to: &self.path(),
-            label: "Continue",
+            label: say("continue"),
         };
         Ok(self.wiring.config.cookies().forget(html(StatusCode::OK, page.render()), Cookie::Session))
     }
@@ -87,7 +87,7 @@ impl Account {
 
     fn show_deletion(&self, visitor: &Visitor, fault: Option<SignInFault>, now: Timestamp) -> Response {
         let alert = fault.map(|fault| match fault {
-            SignInFault::WrongPassword => "The current password is not right.".to_owned(),
+            SignInFault::WrongPassword => say("current-password-wrong"),
             SignInFault::WrongFactor
             | SignInFault::WrongPasskey(_)
             | SignInFault::TooManyGuesses(_)
@@ -97,7 +97,7 @@ impl Account {
             base: &self.path(),
             username: visitor.person.user().username.as_str(),
             ticket: &visitor.ticket(Page::Delete, now),
-            alert: alert.as_deref(),
+            alert,
         };
         let mut response = html_with_form(fault.map_or(StatusCode::OK, SignInFault::status), page.render());
         if let Some(SignInFault::TooManyGuesses(wait)) = fault {

@@ -6,7 +6,7 @@ use edge::{AuditEntry, AuditEvent, Incoming, Response, html, html_with_form, red
 use grants::Timestamp;
 use http::{StatusCode, header};
 use keys::HandleKind;
-use pages::AccountNotice;
+use pages::{AccountNotice, say};
 use protocol::{Claim, EmailAddress};
 use sessions::{AddressLink, AddressWish, Letter, LinkName, LinkPurpose, MailedLink, Notice, Wait};
 use store::{AddressClaim, Confirmed};
@@ -51,13 +51,10 @@ impl Account {
         }
         incoming.log().event(AuditEntry::of_person(AuditEvent::AddressAsked, &user.subject));
         let page = AccountNotice {
-            title: "Look into your mail",
-            text: &[
-                "A mail with a link is on its way to this address. Open the link in this browser, within half an hour.",
-                "Your address stays as it is until then.",
-            ],
+            title: say("mail-sent-title"),
+            text: &[say("email-sent-text"), say("email-sent-more")],
             leads_to: &self.path(),
-            label: "Back to your account",
+            label: say("back-to-account"),
         };
         Ok(html(StatusCode::OK, page.render()))
     }
@@ -113,12 +110,9 @@ impl Account {
         let user = visitor.person.user();
         let (text, typed, status) = match again {
             None => (None, "", StatusCode::OK),
-            Some(Again::Malformed(typed)) => {
-                (Some("This is not an address like ada@example.org.".to_owned()), typed, StatusCode::BAD_REQUEST)
-            }
+            Some(Again::Malformed(typed)) => (Some(say("address-malformed")), typed, StatusCode::BAD_REQUEST),
             Some(Again::TooMany(Wait(wait), typed)) => {
-                let text =
-                    format!("Too many mails were asked for from here. Wait {wait} seconds, and send the form again.");
+                let text = say("mail-too-many").number("seconds", wait);
                 (Some(text), typed, StatusCode::TOO_MANY_REQUESTS)
             }
         };
@@ -128,7 +122,7 @@ impl Account {
             is_confirmed: user.confirmed_address().is_some(),
             typed,
             ticket: &visitor.ticket(Page::Email, now),
-            alert: text.as_deref(),
+            alert: text,
         };
         let mut response = html_with_form(status, page.render());
         if let Some(Again::TooMany(Wait(wait), _)) = again {

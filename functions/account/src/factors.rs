@@ -11,7 +11,7 @@ use edge::{AuditEntry, AuditEvent, Incoming, Response, html_with_form, redirect}
 use grants::{Context, Timestamp};
 use http::StatusCode;
 use keys::HandleKind;
-use pages::{AddedFactor, QrPicture};
+use pages::{AddedFactor, QrPicture, Text, say};
 use protocol::Parameters;
 use service::{Browser, WayBack};
 use sessions::{DeviceHandle, Notice, SessionChange, TotpSecret, User, UserChange};
@@ -23,8 +23,8 @@ use crate::recovery_codes::NewCodes;
 use crate::refused::Refused;
 use crate::visitor::{Page, Visitor, not_over};
 
-const WRONG: &str = "The code is not right. Please wait for the next one, and check the clock of your device.";
-pub(crate) const MEANWHILE: &str = "Your second factor was changed meanwhile. Please look at it, and try again.";
+const WRONG: Text = say("new-factor-wrong");
+pub(crate) const MEANWHILE: Text = say("factors-changed-meanwhile");
 
 impl Account {
     /// Shows the second factor, or the page that adds one.
@@ -87,9 +87,8 @@ impl Account {
         if user.factors.needed {
             incoming.log().refused("factor_needed");
             let shortest = self.min_lengths().alone;
-            let alert =
-                format!("Your password is too short to do without the app. Set one of {shortest} characters first.");
-            return Ok(self.show_factors(&visitor, Some(&alert), now));
+            let alert = say("factors-needed").number("count", shortest);
+            return Ok(self.show_factors(&visitor, Some(alert), now));
         }
         if !user.has_second_factor() {
             return Ok(redirect(&self.factors_path()));
@@ -121,10 +120,11 @@ impl Account {
         format!("{}{}", self.path(), Page::Factors.path())
     }
 
-    pub(crate) fn show_factors(&self, visitor: &Visitor, alert: Option<&str>, now: Timestamp) -> Response {
+    pub(crate) fn show_factors(&self, visitor: &Visitor, alert: Option<Text>, now: Timestamp) -> Response {
         let user = visitor.person.user();
         let since = user.factors.totp.as_ref().map(|totp| pages::date(totp.since.seconds())).unwrap_or_default();
         let (base, ticket) = (self.path(), visitor.ticket(Page::Factors, now));
+        let status = if alert.is_some() { StatusCode::CONFLICT } else { StatusCode::OK };
         let page = pages::AccountFactors {
             username: user.username.as_str(),
             base: &base,
@@ -134,11 +134,10 @@ impl Account {
             is_last: user.factors.passkeys.is_empty(),
             alert,
         };
-        let status = if alert.is_some() { StatusCode::CONFLICT } else { StatusCode::OK };
         html_with_form(status, page.render())
     }
 
-    fn show_new_factor(&self, visitor: &Visitor, secret: &TotpSecret, alert: Option<&str>, now: Timestamp) -> Response {
+    fn show_new_factor(&self, visitor: &Visitor, secret: &TotpSecret, alert: Option<Text>, now: Timestamp) -> Response {
         let user = visitor.person.user();
         let (_, issuer) = self.wiring.config.issuer.as_str().split_once("://").unwrap_or_default();
         let uri = secret.uri(issuer.split('/').next().unwrap_or_default(), user.username.as_str());
@@ -146,6 +145,7 @@ impl Account {
         let payload = [&secret.as_bytes()[..], visitor.person.session().id.as_bytes()].concat();
         let sealed = visitor.ring.handles().seal(HandleKind::NewFactorForm, &payload);
         let (base, ticket, key) = (self.path(), visitor.ticket(Page::Factors, now), secret.typed());
+        let status = if alert.is_some() { StatusCode::FORBIDDEN } else { StatusCode::OK };
         let page = pages::AccountNewFactor {
             username: user.username.as_str(),
             base: &base,
@@ -157,7 +157,6 @@ impl Account {
             has_passkeys: self.wiring.config.passkey_site().is_some(),
             alert,
         };
-        let status = if alert.is_some() { StatusCode::FORBIDDEN } else { StatusCode::OK };
         html_with_form(status, page.render())
     }
 }

@@ -7,7 +7,7 @@ use edge::{AuditEntry, AuditEvent, Incoming, Response, html, html_with_form};
 use grants::Timestamp;
 use http::{StatusCode, header};
 use keys::{HandleKind, KeyRing};
-use pages::AccountNotice;
+use pages::{AccountNotice, Text, say};
 use protocol::Parameters;
 use service::{Browser, WayBack, form_ticket, typed_username};
 use sessions::{FormFault, FormTicket, Letter, VisitId, Wait};
@@ -65,13 +65,10 @@ impl Account {
         let stranger = ring.handles().stranger(&typed.trim().to_lowercase());
         incoming.log().event(AuditEntry::of_attempt(AuditEvent::ResetAsked, stranger));
         let page = AccountNotice {
-            title: "Look into your mail",
-            text: &[
-                "If there is an account with this name or address, and it has a confirmed address, a mail with a link is on its way.",
-                "The link works for half an hour. If no mail comes, look among the unwanted ones, or ask the people who run this service.",
-            ],
+            title: say("mail-sent-title"),
+            text: &[say("forgotten-sent-text"), say("forgotten-sent-more")],
             leads_to: &self.way_back(&back),
-            label: "Back to the sign-in",
+            label: say("back-to-sign-in"),
         };
         Ok(back.kept(&self.wiring.config, incoming, html(StatusCode::OK, page.render())))
     }
@@ -96,7 +93,7 @@ impl Account {
             request: &back.query(),
             back: &self.way_back(back),
             ticket: ticket.expose(),
-            alert: alert.as_deref(),
+            alert,
         };
         let mut response = html_with_form(again.map_or(StatusCode::OK, Again::status), page.render());
         if let Some(Again::TooMany(Wait(wait), _)) = again {
@@ -112,17 +109,11 @@ impl Account {
 }
 
 impl<'a> Again<'a> {
-    fn text(self) -> String {
+    fn text(self) -> Text {
         match self {
-            Self::BadForm(FormFault::CookiesMissing, _) => {
-                "Your browser sent no cookie. Allow cookies for this site, and send the form again.".to_owned()
-            }
-            Self::BadForm(..) => {
-                "This form was open for too long, or belongs to another page. Send it again.".to_owned()
-            }
-            Self::TooMany(Wait(wait), _) => {
-                format!("Too many mails were asked for from here. Wait {wait} seconds, and send the form again.")
-            }
+            Self::BadForm(FormFault::CookiesMissing, _) => say("mail-form-no-cookie"),
+            Self::BadForm(..) => say("mail-form-over"),
+            Self::TooMany(Wait(wait), _) => say("mail-too-many").number("seconds", wait),
         }
     }
 

@@ -48,7 +48,7 @@ use edge::{Awaited, Config, Error, Function, Incoming, OwnData, Response, html_w
 use grants::Timestamp;
 use http::{Method, StatusCode};
 use keys::KeyRing;
-use pages::{KeptData, ProfileNames};
+use pages::{KeptData, ProfileNames, Text};
 use protocol::Claim;
 use service::{Mails, SignIns, Stores, Wiring};
 use store::{GrantsTable, PeopleTable};
@@ -105,7 +105,7 @@ impl Account {
     async fn show_account(
         &self,
         visitor: &Visitor,
-        alert: Option<(&str, ProfileNames<'_>)>,
+        alert: Option<(Text, ProfileNames<'_>)>,
         now: Timestamp,
     ) -> Result<Response, Refused> {
         let user = visitor.person.user();
@@ -117,6 +117,8 @@ impl Account {
             given_name: known(Claim::GivenName),
             family_name: known(Claim::FamilyName),
         };
+        let (alert, sent) = alert.unzip();
+        let status = if alert.is_some() { StatusCode::BAD_REQUEST } else { StatusCode::OK };
         let (base, sign_out) = (self.path(), format!("{}/logout", self.wiring.config.path()));
         let (ticket, rows) =
             (visitor.ticket(Page::Overview, now), sessions_shown::rows(&sessions, visitor.person.session().id));
@@ -132,12 +134,11 @@ impl Account {
             has_passkeys: self.wiring.config.passkey_site().is_some(),
             sign_out: &sign_out,
             ticket: &ticket,
-            names: alert.map_or(names, |(_, names)| names),
-            alert: alert.map(|(text, _)| text),
+            names: sent.unwrap_or(names),
+            alert,
             apps: &apps,
             sessions: &rows,
         };
-        let status = if alert.is_some() { StatusCode::BAD_REQUEST } else { StatusCode::OK };
         Ok(html_with_form(status, page.render()))
     }
 

@@ -4,7 +4,7 @@ use edge::{AuditEntry, AuditEvent, Incoming, Response, html, html_with_form};
 use grants::Timestamp;
 use http::{StatusCode, header};
 use keys::HandleKind;
-use pages::AccountNotice;
+use pages::{AccountNotice, Text, say};
 use protocol::{EmailAddress, Secret, Username};
 use service::WayBack;
 use sessions::{
@@ -14,6 +14,7 @@ use sessions::{
 use store::{SignUp, SignUpRight, SignedUp};
 
 use crate::Account;
+use crate::new_password::of_password;
 use crate::refused::Refused;
 use crate::visitor::Page;
 
@@ -70,12 +71,10 @@ impl Account {
             Ok(user) => {
                 incoming.log().event(AuditEntry::of_person(AuditEvent::AccountCreated, &user.subject));
                 let page = AccountNotice {
-                    title: "Your account is ready",
-                    text: &[
-                        "Sign in with your name and your password. If an app sent you here, it goes on from there.",
-                    ],
+                    title: say("new-account-done-title"),
+                    text: &[say("new-account-done-text")],
                     leads_to: &self.way_back(&WayBack::of_browser(&self.wiring.config, incoming)),
-                    label: "Sign in",
+                    label: say("sign-in"),
                 };
                 Ok(WayBack::forgotten(&self.wiring.config, incoming, html(StatusCode::OK, page.render())))
             }
@@ -160,8 +159,8 @@ impl Account {
             email: sent.link.address.as_str(),
             username: sent.username,
             min_length: self.wiring.config.policy.password_min_length,
-            name_alert: name_alert.as_deref(),
-            password_alert: password_alert.as_deref(),
+            name_alert,
+            password_alert,
         };
         let mut response = html_with_form(fault.map_or(StatusCode::OK, Fault::status), page.render());
         if let Some(Fault::TooMany(Wait(wait))) = fault {
@@ -182,14 +181,12 @@ impl Fault {
     }
 
     /// The text about the name, and that about the password.
-    fn texts(self) -> [Option<String>; 2] {
+    fn texts(self) -> [Option<Text>; 2] {
         match self {
-            Self::Name(unfit) => [Some(format!("This name cannot be used: {unfit}.")), None],
-            Self::Taken => [Some("This name is taken. Choose another one.".to_owned()), None],
-            Self::Password(unfit) => [None, Some(format!("This password cannot be used: {unfit}."))],
-            Self::TooMany(Wait(wait)) => {
-                [Some(format!("Too many names were tried. Wait {wait} seconds, and send the form again.")), None]
-            }
+            Self::Name(unfit) => [Some(of_name(unfit)), None],
+            Self::Taken => [Some(say("name-taken")), None],
+            Self::Password(unfit) => [None, Some(of_password(unfit))],
+            Self::TooMany(Wait(wait)) => [Some(say("name-too-many").number("seconds", wait)), None],
         }
     }
 
@@ -199,5 +196,13 @@ impl Fault {
             Self::Taken => StatusCode::CONFLICT,
             Self::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
         }
+    }
+}
+
+/// Returns the text about a name that a new person cannot have.
+const fn of_name(unfit: UnfitName) -> Text {
+    match unfit {
+        UnfitName::Malformed => say("name-malformed"),
+        UnfitName::AnotherAddress => say("name-another-address"),
     }
 }

@@ -1,6 +1,7 @@
 //! The steps that every new password of a person takes: its check, the mail about it, and the end of what rested on the former one.
 
 use grants::Timestamp;
+use pages::{Text, say};
 use protocol::{Claims, Secret, Username};
 use sessions::{Letter, MinLengths, Notice, PasswordContext, QueuedMail, UnfitPassword, User, check_password_beside};
 use store::{Unknown, Write};
@@ -42,7 +43,8 @@ impl Account {
     pub(crate) fn tell(&self, notice: Notice, user: &User, now: Timestamp) -> Option<Write> {
         self.wiring.config.mail_from.as_ref()?;
         let letter = Letter::notice(notice, user)?;
-        Some(self.people.mail_write(&QueuedMail::new(letter, edge::random(), now)))
+        let mail = QueuedMail::new(letter, edge::random(), now).in_language(pages::spoken().tag());
+        Some(self.people.mail_write(&mail))
     }
 
     /// Deletes the sessions that are over, so that their apps are told, and marks the grants that are over as revoked.
@@ -60,5 +62,17 @@ impl Account {
         for error in [ended.err(), revoked.err()].into_iter().flatten() {
             edge::trouble("what rested on a former password could not be deleted", &error);
         }
+    }
+}
+
+/// Returns the text about a password that a person cannot choose.
+pub(crate) fn of_password(unfit: UnfitPassword) -> Text {
+    match unfit {
+        UnfitPassword::TooShort(count) => say("password-too-short").number("count", count),
+        UnfitPassword::TooLong => say("password-too-long"),
+        UnfitPassword::Characters => say("password-bad-characters"),
+        UnfitPassword::Hash => say("password-is-hash"),
+        UnfitPassword::Common => say("password-common"),
+        UnfitPassword::KnownWords => say("password-known-words"),
     }
 }

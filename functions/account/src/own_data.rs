@@ -3,7 +3,7 @@
 use edge::{AuditEntry, AuditEvent, Incoming, OwnData, Response, json};
 use grants::Timestamp;
 use http::{HeaderValue, StatusCode, header};
-use pages::AccountApp;
+use pages::{AccountApp, Language};
 use serde_json::{Value, json};
 use sessions::{Passkey, Session};
 use store::Link;
@@ -73,7 +73,7 @@ impl Account {
                 "methods": session.methods.used().map(|(method, _)| method.as_str()).collect::<Vec<_>>(),
             })).collect::<Vec<_>>(),
             "apps": apps.iter().map(|app| json!({
-                "client_id": app.client_id, "name": app.name, "scope": app.scope, "since": app.since,
+                "client_id": app.client_id, "name": app.name, "scope": app.scope, "since": day(app.since),
             })).collect::<Vec<_>>(),
             "identities": links.iter().map(|link| json!({
                 "issuer": link.issuer.as_str(), "subject": link.subject, "linked_at": link.created_at.seconds(),
@@ -94,4 +94,9 @@ fn of_passkey(passkey: &Passkey) -> Value {
         "last_used_at": passkey.used.last_at.map(Timestamp::seconds),
         "backed_up": passkey.used.is_backed_up,
     })
+}
+
+/// Writes a day in English: programs read the document too.
+fn day(seconds: u64) -> String {
+    pages::written_in(Language::ENGLISH, || pages::date(seconds))
 }

@@ -11,7 +11,7 @@ use edge::{AuditEntry, AuditEvent, Incoming, Response, html_with_passkey, redire
 use grants::{Context, Timestamp};
 use http::StatusCode;
 use keys::{HandleKind, is_good_passkey};
-use pages::{AccountPasskey, AddedFactor, NewPasskeyForm};
+use pages::{AccountPasskey, AddedFactor, NewPasskeyForm, Text, say};
 use protocol::{Parameters, PasskeyRegistration, PasskeySite};
 use service::{Browser, WayBack, form_ticket};
 use sessions::{
@@ -25,10 +25,9 @@ use crate::recovery_codes::NewCodes;
 use crate::refused::Refused;
 use crate::visitor::{Page, Visitor, not_over};
 
-const BAD: &str = "Your device did not make a passkey that can be used here. Please try again, or use another device.";
-const MEANWHILE: &str =
-    "Your passkeys were changed meanwhile, or there are twenty. Please look at them, and try again.";
-const LAST: &str = "This is your only factor besides the password. Confirm that you want to remove it.";
+const BAD: Text = say("passkey-not-usable");
+const MEANWHILE: Text = say("passkeys-changed-meanwhile");
+const LAST: Text = say("passkey-confirm-last");
 
 impl Account {
     /// Shows the passkeys, with the form that adds one.
@@ -145,7 +144,7 @@ impl Account {
         &self,
         visitor: &Visitor,
         site: &PasskeySite,
-        alert: Option<&str>,
+        alert: Option<Text>,
         now: Timestamp,
     ) -> Result<Response, Refused> {
         let (user, base) = (visitor.person.user(), self.path());
@@ -156,6 +155,7 @@ impl Account {
         let sealed = visitor.ring.handles().seal(HandleKind::NewPasskeyForm, &payload);
         let known: Vec<String> = passkeys.iter().map(|passkey| passkey.credential.to_text()).collect();
         let rows: Vec<AccountPasskey> = passkeys.iter().map(|passkey| row(passkey, user)).collect();
+        let status = if alert.is_some() { StatusCode::CONFLICT } else { StatusCode::OK };
         let page = pages::AccountPasskeys {
             username: user.username.as_str(),
             base: &base,
@@ -172,7 +172,6 @@ impl Account {
             },
             alert,
         };
-        let status = if alert.is_some() { StatusCode::CONFLICT } else { StatusCode::OK };
         Ok(html_with_passkey(status, page.render(), true))
     }
 

@@ -3,12 +3,14 @@
 use edge::{AuditEntry, AuditEvent, Incoming, Response, html, html_with_form};
 use grants::Timestamp;
 use http::{StatusCode, header};
+use pages::say;
 use protocol::{Parameters, Secret};
 use service::{Attempted, Browser, Checked, RightPassword, SignInFault};
 use sessions::{ChosenPassword, DeviceHandle, NewPassword, Notice, UnfitPassword, WeakPassword, change_password};
 use store::Acted;
 
 use crate::Account;
+use crate::new_password::of_password;
 use crate::refused::Refused;
 use crate::visitor::{Page, Visitor, not_over};
 
@@ -155,10 +157,10 @@ impl Account {
     fn show_password(&self, visitor: &Visitor, fault: Option<Fault>, ends_others: bool, now: Timestamp) -> Response {
         let min_length = self.min_lengths().beside(visitor.person.user().has_second_factor());
         let [current, new] = fault.map_or([None, None], |fault| match fault {
-            Fault::Current(SignInFault::WrongPassword) => [Some("The current password is not right.".to_owned()), None],
+            Fault::Current(SignInFault::WrongPassword) => [Some(say("current-password-wrong")), None],
             Fault::Current(fault) => [Some(fault.text()), None],
-            Fault::New(unfit) => [None, Some(format!("This password cannot be used: {unfit}."))],
-            Fault::Unchanged => [None, Some("The new password is the current one.".to_owned())],
+            Fault::New(unfit) => [None, Some(of_password(unfit))],
+            Fault::Unchanged => [None, Some(say("new-password-unchanged"))],
         });
         let (base, ticket) = (self.path(), visitor.ticket(Page::Password, now));
         let page = pages::AccountPassword {
@@ -166,8 +168,8 @@ impl Account {
             base: &base,
             ticket: &ticket,
             min_length,
-            current_alert: current.as_deref(),
-            new_alert: new.as_deref(),
+            current_alert: current,
+            new_alert: new,
             ends_others,
         };
         let status = match fault {

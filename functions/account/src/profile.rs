@@ -2,7 +2,7 @@
 
 use edge::{AuditEntry, AuditEvent, Incoming, Response};
 use grants::is_name;
-use pages::ProfileNames;
+use pages::{ProfileNames, Text, say};
 use protocol::{Claim, Claims};
 use sessions::{UserChange, could_be_a_link};
 use store::Acted;
@@ -11,9 +11,8 @@ use crate::Account;
 use crate::refused::Refused;
 use crate::visitor::{Page, not_over};
 
-const UNFIT: &str = "A name has at most 100 characters, none that is invisible, and nothing that looks like a link.";
-const MEANWHILE: &str =
-    "Your profile was changed meanwhile, by you or by an operator. Please look at it, and save again.";
+const UNFIT: Text = say("profile-name-unfit");
+const MEANWHILE: Text = say("profile-changed-meanwhile");
 
 impl Account {
     /// Saves the names, if the profile is still the one that was read.

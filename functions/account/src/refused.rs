@@ -2,7 +2,7 @@
 
 use edge::{Failure, Incoming, Response, html};
 use http::{HeaderValue, StatusCode, header};
-use pages::Problem;
+use pages::{Problem, Text, say};
 use sessions::FormFault;
 
 use crate::Account;
@@ -71,8 +71,8 @@ impl Account {
         let page = Problem {
             title: refused.title(),
             text: refused.text(),
-            hint: "",
-            continue_to: Some((&again, "Continue")),
+            hint: None,
+            continue_to: Some((&again, say("continue"))),
             request_id: incoming.log().request_id(),
         };
         let status = refused.status();
@@ -114,43 +114,35 @@ impl Refused {
         }
     }
 
-    fn title(&self) -> &'static str {
+    fn title(&self) -> Text {
         match self {
-            Self::SignedOut(_) | Self::SignedInLongAgo(_) => "Please sign in again",
-            Self::BadForm(FormFault::Expired, _) => "This form was open for too long",
-            Self::BadForm(FormFault::Used, _) => "This form was used before",
-            Self::BadForm(FormFault::OtherBrowser, _) => "This form belongs to another sign-in",
-            Self::BadForm(FormFault::OtherRequest, _) => "This form belongs to another page",
-            Self::BadForm(FormFault::CrossSite, _) => "This form came from another site",
-            Self::BadForm(FormFault::CookiesMissing, _) => "Your browser sent no cookie",
-            Self::BadForm(FormFault::Unreadable, _) => "This form is not complete",
-            Self::LinkOver | Self::SignUpOver => "This link does not work any more",
-            Self::AddressTaken => "Another account has this address",
-            Self::NotFound => "There is no such page",
-            Self::WrongMethod(_) => "This does not work",
-            Self::Failed(failure) if failure.status().is_client_error() => "This form cannot be read",
-            Self::Failed(_) | Self::Unhashable => "Please try again",
+            Self::SignedOut(_) | Self::SignedInLongAgo(_) => say("problem-sign-in-again"),
+            Self::BadForm(FormFault::Expired, _) => say("problem-form-expired"),
+            Self::BadForm(FormFault::Used, _) => say("problem-form-used"),
+            Self::BadForm(FormFault::OtherBrowser, _) => say("problem-form-other-browser"),
+            Self::BadForm(FormFault::OtherRequest, _) => say("problem-form-other-page"),
+            Self::BadForm(FormFault::CrossSite, _) => say("problem-form-cross-site"),
+            Self::BadForm(FormFault::CookiesMissing, _) => say("problem-form-no-cookie"),
+            Self::BadForm(FormFault::Unreadable, _) => say("problem-form-incomplete"),
+            Self::LinkOver | Self::SignUpOver => say("problem-link-over"),
+            Self::AddressTaken => say("problem-address-taken"),
+            Self::NotFound => say("problem-not-found"),
+            Self::WrongMethod(_) => say("problem-method"),
+            Self::Failed(failure) if failure.status().is_client_error() => say("problem-form-unreadable"),
+            Self::Failed(_) | Self::Unhashable => say("problem-try-again"),
         }
     }
 
-    fn text(&self) -> &'static str {
+    fn text(&self) -> Text {
         match self {
-            Self::SignedOut(_) | Self::SignedInLongAgo(_) | Self::BadForm(..) => {
-                "Nothing was changed. Continue to your account, and try again there."
-            }
-            Self::LinkOver => {
-                "A link works once, for half an hour, and until the password or the address is changed. Ask for a new one."
-            }
-            Self::SignUpOver => {
-                "A link works once, and for a limited time. If you have an account by now, sign in. Otherwise ask for a new link."
-            }
-            Self::AddressTaken => "An address belongs to one account. Nothing was changed.",
-            Self::NotFound => "The address is not right.",
-            Self::WrongMethod(_) => "This page cannot be asked for in this way.",
-            Self::Failed(failure) if failure.status().is_client_error() => "Go back and try again.",
-            Self::Failed(_) | Self::Unhashable => {
-                "Your account cannot be reached at the moment. Look in a minute whether your change was made."
-            }
+            Self::SignedOut(_) | Self::SignedInLongAgo(_) | Self::BadForm(..) => say("account-nothing-changed"),
+            Self::LinkOver => say("problem-link-over-text"),
+            Self::SignUpOver => say("problem-sign-up-over-text"),
+            Self::AddressTaken => say("problem-address-taken-text"),
+            Self::NotFound => say("problem-not-found-text"),
+            Self::WrongMethod(_) => say("problem-method-text"),
+            Self::Failed(failure) if failure.status().is_client_error() => say("problem-form-unreadable-text"),
+            Self::Failed(_) | Self::Unhashable => say("account-down"),
         }
     }
 }

@@ -4,7 +4,7 @@ use edge::{AuditEntry, AuditEvent, Incoming, Response, html, html_with_form};
 use grants::Timestamp;
 use http::StatusCode;
 use keys::HandleKind;
-use pages::AccountNotice;
+use pages::{AccountNotice, say};
 use protocol::Secret;
 use service::{Browser, WayBack};
 use sessions::{
@@ -14,17 +14,12 @@ use sessions::{
 use store::UserChanged;
 
 use crate::Account;
+use crate::new_password::of_password;
 use crate::refused::Refused;
 use crate::visitor::Page;
 
 /// The number of attempts: the profile may change at the same time, a few times at most.
 const ATTEMPTS: usize = 3;
-
-/// The text of the page after a new password.
-const SET: [&str; 2] = [
-    "You are signed out on all browsers. Sign in with your new password.",
-    "If somebody else knew the former one, look at the passkeys and second factors of your account too: a new password removes none of them.",
-];
 
 /// The outcome of a use of a link that worked when it was opened, with the person as of before.
 enum Spent {
@@ -83,10 +78,10 @@ impl Account {
     /// Tells that the password is set.
     async fn show_set(&self, incoming: Incoming<'_>, user: &User, now: Timestamp) -> Result<Response, Refused> {
         let page = AccountNotice {
-            title: "Your password is set",
-            text: &SET,
+            title: say("reset-done-title"),
+            text: &[say("reset-done-text"), say("reset-done-factors")],
             leads_to: &self.way_back(&WayBack::of_browser(&self.wiring.config, incoming)),
-            label: "Sign in",
+            label: say("sign-in"),
         };
         // Whoever set the password is not kept out by those who guess it meanwhile.
         let ring = self.ring(now).await?;
@@ -129,13 +124,13 @@ impl Account {
     }
 
     fn show_reset(&self, user: &User, sealed: &str, fault: Option<UnfitPassword>) -> Response {
-        let alert = fault.map(|unfit| format!("This password cannot be used: {unfit}."));
+        let alert = fault.map(of_password);
         let page = pages::AccountReset {
             base: &self.path(),
             username: user.username.as_str(),
             link: sealed,
             min_length: self.min_lengths().beside(user.has_second_factor()),
-            alert: alert.as_deref(),
+            alert,
         };
         html_with_form(if fault.is_some() { StatusCode::BAD_REQUEST } else { StatusCode::OK }, page.render())
     }

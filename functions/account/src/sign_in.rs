@@ -236,7 +236,7 @@ impl Account {
             forgotten: forgotten.as_deref(),
             passkey,
             sign_up: sign_up.as_deref().filter(|_| !again),
-            alert: alert.as_deref(),
+            alert,
             again,
         };
         let status = match fault {

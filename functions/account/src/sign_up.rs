@@ -7,7 +7,7 @@ use edge::{AuditEntry, AuditEvent, Incoming, Response, html, html_with_form};
 use grants::Timestamp;
 use http::{Method, StatusCode, header};
 use keys::{HandleKind, KeyRing};
-use pages::AccountNotice;
+use pages::{AccountNotice, Text, say};
 use protocol::{EmailAddress, Parameters};
 use service::{Browser, WayBack, form_ticket};
 use sessions::{FormFault, FormTicket, Letter, VisitId, Wait};
@@ -79,13 +79,10 @@ impl Account {
         let stranger = ring.handles().stranger(&email.to_lowercase());
         incoming.log().event(AuditEntry::of_attempt(AuditEvent::SignUpAsked, stranger));
         let page = AccountNotice {
-            title: "Look into your mail",
-            text: &[
-                "A mail is on its way to this address. Open its link within half an hour.",
-                "If no mail comes, look among the unwanted ones, or ask the people who run this service.",
-            ],
+            title: say("mail-sent-title"),
+            text: &[say("sign-up-sent-text"), say("sign-up-sent-more")],
             leads_to: &self.way_back(&back),
-            label: "Back to the sign-in",
+            label: say("back-to-sign-in"),
         };
         Ok(back.kept(&self.wiring.config, incoming, html(StatusCode::OK, page.render())))
     }
@@ -128,7 +125,7 @@ impl Account {
             request: &back.query(),
             back: &self.way_back(back),
             ticket: ticket.expose(),
-            alert: alert.as_deref(),
+            alert,
         };
         let mut response = html_with_form(again.map_or(StatusCode::OK, Again::status), page.render());
         if let Some(Again::TooMany(Wait(wait))) = again {
@@ -157,21 +154,13 @@ impl Again {
         }
     }
 
-    fn text(self) -> String {
+    fn text(self) -> Text {
         match self {
-            Self::BadForm(FormFault::CookiesMissing) => {
-                "Your browser sent no cookie. Allow cookies for this site, and send the form again.".to_owned()
-            }
-            Self::BadForm(_) => {
-                "This form was open for too long, or belongs to another page. Send it again.".to_owned()
-            }
-            Self::Malformed => "This is not an address like ada@example.org.".to_owned(),
-            Self::NotAdmitted => {
-                "Addresses of this domain cannot be used here. Use one of your organization.".to_owned()
-            }
-            Self::TooMany(Wait(wait)) => {
-                format!("Too many mails were asked for from here. Wait {wait} seconds, and send the form again.")
-            }
+            Self::BadForm(FormFault::CookiesMissing) => say("mail-form-no-cookie"),
+            Self::BadForm(_) => say("mail-form-over"),
+            Self::Malformed => say("address-malformed"),
+            Self::NotAdmitted => say("address-not-admitted"),
+            Self::TooMany(Wait(wait)) => say("mail-too-many").number("seconds", wait),
         }
     }
 

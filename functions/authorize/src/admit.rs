@@ -21,9 +21,12 @@ impl Authorize {
         now: Timestamp,
     ) -> Result<AuthorizationContext<'r>, Refused> {
         let carried = CarriedRequest::read(self.path(), text).ok_or(Refused::Unreadable)?;
+        edge::follow_locales(&carried.parameters);
         let carried = self.resolve(carried, now).await?;
         let carried = self.follow_reference(incoming, carried, now).await?;
         let carried = self.open_object(incoming, carried, now).await?;
+        // What was pushed or signed counts.
+        edge::follow_locales(&carried.parameters);
         let arrival = if carried.pushed.is_some() { Arrival::Pushed } else { Arrival::Browser };
         let applicant = Applicant { wiring: &self.wiring, incoming, parameters: &carried.parameters, arrival, now };
         let (admission, apis) = match self.clients.admit(applicant).await {

@@ -4,7 +4,7 @@ use edge::{Response, html, html_with_form, html_with_passkey};
 use grants::{Seconds, Timestamp};
 use http::{StatusCode, header};
 use keys::{HandleKind, KeyRing};
-use pages::{AskedScope, Notice, PasskeyForm};
+use pages::{AskedScope, Notice, PasskeyForm, Text, say};
 use protocol::{ClaimsRequest, Resource};
 use service::SignInFault;
 use sessions::{FormTicket, SignedIn};
@@ -38,17 +38,11 @@ impl Entry {
         }
     }
 
-    fn alert(self) -> String {
+    fn alert(self) -> Text {
         match self {
-            Self::Unknown => {
-                "This code is not known, or it has expired. Please check the code on your device.".to_owned()
-            }
-            Self::TooMany(wait @ ..120) => {
-                format!("There were too many wrong codes. Please try again in {wait} seconds.")
-            }
-            Self::TooMany(wait) => {
-                format!("There were too many wrong codes. Please try again in {} minutes.", wait.div_ceil(60))
-            }
+            Self::Unknown => say("device-code-unknown"),
+            Self::TooMany(wait @ ..120) => say("device-too-many-seconds").number("seconds", wait),
+            Self::TooMany(wait) => say("device-too-many-minutes").number("minutes", wait.div_ceil(60)),
         }
     }
 }
@@ -57,7 +51,7 @@ impl Authorize {
     /// Renders the page on which a person enters a code. `typed` is one that somebody else filled in.
     pub(crate) fn show_entry(&self, visit: &Visit<'_>, typed: &str, again: Option<Entry>) -> Response {
         let alert = again.map(Entry::alert);
-        let page = pages::DeviceCode { action: &self.device_path(), user_code: typed, alert: alert.as_deref() };
+        let page = pages::DeviceCode { action: &self.device_path(), user_code: typed, alert };
         let mut response = html_with_form(again.map_or(StatusCode::OK, Entry::status), page.render());
         if let Some(Entry::TooMany(wait)) = again {
             response.headers_mut().insert(header::RETRY_AFTER, wait.into());
@@ -100,7 +94,7 @@ impl Authorize {
             forgotten: forgotten.as_deref(),
             passkey,
             sign_up: sign_up.as_deref(),
-            alert: alert.as_deref(),
+            alert,
         };
         let status = again.map_or(StatusCode::OK, |again| again.why.status());
         let mut response = html_with_passkey(status, page.render(), passkey.is_some());
@@ -149,13 +143,8 @@ impl Authorize {
     /// Renders the last page.
     pub(crate) fn show_answered(answered: Answered) -> Response {
         let page = match answered {
-            Answered::Allowed => {
-                Notice { title: "Your device is connected", text: "Go back to it. You can close this page." }
-            }
-            Answered::Denied => Notice {
-                title: "Your device gets no access",
-                text: "Nothing was allowed. If you did not start this on a device of your own, there is nothing more to do.",
-            },
+            Answered::Allowed => Notice { title: say("device-allowed-title"), text: say("device-allowed-text") },
+            Answered::Denied => Notice { title: say("device-denied-title"), text: say("device-denied-text") },
         };
         html(StatusCode::OK, page.render())
     }

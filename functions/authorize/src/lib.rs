@@ -143,6 +143,7 @@ impl Authorize {
         if parameters.has(POSTED_AGAIN) {
             return Ok(None);
         }
+        edge::follow_locales(&parameters);
         let carried = CarriedRequest::of(self.path(), parameters).ok_or(Refused::Unreadable)?;
         let parameters = carried.parameters.with(POSTED_AGAIN, "1");
         Ok(Some(show::post_again(&carried.path, &parameters.pairs())))

@@ -4,7 +4,7 @@ use edge::{Failure, RequestLog, Response, html, redirect};
 use grants::Refusal;
 use grants::authorization::{Admission, Untrusted};
 use http::{HeaderValue, StatusCode, header};
-use pages::Problem;
+use pages::{Problem, Text, say};
 use protocol::{AuthorizationErrorCode, Prompt, ReceivedRequestError, RedirectUri};
 use service::NoDocument;
 use sessions::FormFault;
@@ -12,7 +12,7 @@ use sessions::FormFault;
 use crate::Authorize;
 use crate::returned_error::ReturnedError;
 
-const ASK_THE_APP: &str = "Go back to the app and start again. If this happens again, tell the people who run the app.";
+const ASK_THE_APP: Text = say("ask-the-app");
 
 /// The reasons why a request ends early.
 pub(crate) enum Refused {
@@ -63,22 +63,21 @@ impl Authorize {
     pub(crate) async fn respond_to_refused(&self, refused: &Refused, log: &RequestLog) -> Response {
         match refused {
             Refused::Unreadable => {
-                let text = "The request is too long, or it is not encoded as it should be.";
-                problem(StatusCode::BAD_REQUEST, "This request cannot be read", text, "malformed_form", log)
+                let text = say("problem-unreadable-text");
+                problem(StatusCode::BAD_REQUEST, say("problem-unreadable"), text, "malformed_form", log)
             }
             Refused::Untrusted(why) => {
                 let (text, reason) = describe(why);
-                let text = format!("{text}{}", self.for_developers(why));
-                problem(StatusCode::BAD_REQUEST, "This app is not set up correctly", &text, reason, log)
+                let text = self.for_developers(why).unwrap_or(text);
+                problem(StatusCode::BAD_REQUEST, say("problem-app-set-up"), text, reason, log)
             }
             Refused::NotPushed(refusal) => {
                 let text = describe_pushed(*refusal);
-                problem(StatusCode::BAD_REQUEST, "This request is not valid any more", text, refusal.name(), log)
+                problem(StatusCode::BAD_REQUEST, say("problem-over"), text, refusal.name(), log)
             }
             Refused::NotSigned(refusal) => {
-                let text =
-                    format!("The app sent a signed request that does not count here: {}.", refusal.description());
-                problem(StatusCode::BAD_REQUEST, "This app is not set up correctly", &text, refusal.name(), log)
+                let text = say("problem-signed-request").with("error", refusal.description());
+                problem(StatusCode::BAD_REQUEST, say("problem-app-set-up"), text, refusal.name(), log)
             }
             Refused::FactorMissing => factor_missing(log),
             Refused::DeviceRequestOver => device_request_over(log),
@@ -90,8 +89,8 @@ impl Authorize {
             Refused::BadForm(fault, again) => bad_form(*fault, again, log),
             Refused::StartOver(again) => redirect(again),
             Refused::NotFound => {
-                let text = "The address is not right.";
-                problem(StatusCode::NOT_FOUND, "There is no such page", text, "not_found", log)
+                let text = say("problem-not-found-text");
+                problem(StatusCode::NOT_FOUND, say("problem-not-found"), text, "not_found", log)
             }
             Refused::WrongMethod(allowed) => wrong_method(allowed, log),
             Refused::Failed(failure) => failed(failure, log),
@@ -100,92 +99,80 @@ impl Authorize {
 }
 
 impl Authorize {
-    /// Returns the redirect URIs in the request and in the registration, on a developer's own machine. Elsewhere they
-    /// are nobody's business: anybody could ask for those of a client.
-    fn for_developers(&self, why: &Untrusted) -> String {
-        let Untrusted::RedirectUri(strange) = why else { return String::new() };
+    /// Returns the text with the redirect URIs in the request and in the registration, on a developer's own machine.
+    /// Elsewhere they are nobody's business: anybody could ask for those of a client.
+    fn for_developers(&self, why: &Untrusted) -> Option<Text> {
+        let Untrusted::RedirectUri(strange) = why else { return None };
         if !self.wiring.config.is_local() {
-            return String::new();
+            return None;
         }
         let registered: Vec<&str> = strange.registered.iter().map(RedirectUri::as_str).collect();
-        format!(" The request has {}. Registered: {}.", strange.asked, registered.join(", "))
+        let text = say("problem-redirect-uri-unregistered-local").with("asked", &strange.asked);
+        Some(text.with("registered", registered.join(", ")))
     }
 }
 
 fn factor_missing(log: &RequestLog) -> Response {
-    let text = "This app demands a second factor. Add one on the page of your account, and start again.";
-    problem(StatusCode::FORBIDDEN, "You need a second factor", text, "second_factor_missing", log)
+    let text = say("problem-factor-missing-text");
+    problem(StatusCode::FORBIDDEN, say("problem-factor-missing"), text, "second_factor_missing", log)
 }
 
 fn device_request_over(log: &RequestLog) -> Response {
-    let text = "Its code has expired, or somebody answered it. Nothing was done a second time.";
-    problem(StatusCode::BAD_REQUEST, "This request is not valid any more", text, "device_request_over", log)
+    let text = say("problem-device-over");
+    problem(StatusCode::BAD_REQUEST, say("problem-over"), text, "device_request_over", log)
 }
 
 fn wrong_method(allowed: &'static str, log: &RequestLog) -> Response {
-    let text = "This page cannot be asked for in this way.";
-    let mut response = problem(StatusCode::METHOD_NOT_ALLOWED, "This does not work", text, "method", log);
+    let text = say("problem-method-text");
+    let mut response = problem(StatusCode::METHOD_NOT_ALLOWED, say("problem-method"), text, "method", log);
     response.headers_mut().insert(header::ALLOW, HeaderValue::from_static(allowed));
     response
 }
 
-const fn describe(why: &Untrusted) -> (&'static str, &'static str) {
+const fn describe(why: &Untrusted) -> (Text, &'static str) {
     match why {
-        Untrusted::Unreadable(ReceivedRequestError::ClientId) => {
-            ("The request does not say which app sent you here (client_id).", "malformed_request")
-        }
+        Untrusted::Unreadable(ReceivedRequestError::ClientId) => (say("problem-no-client-id"), "malformed_request"),
         Untrusted::Unreadable(ReceivedRequestError::RedirectUri) => {
-            ("The request does not say properly where the answer should go (redirect_uri).", "malformed_request")
+            (say("problem-bad-redirect-uri"), "malformed_request")
         }
-        Untrusted::Unreadable(ReceivedRequestError::State) => (
-            "The app sent a state of more than 8192 bytes, which could not be returned to it whole.",
-            "malformed_request",
-        ),
-        Untrusted::Unreadable(ReceivedRequestError::TwoRequests) => {
-            ("The app sent two requests in one (request and request_uri).", "malformed_request")
-        }
-        Untrusted::Client => ("The app that sent you here is not known, or it is switched off.", "client_unknown"),
-        Untrusted::RedirectUri(_) => {
-            ("The app asks for an answer to an address that is not registered for it.", "redirect_uri_mismatch")
-        }
-        Untrusted::RedirectUriMissing => {
-            ("The app does not say where the answer should go (redirect_uri).", "redirect_uri_missing")
-        }
+        Untrusted::Unreadable(ReceivedRequestError::State) => (say("problem-state-too-long"), "malformed_request"),
+        Untrusted::Unreadable(ReceivedRequestError::TwoRequests) => (say("problem-two-requests"), "malformed_request"),
+        Untrusted::Client => (say("problem-client-unknown"), "client_unknown"),
+        Untrusted::RedirectUri(_) => (say("problem-redirect-uri-unregistered"), "redirect_uri_mismatch"),
+        Untrusted::RedirectUriMissing => (say("problem-no-redirect-uri"), "redirect_uri_missing"),
     }
 }
 
 /// Returns a sentence about a reference to a pushed request.
-fn describe_pushed(refusal: Refusal) -> &'static str {
+fn describe_pushed(refusal: Refusal) -> Text {
     if refusal == Refusal::PushedRequestUsed {
-        "It was answered before. Nothing was done a second time."
+        say("problem-pushed-used")
     } else if refusal == Refusal::PushedRequestExpired {
-        "It was open for too long."
+        say("problem-pushed-expired")
     } else {
-        "The app refers to a request that it did not make here, or made long ago (request_uri)."
+        say("problem-pushed-unknown")
     }
 }
 
 /// Tells that the document of a client could not be fetched (503), or cannot be used.
 fn undescribed(fault: &NoDocument, log: &RequestLog) -> Response {
-    let title = "This app cannot be recognised";
+    let title = say("problem-app-unrecognised");
     let (status, text, reason, wait) = match fault {
         NoDocument::NotFetched { .. } => {
-            let text =
-                "The app describes itself at an address that does not answer as it should. Please try again later.";
-            (StatusCode::SERVICE_UNAVAILABLE, text.to_owned(), "client_document_not_fetched", Some(10))
+            let text = say("problem-document-not-fetched");
+            (StatusCode::SERVICE_UNAVAILABLE, text, "client_document_not_fetched", Some(10))
         }
         NoDocument::TooMany(wait) => {
-            let text = "Too many apps were looked up from here. Please try again in a minute.";
-            (StatusCode::TOO_MANY_REQUESTS, text.to_owned(), "too_many_client_documents", Some(*wait))
+            let text = say("problem-too-many-apps");
+            (StatusCode::TOO_MANY_REQUESTS, text, "too_many_client_documents", Some(*wait))
         }
         NoDocument::Failed(failure) if failure.status().is_client_error() => {
-            let text =
-                format!("The app describes itself in a way that cannot be used here ({}).", failure.description());
+            let text = say("problem-document-unusable").with("error", failure.description());
             (StatusCode::BAD_REQUEST, text, "client_document_not_usable", None)
         }
         NoDocument::Failed(failure) => return failed(failure, log),
     };
-    let mut response = problem(status, title, &text, reason, log);
+    let mut response = problem(status, title, text, reason, log);
     if let Some(wait) = wait {
         response.headers_mut().insert(header::RETRY_AFTER, wait.into());
     }
@@ -195,60 +182,47 @@ fn undescribed(fault: &NoDocument, log: &RequestLog) -> Response {
 fn bad_form(fault: FormFault, again: &str, log: &RequestLog) -> Response {
     let (title, text) = describe_form(fault);
     let hint = match fault {
-        FormFault::Used => "If the app did not go on, continue here.",
-        FormFault::CrossSite => "If you want to decide about it, continue here.",
+        FormFault::Used => say("continue-if-app-did-not"),
+        FormFault::CrossSite => say("continue-to-decide"),
         FormFault::CookiesMissing
         | FormFault::Unreadable
         | FormFault::OtherBrowser
         | FormFault::OtherRequest
-        | FormFault::Expired => "Continue here to be asked again.",
+        | FormFault::Expired => say("continue-to-be-asked"),
     };
     log.refused(fault.name());
-    let page = Problem { title, text, hint, continue_to: Some((again, "Continue")), request_id: log.request_id() };
+    let hint = Some(hint);
+    let page = Problem { title, text, hint, continue_to: Some((again, say("continue"))), request_id: log.request_id() };
     html(StatusCode::BAD_REQUEST, page.render())
 }
 
 /// Returns a title and a sentence about a consent form that does not count.
-const fn describe_form(fault: FormFault) -> (&'static str, &'static str) {
+const fn describe_form(fault: FormFault) -> (Text, Text) {
     match fault {
-        FormFault::Used => {
-            ("This form was used before", "Your decision was sent already. Nothing was done a second time.")
-        }
-        FormFault::Expired => {
-            ("This form was open for too long", "A form is valid for half an hour. Nothing was allowed.")
-        }
-        FormFault::OtherBrowser => (
-            "This form belongs to another sign-in",
-            "It was opened before your last sign-in, or in another browser. Nothing was allowed.",
-        ),
-        FormFault::OtherRequest => (
-            "This form belongs to another request",
-            "The form and the request do not fit together. Nothing was allowed.",
-        ),
-        FormFault::CrossSite => ("This form came from another site", "Nothing was allowed."),
-        FormFault::CookiesMissing => {
-            ("Your browser sent no cookie", "Allow cookies for this site. Nothing was allowed.")
-        }
-        FormFault::Unreadable => {
-            ("This form is not complete", "A part of it is missing, or it was not made here. Nothing was allowed.")
-        }
+        FormFault::Used => (say("problem-form-used"), say("consent-form-used")),
+        FormFault::Expired => (say("problem-form-expired"), say("consent-form-expired")),
+        FormFault::OtherBrowser => (say("problem-form-other-browser"), say("consent-form-other-browser")),
+        FormFault::OtherRequest => (say("problem-form-other-request"), say("consent-form-other-request")),
+        FormFault::CrossSite => (say("problem-form-cross-site"), say("consent-form-cross-site")),
+        FormFault::CookiesMissing => (say("problem-form-no-cookie"), say("consent-form-no-cookie")),
+        FormFault::Unreadable => (say("problem-form-incomplete"), say("consent-form-incomplete")),
     }
 }
 
 fn failed(failure: &Failure, log: &RequestLog) -> Response {
     let reason = failure.reason();
     if failure.status().is_client_error() {
-        return problem(StatusCode::BAD_REQUEST, "This form cannot be read", ASK_THE_APP, reason, log);
+        return problem(StatusCode::BAD_REQUEST, say("problem-form-unreadable"), ASK_THE_APP, reason, log);
     }
-    let text = "Signing in does not work at the moment. Please try again in a minute.";
-    let mut response = problem(StatusCode::SERVICE_UNAVAILABLE, "Please try again", text, reason, log);
+    let text = say("problem-sign-in-down");
+    let mut response = problem(StatusCode::SERVICE_UNAVAILABLE, say("problem-try-again"), text, reason, log);
     response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
     response
 }
 
-fn problem(status: StatusCode, title: &str, text: &str, reason: &'static str, log: &RequestLog) -> Response {
+fn problem(status: StatusCode, title: Text, text: Text, reason: &'static str, log: &RequestLog) -> Response {
     log.refused(reason);
-    let page = Problem { title, text, hint: ASK_THE_APP, continue_to: None, request_id: log.request_id() };
+    let page = Problem { title, text, hint: Some(ASK_THE_APP), continue_to: None, request_id: log.request_id() };
     html(status, page.render())
 }
 

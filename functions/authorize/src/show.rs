@@ -57,7 +57,7 @@ pub(crate) fn sign_in(
         forgotten: forgotten.as_deref(),
         passkey,
         sign_up: sign_up.as_deref(),
-        alert: alert.as_deref(),
+        alert,
     };
     let status = again.map_or(StatusCode::OK, |again| again.why.status());
     context.log_client();

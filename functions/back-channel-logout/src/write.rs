@@ -3,7 +3,7 @@
 use edge::Failure;
 use grants::Timestamp;
 use keys::HandleKind;
-use pages::{FactorsChange, Mail};
+use pages::{FactorsChange, Language, Mail};
 use protocol::{EmailAddress, Username};
 use sessions::{
     AddressLink, AddressWish, CONFIRM_LIFETIME, InvitationId, Letter, LinkName, LinkPurpose, MailedLink, Notice,
@@ -51,8 +51,13 @@ impl Written {
 }
 
 impl BackChannelLogout {
-    /// Writes a mail; `None` if nobody gets it.
+    /// Writes a mail in its language; `None` if nobody gets it.
     pub(crate) async fn write(&self, mail: &QueuedMail, now: Timestamp) -> Result<Option<Written>, Failure> {
+        let language = mail.language.as_deref().and_then(Language::of_list).unwrap_or(Language::ENGLISH);
+        pages::speaking(language, self.write_letter(mail, now)).await
+    }
+
+    async fn write_letter(&self, mail: &QueuedMail, now: Timestamp) -> Result<Option<Written>, Failure> {
         match &mail.letter {
             Letter::ForgottenPassword(typed) => match recipient_of_reset(self.meant_by(typed).await?) {
                 Some((user, address)) => self.reset(&user, address, now).await,

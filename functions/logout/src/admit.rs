@@ -67,6 +67,7 @@ impl Logout {
     /// Parses a request and decides where it may lead.
     pub(crate) async fn admit(&self, incoming: Incoming<'_>, text: &str, now: Timestamp) -> Result<Admitted, Refused> {
         let parameters = Parameters::parse(text.as_bytes()).map_err(|_| Refused::Unreadable)?;
+        edge::follow_locales(&parameters);
         let request = LogoutRequest::parse(&parameters).map_err(Refused::Malformed)?;
         let (named, hint) = self.identify(&request, now).await?;
         let (client, back) = self.way_back(&request, named.as_ref(), now).await?;

@@ -1,14 +1,12 @@
 //! Requests that are not carried out: the page that says why, and the reason for the log.
 
-use std::borrow::Cow;
-
 use edge::{Failure, RequestLog, Response, html};
 use http::{HeaderValue, StatusCode, header};
-use pages::Problem;
+use pages::{Problem, Text, say};
 use protocol::LogoutRequestError;
 use sessions::FormFault;
 
-const SIGN_OUT_HERE: &str = "You are still signed in. If you want to sign out, you can do it here.";
+const SIGN_OUT_HERE: Text = say("sign-out-here");
 
 /// The reasons why a request is not carried out.
 #[derive(Debug)]
@@ -36,13 +34,12 @@ impl Refused {
     pub(crate) fn answer(&self, path: &str, log: &RequestLog) -> Response {
         log.refused(self.reason());
         let continue_to = match self {
-            Self::Unreadable | Self::Malformed(_) | Self::BadHint | Self::Unregistered => Some((path, "Sign out")),
-            Self::BadForm(_, again) => Some((again.as_str(), "Continue")),
+            Self::Unreadable | Self::Malformed(_) | Self::BadHint | Self::Unregistered => Some((path, say("sign-out"))),
+            Self::BadForm(_, again) => Some((again.as_str(), say("continue"))),
             Self::NotFound | Self::WrongMethod(_) | Self::Failed(_) => None,
         };
-        let text = self.text();
         let request_id = log.request_id();
-        let page = Problem { title: self.title(), text: &text, hint: self.hint(), continue_to, request_id };
+        let page = Problem { title: self.title(), text: self.text(), hint: self.hint(), continue_to, request_id };
         let status = self.status();
         let mut response = html(status, page.render());
         if let Self::WrongMethod(allowed) = self {
@@ -79,50 +76,45 @@ impl Refused {
         }
     }
 
-    fn title(&self) -> &'static str {
+    fn title(&self) -> Text {
         match self {
-            Self::Unreadable | Self::Malformed(_) | Self::BadHint | Self::Unregistered => {
-                "This request to sign out cannot be followed"
-            }
-            Self::BadForm(FormFault::Expired, _) => "This form was open for too long",
-            Self::BadForm(FormFault::Used, _) => "This form was used before",
-            Self::BadForm(FormFault::OtherBrowser, _) => "This form belongs to another sign-in",
-            Self::BadForm(FormFault::OtherRequest, _) => "This form belongs to another request",
-            Self::BadForm(FormFault::CrossSite, _) => "This form came from another site",
-            Self::BadForm(FormFault::CookiesMissing, _) => "Your browser sent no cookie",
-            Self::BadForm(FormFault::Unreadable, _) => "This form is not complete",
-            Self::NotFound => "There is no such page",
-            Self::WrongMethod(_) => "This does not work",
-            Self::Failed(failure) if failure.status().is_client_error() => "This form cannot be read",
-            Self::Failed(_) => "Please try again",
+            Self::Unreadable | Self::Malformed(_) | Self::BadHint | Self::Unregistered => say("problem-sign-out"),
+            Self::BadForm(FormFault::Expired, _) => say("problem-form-expired"),
+            Self::BadForm(FormFault::Used, _) => say("problem-form-used"),
+            Self::BadForm(FormFault::OtherBrowser, _) => say("problem-form-other-browser"),
+            Self::BadForm(FormFault::OtherRequest, _) => say("problem-form-other-request"),
+            Self::BadForm(FormFault::CrossSite, _) => say("problem-form-cross-site"),
+            Self::BadForm(FormFault::CookiesMissing, _) => say("problem-form-no-cookie"),
+            Self::BadForm(FormFault::Unreadable, _) => say("problem-form-incomplete"),
+            Self::NotFound => say("problem-not-found"),
+            Self::WrongMethod(_) => say("problem-method"),
+            Self::Failed(failure) if failure.status().is_client_error() => say("problem-form-unreadable"),
+            Self::Failed(_) => say("problem-try-again"),
         }
     }
 
-    fn text(&self) -> Cow<'static, str> {
-        Cow::Borrowed(match self {
-            Self::Unreadable => "The request is too long, or it is not encoded as it should be.",
-            Self::Malformed(error) => {
-                return Cow::Owned(format!("The app that sent you here made a mistake: {error}."));
-            }
-            Self::BadHint => "The app that sent you here did not prove properly who it is (id_token_hint).",
-            Self::Unregistered => {
-                "The app wants to have you back at an address that is not registered for it (post_logout_redirect_uri)."
-            }
-            Self::BadForm(..) => "You are still signed in.",
-            Self::NotFound => "The address is not right.",
-            Self::WrongMethod(_) => "This page cannot be asked for in this way.",
-            Self::Failed(failure) if failure.status().is_client_error() => "Go back and try again.",
-            Self::Failed(_) => {
-                "Signing out does not work at the moment: you may still be signed in. Please try again in a minute."
-            }
-        })
+    fn text(&self) -> Text {
+        match self {
+            Self::Unreadable => say("problem-unreadable-text"),
+            Self::Malformed(LogoutRequestError::Repeated) => say("sign-out-repeated"),
+            Self::Malformed(LogoutRequestError::ClientId) => say("sign-out-client-id"),
+            Self::Malformed(LogoutRequestError::PostLogoutRedirectUri) => say("sign-out-redirect-uri"),
+            Self::Malformed(LogoutRequestError::State) => say("sign-out-state"),
+            Self::BadHint => say("sign-out-bad-hint"),
+            Self::Unregistered => say("sign-out-unregistered"),
+            Self::BadForm(..) => say("sign-out-still-signed-in"),
+            Self::NotFound => say("problem-not-found-text"),
+            Self::WrongMethod(_) => say("problem-method-text"),
+            Self::Failed(failure) if failure.status().is_client_error() => say("problem-form-unreadable-text"),
+            Self::Failed(_) => say("sign-out-down"),
+        }
     }
 
-    const fn hint(&self) -> &'static str {
+    const fn hint(&self) -> Option<Text> {
         match self {
-            Self::Unreadable | Self::Malformed(_) | Self::BadHint | Self::Unregistered => SIGN_OUT_HERE,
-            Self::BadForm(..) => "Continue here to be asked again.",
-            Self::NotFound | Self::WrongMethod(_) | Self::Failed(_) => "",
+            Self::Unreadable | Self::Malformed(_) | Self::BadHint | Self::Unregistered => Some(SIGN_OUT_HERE),
+            Self::BadForm(..) => Some(say("continue-to-be-asked")),
+            Self::NotFound | Self::WrongMethod(_) | Self::Failed(_) => None,
         }
     }
 }

@@ -4,7 +4,7 @@ use edge::{Response, form_post, html, html_with_form, redirect};
 use grants::Timestamp;
 use http::StatusCode;
 use keys::{HandleKind, KeyRing};
-use pages::{Notice, PostAgain, SignOut};
+use pages::{Notice, PostAgain, SignOut, Text, say};
 use protocol::RedirectUri;
 use service::registered_itself;
 use sessions::{FormTicket, RequestDigest, SignedIn, leads_back_unasked};
@@ -47,30 +47,21 @@ fn host(admitted: &Admitted) -> String {
 
 /// Redirects to the app, or tells that no one is signed in on this browser any more.
 pub(crate) fn over(admitted: &Admitted) -> Response {
-    back(admitted).unwrap_or_else(|| {
-        let text = "You are signed out on this browser. Apps that you are still using may take a moment to notice.";
-        notice("You are signed out", text)
-    })
+    back(admitted).unwrap_or_else(|| notice(say("signed-out-title"), say("signed-out-text")))
 }
 
 /// Redirects to the app, where nobody had to be asked, or to `here`, or tells that the session of an ID token has ended.
 pub(crate) fn over_elsewhere(admitted: &Admitted, here: Option<&str>) -> Response {
-    back_unasked(admitted).or_else(|| here.map(redirect)).unwrap_or_else(|| {
-        let text = "The session that the app named has ended, on the browser where it was. Apps that are still in use may \
-                    take a moment to notice.";
-        notice("You are signed out", text)
-    })
+    back_unasked(admitted)
+        .or_else(|| here.map(redirect))
+        .unwrap_or_else(|| notice(say("signed-out-title"), say("signed-out-elsewhere-text")))
 }
 
 /// Redirects to the app, where nobody had to be asked, or tells that there was nothing to end.
 pub(crate) fn no_one(admitted: &Admitted) -> Response {
     back_unasked(admitted).unwrap_or_else(|| {
-        let text = if admitted.is_proven() {
-            "Nobody is signed in on this browser, and the session that the app named was not found. Nothing was changed."
-        } else {
-            "Nobody is signed in on this browser. Nothing was changed."
-        };
-        notice("You are not signed in", text)
+        let text = if admitted.is_proven() { say("not-signed-in-session-text") } else { say("not-signed-in-text") };
+        notice(say("not-signed-in-title"), text)
     })
 }
 
@@ -82,11 +73,11 @@ fn back_unasked(admitted: &Admitted) -> Option<Response> {
     back(admitted).filter(|_| admitted.client.as_ref().is_some_and(|client| leads_back_unasked(client)))
 }
 
-fn notice(title: &str, text: &str) -> Response {
+fn notice(title: Text, text: Text) -> Response {
     html(StatusCode::OK, Notice { title, text }.render())
 }
 
 /// Tells that the user chose to stay signed in.
 pub(crate) fn stayed() -> Response {
-    notice("You are still signed in", "Nothing was changed. You can close this page.")
+    notice(say("stayed-title"), say("stayed-text"))
 }

@@ -234,6 +234,7 @@ fn describe_openid(config: &Config, algorithms: &BTreeSet<SigningAlgorithm>) -> 
         claims_parameter_supported: true,
         acr_values_supported: contexts(config),
         prompt_values_supported: Prompt::ALL.map(Prompt::as_str).to_vec(),
+        ui_locales_supported: edge::ui_locales(),
     }
 }
 

@@ -1,5 +1,7 @@
-//! The directory with the look of a deployment: `brand.toml`, and `logo.svg` or `logo.png`.
+//! The directory with the look of a deployment: `brand.toml`, `logo.svg` or `logo.png`, and texts in `languages`.
 
+use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -12,6 +14,9 @@ use pages::Brand;
 const DOCUMENT: &str = "brand.toml";
 /// The files of which one may be the logo.
 const LOGOS: [&str; 2] = ["logo.svg", "logo.png"];
+
+/// The folder with texts, in a file for each language.
+const LANGUAGES: &str = "languages";
 
 /// A look that was read from a directory and checked.
 pub(crate) struct BrandFiles {
@@ -34,6 +39,10 @@ impl BrandFiles {
         if document.logo.is_some() {
             return Err(fault(&format!("{DOCUMENT} must not contain the logo, which is a file beside it")).into());
         }
+        if !document.languages.is_empty() {
+            return Err(fault(&format!("{DOCUMENT} must not contain languages, which are files in {LANGUAGES}")).into());
+        }
+        let document = BrandDocument { languages: languages(directory).map_err(|error| fault(&error))?, ..document };
         let mut logos = LOGOS.iter().map(|name| directory.join(name)).filter(|path| path.exists());
         let (document, logo_bytes) = match (logos.next(), logos.next()) {
             (None, _) => (document, 0),
@@ -47,6 +56,34 @@ impl BrandFiles {
         let value = document.to_value().map_err(|error| fault(&error))?;
         Ok(Self { value, brand, logo_bytes })
     }
+}
+
+/// Reads the texts of each language.
+fn languages(directory: &Path) -> Result<BTreeMap<String, String>, Error> {
+    let mut languages = BTreeMap::new();
+    for path in language_files(directory)? {
+        let text = fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+        let tag = path.file_stem().and_then(OsStr::to_str).unwrap_or_default();
+        languages.insert(tag.to_owned(), text);
+    }
+    Ok(languages)
+}
+
+/// Returns the files with texts, in the order of their names; none without the folder.
+fn language_files(directory: &Path) -> Result<Vec<PathBuf>, Error> {
+    let folder = directory.join(LANGUAGES);
+    if !folder.is_dir() {
+        return Ok(Vec::new());
+    }
+    let mut files = Vec::new();
+    for entry in fs::read_dir(&folder)? {
+        let path = entry?.path();
+        if path.extension() == Some(OsStr::new("ftl")) {
+            files.push(path);
+        }
+    }
+    files.sort();
+    Ok(files)
 }
 
 /// The state of a file: when it was changed, and its size; `None` if there is no such file.
@@ -81,11 +118,12 @@ impl LiveBrand {
 }
 
 fn states(directory: &Path) -> Vec<FileState> {
-    let state = |name: &&str| {
-        let facts = fs::metadata(directory.join(name)).ok()?;
+    let state = |path: PathBuf| {
+        let facts = fs::metadata(path).ok()?;
         Some((facts.modified().ok()?, facts.len()))
     };
-    [DOCUMENT].iter().chain(&LOGOS).map(state).collect()
+    let known = [DOCUMENT].iter().chain(&LOGOS).map(|name| directory.join(name));
+    known.chain(language_files(directory).unwrap_or_default()).map(state).collect()
 }
 
 #[cfg(test)]
@@ -105,6 +143,7 @@ mod tests {
 
     fn directory(files: &[(&str, &str)]) -> tempfile::TempDir {
         let directory = tempfile::tempdir().unwrap();
+        fs::create_dir(directory.path().join(LANGUAGES)).unwrap();
         for (name, text) in files {
             fs::write(directory.path().join(name), text).unwrap();
         }
@@ -124,9 +163,16 @@ mod tests {
     }
 
     #[test]
+    fn a_directory_is_read_with_its_languages() {
+        let texts = [("brand.toml", TOML), ("languages/nl.ftl", "save = Opslaan"), ("languages/README.md", "<b>")];
+        let plain = BrandFiles::read(directory(&[("brand.toml", TOML)]).path()).unwrap();
+        assert!(BrandFiles::read(directory(&texts).path()).unwrap().value.len() > plain.value.len());
+    }
+
+    #[test]
     fn a_fault_is_told_with_its_file_or_its_pair_of_colours() {
         let pale = TOML.replace("#7a1f5c", "#ff8800");
-        let rows: [(&[(&str, &str)], &str); 8] = [
+        let rows: [(&[(&str, &str)], &str); 12] = [
             (&[], "brand.toml"),
             (&[("brand.toml", "name = ")], "brand.toml"),
             (&[("brand.toml", "name = \"a\"\nscript = \"b\"")], "script"),
@@ -135,6 +181,13 @@ mod tests {
             (&[("brand.toml", TOML), ("logo.svg", SVG), ("logo.png", "")], "two logos"),
             (&[("brand.toml", TOML), ("logo.svg", "<svg/>")], "logo"),
             (&[("brand.toml", TOML), ("logo.png", "no image")], "PNG"),
+            (&[("brand.toml", "name = \"a\"\n[languages]\nnl = \"b\"")], "files in languages"),
+            (
+                &[("brand.toml", TOML), ("languages/nl.ftl", "safe = Opslaan")],
+                "languages/nl.ftl: there is no text safe",
+            ),
+            (&[("brand.toml", TOML), ("languages/nl.ftl", "save = <b>Opslaan</b>")], "the text save must be one line"),
+            (&[("brand.toml", TOML), ("languages/nl.ftl", "date = { $day } { $year }")], "lacks its argument $month"),
         ];
         for (files, named) in rows {
             let told = fault(files);

@@ -5,5 +5,6 @@ pub(crate) mod cors;
 pub(crate) mod endpoint;
 pub(crate) mod failure;
 pub(crate) mod firewall;
+pub(crate) mod language;
 pub(crate) mod request;
 pub(crate) mod response;

@@ -2,7 +2,8 @@
 
 use askama::Template;
 
-use crate::{Introduction, PasskeyForm, Unrenderable, rendering};
+use crate::text::{Markup, Phrase};
+use crate::{Introduction, PasskeyForm, Text, Unrenderable, rendering, say};
 
 /// The rights of people to everything that is kept about them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -44,7 +45,7 @@ pub struct AccountSignIn<'a> {
     /// The form for a passkey, where there are passkeys.
     pub passkey: Option<PasskeyForm<'a>>,
     /// The reason why the page is shown again.
-    pub alert: Option<&'a str>,
+    pub alert: Option<Text>,
     /// `true` if the person is signed in, and the sign-in is too old to change something.
     pub again: bool,
 }
@@ -70,7 +71,7 @@ pub struct Account<'a> {
     /// The names in the profile.
     pub names: ProfileNames<'a>,
     /// The reason why the profile was not saved.
-    pub alert: Option<&'a str>,
+    pub alert: Option<Text>,
     /// The apps that have access.
     pub apps: &'a [AccountApp],
     /// The sessions of the person; that of this browser comes first.
@@ -100,8 +101,8 @@ pub struct AccountApp {
     pub host: String,
     /// The scope that the app was given; may be empty.
     pub scope: String,
-    /// The day since when it has access.
-    pub since: String,
+    /// The time since when it has access, in seconds since the start of 1970.
+    pub since: u64,
 }
 
 /// A session of a person.
@@ -129,9 +130,9 @@ pub struct AccountPassword<'a> {
     /// The minimum number of characters.
     pub min_length: usize,
     /// The reason why the current password did not do.
-    pub current_alert: Option<&'a str>,
+    pub current_alert: Option<Text>,
     /// The reason why the new password does not do.
-    pub new_alert: Option<&'a str>,
+    pub new_alert: Option<Text>,
     /// `true` if other browsers should be signed out.
     pub ends_others: bool,
 }
@@ -186,6 +187,17 @@ impl AccountPassword<'_> {
 }
 
 impl AccountPasswordChanged<'_> {
+    /// The sentence that leads to the factors, which a new password does not remove.
+    fn factors_to_look_at(&self) -> Phrase {
+        let link = |page, words: Text| Markup::link(&format!("{}{page}", self.base), &words);
+        let factor = link("/factors", say("password-changed-link-factor"));
+        if !self.has_passkeys {
+            return say("password-changed-factor").marked("factor", &factor);
+        }
+        let passkeys = link("/passkeys", say("password-changed-link-passkeys"));
+        say("password-changed-factors").marked("factor", &factor).marked("passkeys", &passkeys)
+    }
+
     /// Renders the page as HTML.
     ///
     /// # Errors
@@ -218,7 +230,7 @@ mod tests {
             registered_itself: None,
             host: "orders.example".to_owned(),
             scope: "openid read".to_owned(),
-            since: "23 November 2026".to_owned(),
+            since: 1_795_392_000,
         };
         let session = |id: &str, is_this| AccountSession {
             id: id.to_owned(),
@@ -263,7 +275,9 @@ mod tests {
         assert!(
             page.contains(r#"value="1" checked"#) && !page.contains("maxlength") && !page.contains(" aria-invalid")
         );
-        let again = AccountPassword { new_alert: Some("Too short"), ends_others: false, ..PASSWORD }.render().unwrap();
+        let again = AccountPassword { new_alert: Some(Text::verbatim("Too short")), ends_others: false, ..PASSWORD }
+            .render()
+            .unwrap();
         assert!(
             again.contains(r#"aria-describedby="new-alert rule" aria-invalid="true""#) && !again.contains("checked")
         );

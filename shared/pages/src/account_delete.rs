@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use crate::{Unrenderable, rendering};
+use crate::{Text, Unrenderable, rendering};
 
 /// The page with the button that deletes an account. It posts `ticket` and `current_password`.
 #[derive(Template)]
@@ -15,7 +15,7 @@ pub struct AccountDelete<'a> {
     /// The ticket that protects the form against cross-site posts.
     pub ticket: &'a str,
     /// The reason why the account was not deleted.
-    pub alert: Option<&'a str>,
+    pub alert: Option<Text>,
 }
 
 impl AccountDelete<'_> {

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use crate::{Unrenderable, rendering};
+use crate::{Text, Unrenderable, rendering};
 
 /// The page of a person's address. It posts `email` and `ticket`.
 #[derive(Template)]
@@ -19,7 +19,7 @@ pub struct AccountEmail<'a> {
     /// The ticket that protects the form against cross-site posts.
     pub ticket: &'a str,
     /// The reason why the page is shown again.
-    pub alert: Option<&'a str>,
+    pub alert: Option<Text>,
 }
 
 /// The page that a link in a mail opens. It posts `link` and `ticket`; opening it changes nothing.

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use crate::{Unrenderable, rendering};
+use crate::{Text, Unrenderable, rendering};
 
 /// The page on which a person asks for a mail. It posts `username`, `request` and `ticket`.
 #[derive(Template)]
@@ -19,7 +19,7 @@ pub struct AccountForgotten<'a> {
     /// The ticket that protects the form against cross-site posts.
     pub ticket: &'a str,
     /// The reason why the page is shown again.
-    pub alert: Option<&'a str>,
+    pub alert: Option<Text>,
 }
 
 /// The page that a link in a mail opens. It posts `link` and `new_password`; opening it changes nothing.
@@ -35,7 +35,7 @@ pub struct AccountReset<'a> {
     /// The minimum number of characters.
     pub min_length: usize,
     /// The reason why the password does not do.
-    pub alert: Option<&'a str>,
+    pub alert: Option<Text>,
 }
 
 /// A message about the account, with a way on.
@@ -43,13 +43,13 @@ pub struct AccountReset<'a> {
 #[template(path = "account_notice.html")]
 pub struct AccountNotice<'a> {
     /// The message in a few words.
-    pub title: &'a str,
+    pub title: Text,
     /// The message, by paragraphs.
-    pub text: &'a [&'a str],
+    pub text: &'a [Text],
     /// The path that the button leads to: on this site, beginning with one `/`.
     pub leads_to: &'a str,
     /// The text of the button.
-    pub label: &'a str,
+    pub label: Text,
 }
 
 impl AccountForgotten<'_> {
@@ -100,7 +100,7 @@ mod tests {
         for hint in [r#"autocomplete="username""#, r#"autocomplete="new-password""#] {
             assert_eq!(text.matches(hint).count(), 1, "{hint}");
         }
-        let again = AccountReset { alert: Some("Too short"), ..page() }.render().unwrap();
+        let again = AccountReset { alert: Some(Text::verbatim("Too short")), ..page() }.render().unwrap();
         assert!(again.contains(r#"aria-describedby="alert rule" aria-invalid="true""#));
         assert!(AccountReset { base: "//evil.example", alert: None, ..page() }.render().is_err());
     }

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use crate::{Unrenderable, rendering};
+use crate::{Text, Unrenderable, rendering};
 
 /// The page on which a person asks for a link. It posts `email`, `request` and `ticket`.
 #[derive(Template)]
@@ -19,7 +19,7 @@ pub struct AccountSignUp<'a> {
     /// The ticket that protects the form against cross-site posts.
     pub ticket: &'a str,
     /// The reason why the page is shown again.
-    pub alert: Option<&'a str>,
+    pub alert: Option<Text>,
 }
 
 /// The page that a link in a mail opens. It posts `link`, `username` and `new_password`; opening it changes nothing.
@@ -37,9 +37,9 @@ pub struct AccountNew<'a> {
     /// The minimum number of characters of the password.
     pub min_length: u8,
     /// The reason why the name does not do.
-    pub name_alert: Option<&'a str>,
+    pub name_alert: Option<Text>,
     /// The reason why the password does not do.
-    pub password_alert: Option<&'a str>,
+    pub password_alert: Option<Text>,
 }
 
 impl AccountSignUp<'_> {
@@ -91,9 +91,9 @@ mod tests {
             assert_eq!(text.matches(&format!(r#"autocomplete="{hint}""#)).count(), 1, "{hint}");
         }
         assert!(!text.contains("maxlength") && !text.contains(r#" aria-invalid=""#));
-        let named = AccountNew { name_alert: Some("Taken"), ..page() }.render().unwrap();
+        let named = AccountNew { name_alert: Some(Text::verbatim("Taken")), ..page() }.render().unwrap();
         assert!(named.contains(r#"aria-describedby="name-alert name-rule" aria-invalid="true""#));
-        let short = AccountNew { password_alert: Some("Too short"), ..page() }.render().unwrap();
+        let short = AccountNew { password_alert: Some(Text::verbatim("Too short")), ..page() }.render().unwrap();
         assert!(short.contains(r#"aria-describedby="password-alert password-rule" aria-invalid="true""#));
         assert!(AccountNew { base: "//evil.example", ..page() }.render().is_err());
     }

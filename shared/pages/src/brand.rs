@@ -7,9 +7,11 @@ use std::sync::{Arc, LazyLock, PoisonError, RwLock};
 use base64::display::Base64Display;
 use base64::engine::general_purpose::STANDARD;
 
+use crate::catalogue::{Catalogue, CatalogueFault, parse_all};
 use crate::colour::{COLOURS, Colour, LowContrast, Palette, Scheme};
 use crate::rendering;
 use crate::style::{SHEET, source_of};
+use crate::text::{Text, say};
 
 /// The name that pages have if the deployment has none of its own.
 const JETON: &str = "Jeton";
@@ -43,11 +45,11 @@ impl BrandLink {
     }
 
     /// Returns the words of the link.
-    pub(crate) const fn label(self) -> &'static str {
+    pub(crate) const fn label(self) -> Text {
         match self {
-            Self::Help => "Help",
-            Self::Privacy => "Privacy",
-            Self::Imprint => "Imprint",
+            Self::Help => say("link-help"),
+            Self::Privacy => say("link-privacy"),
+            Self::Imprint => say("link-imprint"),
         }
     }
 }
@@ -78,6 +80,8 @@ pub struct BrandDraft {
     pub footer: String,
     /// A text on the pages where people sign in; may be empty.
     pub sign_in: String,
+    /// Texts in place of Jeton's, and in further languages: catalogues by the tags of their languages.
+    pub languages: BTreeMap<String, String>,
 }
 
 /// The look of a deployment. It contains checked values only, and the templates escape its texts.
@@ -88,6 +92,7 @@ pub struct Brand {
     pub(crate) links: Vec<(BrandLink, String)>,
     pub(crate) footer: String,
     pub(crate) sign_in: String,
+    pub(crate) languages: BTreeMap<String, Catalogue>,
     pub(crate) is_own: bool,
     pub(crate) sheet: String,
     source: String,
@@ -111,6 +116,8 @@ pub enum BrandFault {
     Contrast(LowContrast),
     /// A link is no https URL.
     Link(BrandLink),
+    /// The texts in a language cannot be used.
+    Language(String, CatalogueFault),
 }
 
 impl fmt::Display for BrandFault {
@@ -126,6 +133,7 @@ impl fmt::Display for BrandFault {
             }
             Self::Contrast(pair) => pair.fmt(to),
             Self::Link(link) => write!(to, "the link {} must be an https URL", link.as_str()),
+            Self::Language(tag, fault) => write!(to, "languages/{tag}.ftl: {fault}"),
         }
     }
 }
@@ -153,12 +161,14 @@ impl Brand {
         }
         let light = palette(Scheme::Light, &draft.light)?;
         let dark = palette(Scheme::Dark, &draft.dark)?;
+        let languages = parse_all(&draft.languages).map_err(|(tag, fault)| BrandFault::Language(tag, fault))?;
         Ok(Self {
             name: name.to_owned(),
             logo: draft.logo.as_ref().map(data_url),
             links: draft.links.clone(),
             footer: draft.footer.clone(),
             sign_in: draft.sign_in.clone(),
+            languages,
             is_own: true,
             ..Self::of_colours(&light, &dark)
         })
@@ -179,6 +189,7 @@ impl Brand {
             links: Vec::new(),
             footer: String::new(),
             sign_in: String::new(),
+            languages: BTreeMap::new(),
             is_own: false,
             source: source_of(&sheet),
             sheet,
@@ -253,7 +264,7 @@ pub fn worn() -> Arc<Brand> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use crate::{Mail, Notice, SignIn};
 
@@ -270,11 +281,12 @@ mod tests {
             links: vec![(BrandLink::Help, "https://quince.example/help?a=1&b=\"2".to_owned())],
             footer: "Quince <Ltd>".to_owned(),
             sign_in: "Use your work account.".to_owned(),
+            languages: BTreeMap::new(),
         }
     }
 
     /// Runs a test with a look, on this thread alone.
-    fn try_on(draft: &BrandDraft, test: impl FnOnce(&Brand)) {
+    pub(crate) fn try_on(draft: &BrandDraft, test: impl FnOnce(&Brand)) {
         let brand = Arc::new(Brand::new(draft).unwrap_or_else(|fault| panic!("{fault}")));
         TRIED.set(Some(Arc::clone(&brand)));
         test(&brand);
@@ -312,7 +324,9 @@ mod tests {
     }
 
     fn assert_worn(brand: &Brand) {
-        for page in [sign_in(), Notice { title: "Signed out", text: "Bye." }.render().unwrap()] {
+        for page in
+            [sign_in(), Notice { title: Text::verbatim("Signed out"), text: Text::verbatim("Bye.") }.render().unwrap()]
+        {
             assert!(page.contains(" – Quince &#38; Co</title>") && !page.contains("Jeton"), "{page}");
             assert!(
                 page.contains(r#"<img class="mark" src="data:image/svg+xml;base64,PHN2Zy8+" alt="Quince &#38; Co">"#)
@@ -353,7 +367,7 @@ mod tests {
     #[test]
     fn a_look_with_a_fault_is_refused_with_its_name() {
         type Spoil = fn(&mut BrandDraft);
-        let rows: [(Spoil, &str); 11] = [
+        let rows: [(Spoil, &str); 13] = [
             (|draft| draft.name = " ".to_owned(), "name"),
             (|draft| draft.name = "a".repeat(65), "name"),
             (|draft| draft.name = "a\nb".to_owned(), "name"),
@@ -365,6 +379,8 @@ mod tests {
             (|draft| draft.light = map(&[("card", "#eeeeee"), ("quiet", "#777777")]), "quiet and ground"),
             (|draft| draft.links = vec![(BrandLink::Imprint, "javascript:x".to_owned())], "imprint"),
             (|draft| draft.links = vec![(BrandLink::Privacy, "http://quince.example".to_owned())], "privacy"),
+            (|draft| draft.languages = map(&[("de", "save = <b>Merken</b>")]), "languages/de.ftl: the text save must"),
+            (|draft| draft.languages = map(&[("xx yy", "")]), "languages/xx yy.ftl: the name"),
         ];
         for (spoil, named) in rows {
             let mut spoiled = draft();

@@ -2,7 +2,8 @@
 
 use askama::Template;
 
-use crate::{Introduction, Picture, Unrenderable, rendering};
+use crate::text::Markup;
+use crate::{Introduction, Picture, Unrenderable, rendering, say};
 
 /// The consent form. It posts `request`, `ticket` and `decision` (`allow` or `deny`).
 #[derive(Template)]
@@ -62,10 +63,12 @@ impl Consent<'_> {
         rendering::fill(self)
     }
 
-    /// Returns the client's links, each with its text.
-    fn links(&self) -> Vec<(&str, &'static str)> {
-        let links = [(self.website, "website"), (self.policy, "privacy policy"), (self.terms, "terms of service")];
-        links.into_iter().filter_map(|(url, text)| Some((url?, text))).collect()
+    /// Returns the list of the client's links, if it has any.
+    fn links(&self) -> Option<Markup> {
+        let (policy, terms) = (say("consent-link-policy"), say("consent-link-terms"));
+        let links = [(self.website, say("consent-link-website")), (self.policy, policy), (self.terms, terms)];
+        let links = links.into_iter().filter_map(|(url, words)| Some(Markup::link_elsewhere(url?, &words)));
+        Markup::list(links.collect())
     }
 }
 
@@ -80,19 +83,19 @@ pub struct AskedScope<'a> {
 impl AskedScope<'_> {
     /// Explains the scope in plain words: a standard one (`OpenID` Connect Core §5.4, §11), or one that an API
     /// describes. Any other is shown as it is.
-    pub(crate) fn meanings(&self) -> Vec<&str> {
+    pub(crate) fn meanings(&self) -> Vec<String> {
         let standard = match self.token {
-            "openid" => "Know who you are",
-            "profile" => "See your profile, such as your name",
-            "email" => "See your email address",
-            "address" => "See your postal address",
-            "phone" => "See your phone number",
-            "roles" => "See your roles",
-            "groups" => "See the groups you belong to",
-            "offline_access" => "Keep this access while you are away",
-            _ => return self.descriptions.clone(),
+            "openid" => say("scope-openid"),
+            "profile" => say("scope-profile"),
+            "email" => say("scope-email"),
+            "address" => say("scope-address"),
+            "phone" => say("scope-phone"),
+            "roles" => say("scope-roles"),
+            "groups" => say("scope-groups"),
+            "offline_access" => say("scope-offline-access"),
+            _ => return self.descriptions.iter().map(|&text| text.to_owned()).collect(),
         };
-        vec![standard]
+        vec![standard.to_string()]
     }
 }
 

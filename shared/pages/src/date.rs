@@ -1,40 +1,45 @@
 //! Dates in the form that people write.
 
-const MONTHS: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
+use crate::text::{Text, say};
+
+const MONTHS: [Text; 12] = [
+    say("month-1"),
+    say("month-2"),
+    say("month-3"),
+    say("month-4"),
+    say("month-5"),
+    say("month-6"),
+    say("month-7"),
+    say("month-8"),
+    say("month-9"),
+    say("month-10"),
+    say("month-11"),
+    say("month-12"),
 ];
 const SECONDS_A_DAY: u64 = 24 * 3600;
 
-/// Formats a number of seconds since the start of 1970 as a date in UTC: `23 November 2026`.
+/// Formats a number of seconds since the start of 1970 as a date in UTC, in the language of the request: `23 November 2026`.
 pub fn date(seconds: u64) -> String {
     let (mut days, mut year) = (seconds / SECONDS_A_DAY, 1970);
     while let Some(rest) = days.checked_sub(days_of(year)).filter(|_| year < 9999) {
         (days, year) = (rest, year + 1);
     }
     for (month, name) in (1..).zip(MONTHS) {
-        match days.checked_sub(days_of_month(year, month)) {
-            Some(rest) => days = rest,
-            None => return format!("{} {name} {year}", days + 1),
-        }
+        let Some(rest) = days.checked_sub(days_of_month(year, month)) else {
+            let date = say("date").number("day", days + 1).with("month", name).number("year", year);
+            return date.to_string();
+        };
+        days = rest;
     }
-    format!("the end of {year}")
+    say("date-end").number("year", year).to_string()
 }
 
-/// Formats a number of seconds since the start of 1970 as a time in UTC: `23 November 2026, 09:05 UTC`.
+/// Formats a number of seconds since the start of 1970 as a time in UTC, in the language of the request:
+/// `23 November 2026, 09:05 UTC`.
 pub fn moment(seconds: u64) -> String {
     let minutes = seconds % SECONDS_A_DAY / 60;
-    format!("{}, {:02}:{:02} UTC", date(seconds), minutes / 60, minutes % 60)
+    let (hours, minutes) = (format!("{:02}", minutes / 60), format!("{:02}", minutes % 60));
+    say("moment").with("date", date(seconds)).with("hours", hours).with("minutes", minutes).to_string()
 }
 
 const fn is_leap_year(year: u64) -> bool {

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use crate::{AskedScope, Unrenderable, rendering};
+use crate::{AskedScope, Text, Unrenderable, rendering};
 
 /// The form for the code of a device. It posts `user_code`.
 #[derive(Template)]
@@ -13,7 +13,7 @@ pub struct DeviceCode<'a> {
     /// The code that the field contains at first, which may be anything.
     pub user_code: &'a str,
     /// The reason why the last code was not accepted, if there was one.
-    pub alert: Option<&'a str>,
+    pub alert: Option<Text>,
 }
 
 /// The page that asks a person to confirm the code of a device, and to allow or deny its request. It posts `request`,
@@ -125,7 +125,8 @@ mod tests {
             assert!(DeviceConsent { action: leaving, ..ASKED }.render().is_err());
             assert!(DeviceConsent { switch_account: leaving, ..ASKED }.render().is_err());
         }
-        let page = DeviceCode { action: "/device", user_code: "", alert: Some("Unknown.") }.render().unwrap();
+        let page =
+            DeviceCode { action: "/device", user_code: "", alert: Some(Text::verbatim("Unknown.")) }.render().unwrap();
         assert!(
             page.contains("<title>Error: Connect a device") && page.contains(r#"role="alert" id="alert">Unknown.<"#)
         );

@@ -4,7 +4,8 @@ use std::borrow::Cow;
 
 use crate::every_page::introduction;
 use crate::{
-    Account, AccountApp, AccountPassword, AccountSession, AccountSignIn, Introduction, KeptData, ProfileNames, passkey,
+    Account, AccountApp, AccountPassword, AccountSession, AccountSignIn, Introduction, KeptData, ProfileNames, Text,
+    passkey,
 };
 
 pub(crate) fn account(v: &str, base: &str, alert: Option<&str>) -> String {
@@ -14,7 +15,7 @@ pub(crate) fn account(v: &str, base: &str, alert: Option<&str>) -> String {
         registered_itself,
         host: v.to_owned(),
         scope: v.to_owned(),
-        since: v.to_owned(),
+        since: 0,
     };
     let described = Introduction::DescribedBy(Cow::Owned(v.to_owned()));
     let (id, signed_in, last_seen) = (v.to_owned(), v.to_owned(), v.to_owned());
@@ -33,7 +34,7 @@ pub(crate) fn account(v: &str, base: &str, alert: Option<&str>) -> String {
         sign_out: base,
         ticket: v,
         names: ProfileNames { name: v, given_name: v, family_name: v },
-        alert,
+        alert: alert.map(Text::verbatim),
         apps: &[app(None), app(Some(introduction(v))), app(Some(described))],
         sessions: &[session(true), session(false)],
     };
@@ -42,7 +43,7 @@ pub(crate) fn account(v: &str, base: &str, alert: Option<&str>) -> String {
 
 pub(crate) fn account_sign_in(v: &str, action: &str, alert: Option<&str>) -> String {
     let (forgotten, again) = (alert.map(|_| action), alert.is_some());
-    let passkey = alert.map(passkey::tests::form);
+    let (passkey, alert) = (alert.map(passkey::tests::form), alert.map(Text::verbatim));
     let page =
         AccountSignIn { username: v, action, forgotten, sign_up: forgotten, to: v, ticket: v, passkey, alert, again };
     page.render().unwrap()
@@ -54,8 +55,8 @@ pub(crate) fn account_password(v: &str, base: &str, alert: Option<&str>) -> Stri
         base,
         ticket: v,
         min_length: 15,
-        current_alert: alert,
-        new_alert: alert,
+        current_alert: alert.map(Text::verbatim),
+        new_alert: alert.map(Text::verbatim),
         ends_others: alert.is_none(),
     };
     page.render().unwrap()

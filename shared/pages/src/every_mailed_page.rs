@@ -2,7 +2,7 @@
 
 use crate::{
     AccountConfirm, AccountDelete, AccountEmail, AccountForgotten, AccountNew, AccountNotice, AccountReset,
-    AccountSignUp, Outbox, OutboxMail,
+    AccountSignUp, Outbox, OutboxMail, Text,
 };
 
 /// Renders the pages in every variant, with `v` for each value and `path` for each link.
@@ -17,35 +17,47 @@ pub(crate) fn mailed_pages(v: &str, path: &str) -> Vec<(&'static str, String)> {
         ("new account", account_new(v, path, None)),
         ("new account again", account_new(v, path, Some(v))),
         ("delete", AccountDelete { base: path, username: v, ticket: v, alert: None }.render().unwrap()),
-        ("delete again", AccountDelete { base: path, username: v, ticket: v, alert: Some(v) }.render().unwrap()),
+        (
+            "delete again",
+            AccountDelete { base: path, username: v, ticket: v, alert: Some(Text::verbatim(v)) }.render().unwrap(),
+        ),
         ("address", account_email(v, path, None)),
         ("address again", account_email(v, path, Some(v))),
         ("confirm", AccountConfirm { base: path, username: v, address: v, link: v, ticket: v }.render().unwrap()),
-        ("account notice", AccountNotice { title: v, text: &[v, v], leads_to: path, label: v }.render().unwrap()),
+        ("account notice", account_notice(v, path)),
         ("outbox", outbox(v, path)),
         ("outbox without mail", Outbox { mails: &[] }.render().unwrap()),
     ]
 }
 
+fn account_notice(v: &str, leads_to: &str) -> String {
+    let text = || Text::verbatim(v);
+    AccountNotice { title: text(), text: &[text(), text()], leads_to, label: text() }.render().unwrap()
+}
+
 fn account_forgotten(v: &str, base: &str, alert: Option<&str>) -> String {
+    let alert = alert.map(Text::verbatim);
     AccountForgotten { base, username: v, request: v, back: base, ticket: v, alert }.render().unwrap()
 }
 
 fn account_sign_up(v: &str, base: &str, alert: Option<&str>) -> String {
+    let alert = alert.map(Text::verbatim);
     AccountSignUp { base, email: v, request: v, back: base, ticket: v, alert }.render().unwrap()
 }
 
 fn account_new(v: &str, base: &str, alert: Option<&str>) -> String {
-    let page =
-        AccountNew { base, link: v, email: v, username: v, min_length: 15, name_alert: alert, password_alert: alert };
+    let [name_alert, password_alert] = [alert, alert].map(|alert| alert.map(Text::verbatim));
+    let page = AccountNew { base, link: v, email: v, username: v, min_length: 15, name_alert, password_alert };
     page.render().unwrap()
 }
 
 fn account_email(v: &str, base: &str, alert: Option<&str>) -> String {
+    let alert = alert.map(Text::verbatim);
     AccountEmail { base, address: v, is_confirmed: true, typed: v, ticket: v, alert }.render().unwrap()
 }
 
 fn account_reset(v: &str, base: &str, alert: Option<&str>) -> String {
+    let alert = alert.map(Text::verbatim);
     AccountReset { base, username: v, link: v, min_length: 15, alert }.render().unwrap()
 }
 

@@ -7,38 +7,39 @@ use crate::every_mailed_page::mailed_pages;
 use crate::passkey::tests::without_script;
 use crate::{
     AccountPasswordChanged, AskedScope, Consent, DemoCallback, DeviceCode, DeviceConsent, Introduction, Notice,
-    Picture, Problem, ReturnedError, SignIn, SignOut, Start, WayOn, passkey, second_factor, style,
+    Picture, Problem, ReturnedError, SignIn, SignOut, Start, Text, WayOn, passkey, second_factor, style,
 };
 
 const HOSTILE: &str = r#""'<script>& autofocus onload=x"#;
 const HOSTILE_PATH: &str = r#"/"'<script>& autofocus onload=x"#;
 
 /// Renders every page in every variant, with `v` for each value and `path` for each link.
-fn pages(v: &str, path: &str) -> Vec<(&'static str, String)> {
+pub(crate) fn pages(v: &str, path: &str) -> Vec<(&'static str, String)> {
     let mut pages = vec![
         ("sign-in", sign_in(v, None)),
         ("sign-in again", sign_in(v, Some(v))),
         ("consent", consent(v, path, false)),
         ("consent for an app", consent(v, path, true)),
         ("device code", DeviceCode { action: "/", user_code: v, alert: None }.render().unwrap()),
-        ("device code again", DeviceCode { action: "/", user_code: v, alert: Some(v) }.render().unwrap()),
+        (
+            "device code again",
+            DeviceCode { action: "/", user_code: v, alert: Some(Text::verbatim(v)) }.render().unwrap(),
+        ),
         ("consent for a device", device_consent(v, path)),
         ("problem", problem(v, path)),
         ("returned error", returned_error(v, WayOn::Link(&format!("com.example.app:{path}")))),
         ("returned error in a form", returned_error(v, WayOn::Form(&format!("com.example.app:{path}"), &[(v, v)]))),
         ("sign-out", sign_out(v, None)),
         ("sign-out for an app", sign_out(v, Some(v))),
-        ("notice", Notice { title: v, text: v }.render().unwrap()),
+        ("notice", Notice { title: Text::verbatim(v), text: Text::verbatim(v) }.render().unwrap()),
         ("account", account(v, path, None)),
         ("account again", account(v, path, Some(v))),
         ("account sign-in", account_sign_in(v, path, None)),
         ("account sign-in again", account_sign_in(v, path, Some(v))),
         ("password", account_password(v, path, None)),
         ("password again", account_password(v, path, Some(v))),
-        (
-            "password changed",
-            AccountPasswordChanged { base: path, ended_others: true, has_passkeys: true }.render().unwrap(),
-        ),
+        ("password changed", password_changed(path, true)),
+        ("password changed without passkeys", password_changed(path, false)),
         ("start", start(v)),
         ("callback with a code", DemoCallback { code: Some(v), error: None, redeem_curl: v }.render().unwrap()),
         ("callback with an error", DemoCallback { code: None, error: Some((v, v)), redeem_curl: v }.render().unwrap()),
@@ -49,8 +50,15 @@ fn pages(v: &str, path: &str) -> Vec<(&'static str, String)> {
     pages
 }
 
+fn password_changed(base: &str, has_passkeys: bool) -> String {
+    AccountPasswordChanged { base, ended_others: true, has_passkeys }.render().unwrap()
+}
+
 fn problem(v: &str, path: &str) -> String {
-    Problem { title: v, text: v, hint: v, continue_to: Some((path, v)), request_id: v }.render().unwrap()
+    let text = || Text::verbatim(v);
+    let page =
+        Problem { title: text(), text: text(), hint: Some(text()), continue_to: Some((path, text())), request_id: v };
+    page.render().unwrap()
 }
 
 pub(crate) fn introduction(v: &str) -> Introduction {
@@ -71,7 +79,7 @@ fn sign_in(v: &str, alert: Option<&str>) -> String {
         forgotten: alert.map(|_| "/"),
         passkey: alert.map(passkey::tests::form),
         sign_up: alert.map(|_| "/"),
-        alert,
+        alert: alert.map(Text::verbatim),
     };
     page.render().unwrap()
 }

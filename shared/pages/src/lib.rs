@@ -16,6 +16,12 @@
 //! - **A process has one look.** It is that of its deployment, known from the start, so pages and mails take it from
 //!   [`worn`] and not from their callers. Its colours are parsed and written anew, its links are https URLs, and its texts
 //!   are escaped, so that it adds no markup, script or style. A look whose colours lack contrast does not exist.
+//! - **A request has one language.** Pages, mails and dates take it from [`spoken`] and not from their callers, as they take the
+//!   look from [`worn`]; outside of a request it is English. Every text of a page is a [`Text`], which is the name of a
+//!   message in the files of `languages`, so that a caller cannot pass an English sentence. Pages for developers are in
+//!   English, and so are the descriptions of protocol errors.
+//! - **A catalogue contains words and no markup.** Names in bold type and links are put into a text here. Each language is
+//!   parsed once, when it is first spoken.
 //! - **Every value is escaped by the template engine.** The one exception is the stylesheet, which is a constant
 //!   with checked colours after it.
 //! - **A link out of the site is not rendered.** Escaping does not make `javascript:` or `//elsewhere` harmless, so
@@ -40,6 +46,7 @@ mod account_email;
 mod account_recovery;
 mod account_sign_up;
 mod brand;
+mod catalogue;
 mod colour;
 mod consent;
 mod date;
@@ -53,6 +60,7 @@ mod every_mailed_page;
 mod every_page;
 mod form_post;
 mod introduction;
+mod language;
 mod mail;
 mod passkey;
 mod picture;
@@ -64,6 +72,9 @@ mod second_factor;
 mod sign_in;
 mod sign_out;
 mod style;
+mod text;
+#[cfg(test)]
+mod wordless;
 
 pub use account::{
     Account, AccountApp, AccountPassword, AccountPasswordChanged, AccountSession, AccountSignIn, KeptData, ProfileNames,
@@ -73,6 +84,7 @@ pub use account_email::{AccountConfirm, AccountEmail};
 pub use account_recovery::{AccountForgotten, AccountNotice, AccountReset};
 pub use account_sign_up::{AccountNew, AccountSignUp};
 pub use brand::{Brand, BrandDraft, BrandFault, BrandLink, BrandLogo, is_plain_svg, wear, worn};
+pub use catalogue::{CatalogueFault, shipped};
 pub use colour::{COLOURS, Colour, LowContrast, Scheme};
 pub use consent::{AskedScope, Consent};
 pub use date::{date, moment};
@@ -80,6 +92,8 @@ pub use demo::{DemoCallback, Outbox, OutboxMail, Start};
 pub use device::{DeviceCode, DeviceConsent};
 pub use form_post::{FormPost, script_source};
 pub use introduction::Introduction;
+pub(crate) use language::below;
+pub use language::{Language, kept, speak, speaking, spoken, written_in};
 pub use mail::{FactorsChange, Mail, RenderedMail};
 pub use passkey::{AccountPasskey, AccountPasskeys, NewPasskeyForm, PasskeyForm, passkey_script_source};
 pub use picture::Picture;
@@ -91,3 +105,4 @@ pub use second_factor::{AccountFactors, AccountNewFactor, AccountRecoveryCodes, 
 pub use sign_in::SignIn;
 pub use sign_out::{Notice, SignOut};
 pub use style::{SHEET, source_of};
+pub use text::{Text, say};

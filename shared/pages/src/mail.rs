@@ -4,7 +4,7 @@
 
 use askama::Template;
 
-use crate::{Unrenderable, brand, rendering};
+use crate::{Text, Unrenderable, brand, rendering, say};
 
 /// A mail to a person.
 #[derive(Clone, Copy)]
@@ -109,19 +109,16 @@ pub struct RenderedMail {
 
 /// The parts of a mail, from which both forms are made.
 struct Letter<'a> {
-    subject: &'static str,
-    before: Vec<String>,
-    link: Option<(&'static str, &'a str)>,
-    after: Vec<String>,
+    subject: Text,
+    before: Vec<Text>,
+    link: Option<(Text, &'a str)>,
+    after: Vec<Text>,
 }
 
 #[derive(Template)]
 #[template(path = "mail/letter.html")]
 struct Html<'a> {
-    subject: &'a str,
-    before: &'a [String],
-    link: Option<(&'a str, &'a str)>,
-    after: &'a [String],
+    letter: &'a Letter<'a>,
 }
 
 impl Mail<'_> {
@@ -130,51 +127,43 @@ impl Mail<'_> {
     /// # Errors
     /// [`Unrenderable`] when its link is no http(s) URL, or a template could not be filled in.
     pub fn render(&self) -> Result<RenderedMail, Unrenderable> {
-        let Letter { subject, before, link, after } = self.letter();
+        let letter = self.letter();
+        let Letter { subject, before, link, after } = &letter;
         if let Some((_, url)) = link {
             rendering::leads_to_an_app(url)?;
         }
-        let asked = link.map(|(label, url)| format!("{label}:\n{url}"));
+        let asked = link.as_ref().map(|(label, url)| format!("{}\n{url}", say("mail-link").with("label", label)));
         let brand = brand::worn();
-        let signed = brand.is_own.then_some(&brand.name);
-        let blocks = before.iter().chain(&asked).chain(&after).chain(signed).map(String::as_str);
-        let blocks: Vec<&str> = blocks.collect();
-        let (before, after) = (&before[..], &after[..]);
+        let signed = brand.is_own.then(|| brand.name.clone());
+        let (before, after) = (before.iter().map(Text::to_string), after.iter().map(Text::to_string));
+        let blocks: Vec<String> = before.chain(asked).chain(after).chain(signed).collect();
         Ok(RenderedMail {
-            subject: subject.to_owned(),
+            subject: subject.to_string(),
             text: format!("{}\n", blocks.join("\n\n")),
-            html: rendering::fill(&Html { subject, before, link, after })?,
-            links: link.map(|(_, url)| url.to_owned()).into_iter().collect(),
+            html: rendering::fill(&Html { letter: &letter })?,
+            links: link.iter().map(|(_, url)| (*url).to_owned()).collect(),
         })
     }
 
     fn letter(&self) -> Letter<'_> {
         match *self {
-            Self::ResetPassword { username, link, minutes } => Letter {
-                subject: "Set a new password",
-                before: vec![format!("Someone asked to set a new password for your account {username}.")],
-                link: Some(("Set a new password", link)),
-                after: vec![
-                    format!("The link works once, and for {minutes} minutes."),
-                    "If it was not you, ignore this mail. Your password stays as it is.".to_owned(),
-                ],
-            },
+            Self::ResetPassword { username, link, minutes } => Letter::to_reset(username, link, minutes),
             Self::ConfirmAddress { link, minutes } => Letter::to_confirm(link, minutes),
             Self::SignUp { link, minutes } => {
-                let asked = "Someone asked to create an account with this address.";
-                Letter::for_new_account("Create your account", asked, link, &format!("and for {minutes} minutes"))
+                let works = say("mail-link-minutes").number("minutes", minutes);
+                Letter::for_new_account(say("new-account-title"), say("mail-sign-up-text"), works, link)
             }
             Self::Invitation { link, until } => {
-                let asked = "You are invited to create an account with this address.";
-                Letter::for_new_account("You are invited", asked, link, &format!("until {until}"))
+                let works = say("mail-link-until").with("date", until);
+                Letter::for_new_account(say("mail-invitation"), say("mail-invitation-text"), works, link)
             }
             Self::HasAccount { username, forgotten } => Letter::about_known_address(username, forgotten),
             Self::FactorsChanged { username, change, account } => Letter::about_factors(username, change, account),
             Self::AccountDeleted { username } => Letter::about_deletion(username),
             Self::AddressChanged { username, account } => Letter::about_change(
-                "Your address was changed",
-                format!("The account {username} has another address now. Mail about it does not come here any more."),
-                "If it was not you, sign in and change your password now",
+                say("mail-address"),
+                say("mail-address-text").with("username", username),
+                say("mail-if-not-you-sign-in"),
                 account,
             ),
             Self::PasswordChanged { username, forgotten, by_mail } => {
@@ -185,102 +174,96 @@ impl Mail<'_> {
 }
 
 impl<'a> Letter<'a> {
-    /// A letter with the link that confirms an address.
-    fn to_confirm(link: &'a str, minutes: u32) -> Self {
-        let works = "Open the link in the browser where you are signed in. It works once,";
+    /// A letter with the link that sets a new password.
+    fn to_reset(username: &str, link: &'a str, minutes: u32) -> Self {
         Self {
-            subject: "Confirm your address",
-            before: vec!["Someone who is signed in asked to use this address for an account.".to_owned()],
-            link: Some(("Confirm the address", link)),
-            after: vec![
-                format!("{works} and for {minutes} minutes."),
-                "If it was not you, ignore this mail. Nothing was changed.".to_owned(),
-            ],
+            subject: say("reset-title"),
+            before: vec![say("mail-reset-text").with("username", username)],
+            link: Some((say("reset-title"), link)),
+            after: vec![say("mail-link-minutes").number("minutes", minutes), say("mail-reset-ignore")],
         }
     }
 
-    /// A letter with the link that makes an account; `limit` says how long it works.
-    fn for_new_account(subject: &'static str, asked: &str, link: &'a str, limit: &str) -> Self {
+    /// A letter with the link that confirms an address.
+    fn to_confirm(link: &'a str, minutes: u32) -> Self {
+        Self {
+            subject: say("confirm-title"),
+            before: vec![say("mail-confirm-text")],
+            link: Some((say("confirm-address"), link)),
+            after: vec![say("mail-confirm-minutes").number("minutes", minutes), say("mail-confirm-ignore")],
+        }
+    }
+
+    /// A letter with the link that makes an account; `works` says how long it does.
+    fn for_new_account(subject: Text, asked: Text, works: Text, link: &'a str) -> Self {
         Self {
             subject,
-            before: vec![asked.to_owned()],
-            link: Some(("Create the account", link)),
-            after: vec![
-                format!("The link works once, {limit}."),
-                "If you did not expect this, ignore this mail. There is no account until the link is used.".to_owned(),
-            ],
+            before: vec![asked],
+            link: Some((say("create-the-account"), link)),
+            after: vec![works, say("mail-new-account-ignore")],
         }
     }
 
     /// A letter to somebody who has an account, and of whom another one was asked for.
     fn about_known_address(username: &str, forgotten: &'a str) -> Self {
         Self {
-            subject: "You have an account already",
-            before: vec![
-                format!("Someone wanted to create an account with this address. It has one: {username}."),
-                "Sign in with it. If you do not know the password any more, set a new one.".to_owned(),
-            ],
-            link: Some(("Set a new password", forgotten)),
-            after: vec!["If it was not you, ignore this mail. Nothing was changed.".to_owned()],
+            subject: say("mail-has-account"),
+            before: vec![say("mail-has-account-text").with("username", username), say("mail-has-account-advice")],
+            link: Some((say("reset-title"), forgotten)),
+            after: vec![say("mail-has-account-ignore")],
         }
     }
 
     /// A letter about a new password.
     fn about_password(username: &str, forgotten: &'a str, by_mail: bool) -> Self {
-        let change = if by_mail {
-            format!("A new password was set for your account {username}, with a link from a mail.")
-        } else {
-            format!("The password of your account {username} was changed.")
-        };
-        let remedy = "If it was not you, set a new password now";
-        Self::about_change("Your password was changed", change, remedy, forgotten)
-            .then("Then look at your passkeys and second factors: a new password removes none of them.")
+        let change = if by_mail { say("mail-password-by-mail") } else { say("mail-password-changed") };
+        let (change, remedy) = (change.with("username", username), say("mail-if-not-you-password"));
+        Self::about_change(say("mail-password"), change, remedy, forgotten).then(say("mail-password-then"))
     }
 
     /// A letter about a change of the second factors.
     fn about_factors(username: &str, change: FactorsChange, account: &'a str) -> Self {
         let (subject, text) = match change {
-            FactorsChange::Added => ("A second factor was added", "An authenticator app was added to"),
-            FactorsChange::Removed => ("Your second factor was removed", "The authenticator app was removed from"),
-            FactorsChange::PasskeyAdded => ("A passkey was added", "A passkey was added to"),
-            FactorsChange::PasskeyRemoved => ("A passkey was removed", "A passkey was removed from"),
-            FactorsChange::NewCodes => ("New recovery codes were made", "New recovery codes were made for"),
-            FactorsChange::CodeUsed => ("A recovery code was used", "A recovery code was used to sign in to"),
+            FactorsChange::Added => (say("mail-factor-added"), say("mail-factor-added-text")),
+            FactorsChange::Removed => (say("mail-factor-removed"), say("mail-factor-removed-text")),
+            FactorsChange::PasskeyAdded => (say("mail-passkey-added"), say("mail-passkey-added-text")),
+            FactorsChange::PasskeyRemoved => (say("mail-passkey-removed"), say("mail-passkey-removed-text")),
+            FactorsChange::NewCodes => (say("mail-new-codes"), say("mail-new-codes-text")),
+            FactorsChange::CodeUsed => (say("mail-code-used"), say("mail-code-used-text")),
         };
-        let remedy = "If it was not you, look at your passkeys and second factors now";
-        Self::about_change(subject, format!("{text} your account {username}."), remedy, account)
-            .then("Remove what is not yours, and set a new password: that alone removes no passkey and no app.")
+        let (change, remedy) = (text.with("username", username), say("mail-if-not-you-factors"));
+        Self::about_change(subject, change, remedy, account).then(say("mail-factors-then"))
     }
 
     /// A letter about the end of the account.
     fn about_deletion(username: &str) -> Self {
         Self {
-            subject: "Your account is deleted",
-            before: vec![format!("Your account {username} was deleted, as you asked for.")],
+            subject: say("deleted-title"),
+            before: vec![say("mail-deleted-text").with("username", username)],
             link: None,
-            after: vec!["If it was not you, tell the people who run this service.".to_owned()],
+            after: vec![say("mail-deleted-not-you")],
         }
     }
 
     /// The letter with something to do after its link was opened.
-    fn then(mut self, text: &str) -> Self {
-        self.after.insert(0, text.to_owned());
+    fn then(mut self, text: Text) -> Self {
+        self.after.insert(0, text);
         self
     }
 
     /// A letter about a change that the reader made, or must know of.
-    fn about_change(subject: &'static str, change: String, remedy: &'static str, url: &'a str) -> Self {
+    fn about_change(subject: Text, change: Text, remedy: Text, url: &'a str) -> Self {
         Self {
             subject,
-            before: vec![change, "If it was you, there is nothing to do.".to_owned()],
+            before: vec![change, say("mail-if-you")],
             link: Some((remedy, url)),
-            after: vec!["If you cannot, tell the people who run this service.".to_owned()],
+            after: vec![say("mail-if-you-cannot")],
         }
     }
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
 
     const RESET: Mail<'static> =
@@ -309,7 +292,8 @@ mod tests {
         }
     }
 
-    const EVERY_CHANGE: [FactorsChange; 6] = [
+    /// Every change of the second factors.
+    pub(crate) const EVERY_CHANGE: [FactorsChange; 6] = [
         FactorsChange::Added,
         FactorsChange::Removed,
         FactorsChange::PasskeyAdded,

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use askama::Template;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 
-use crate::{Unrenderable, rendering, style};
+use crate::{Text, Unrenderable, rendering, style};
 
 /// The script that asks the browser for a passkey, and puts the answer into the form. Without it, the form is not shown.
 pub(crate) const SCRIPT: &str = include_str!("../templates/passkey.js");
@@ -67,7 +67,7 @@ pub struct AccountPasskeys<'a> {
     /// The form that adds one.
     pub new: NewPasskeyForm<'a>,
     /// The reason why nothing was changed.
-    pub alert: Option<&'a str>,
+    pub alert: Option<Text>,
 }
 
 /// A passkey of a person.
@@ -144,6 +144,7 @@ pub(crate) mod tests {
         };
         let passkeys = [passkey(Some(v)), passkey(None)];
         let new = NewPasskeyForm { site: v, challenge: &[1; 32], user: &[2; 32], handle: v, known: v };
+        let alert = alert.map(Text::verbatim);
         AccountPasskeys {
             username: v,
             base,

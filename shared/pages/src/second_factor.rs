@@ -3,7 +3,7 @@
 use askama::Template;
 use qrcode::{Color, EcLevel, QrCode};
 
-use crate::{PasskeyForm, Unrenderable, rendering};
+use crate::{PasskeyForm, Text, Unrenderable, rendering};
 
 /// The white modules around a QR code that readers need.
 const MARGIN: usize = 4;
@@ -28,7 +28,7 @@ pub struct SecondFactor<'a> {
     /// The form for a passkey, if the person has one.
     pub passkey: Option<PasskeyForm<'a>>,
     /// The reason why the page is shown again.
-    pub alert: Option<&'a str>,
+    pub alert: Option<Text>,
 }
 
 /// The page about the second factor that a person has.
@@ -48,7 +48,7 @@ pub struct AccountFactors<'a> {
     /// `true` if the codes are removed with the app, because there is no passkey.
     pub is_last: bool,
     /// The reason why nothing was changed.
-    pub alert: Option<&'a str>,
+    pub alert: Option<Text>,
 }
 
 /// The page on which a person adds an authenticator app. It posts `code`, `secret` and `ticket`.
@@ -72,7 +72,7 @@ pub struct AccountNewFactor<'a> {
     /// `true` if people may have passkeys in its place.
     pub has_passkeys: bool,
     /// The reason why the page is shown again.
-    pub alert: Option<&'a str>,
+    pub alert: Option<Text>,
 }
 
 /// The page that shows new recovery codes, once.
@@ -183,6 +183,7 @@ pub(crate) mod tests {
         vec![
             ("second factor", second_factor(v, path, None)),
             ("second factor again", second_factor(v, path, Some(v))),
+            ("second factor of a passkey", second_factor_of_passkey(v, path)),
             ("passkeys", crate::passkey::tests::account_passkeys(v, path, None)),
             ("passkeys again", crate::passkey::tests::account_passkeys(v, path, Some(v))),
             ("factors", account_factors(v, path, None)),
@@ -196,6 +197,7 @@ pub(crate) mod tests {
 
     fn second_factor(v: &str, path: &str, alert: Option<&str>) -> String {
         let (carried, passkey) = (("to", v), alert.map(crate::passkey::tests::form));
+        let alert = alert.map(Text::verbatim);
         let page = SecondFactor {
             action: path,
             carried,
@@ -209,10 +211,24 @@ pub(crate) mod tests {
         page.render().unwrap()
     }
 
+    fn second_factor_of_passkey(v: &str, path: &str) -> String {
+        let (carried, passkey) = (("to", v), Some(crate::passkey::tests::form(v)));
+        let page = SecondFactor {
+            action: path,
+            carried,
+            ticket: v,
+            start_again: path,
+            has_app: false,
+            has_codes: true,
+            passkey,
+            alert: None,
+        };
+        page.render().unwrap()
+    }
+
     fn account_factors(v: &str, base: &str, alert: Option<&str>) -> String {
-        AccountFactors { username: v, base, ticket: v, since: v, codes_left: 9, is_last: alert.is_some(), alert }
-            .render()
-            .unwrap()
+        let (is_last, alert) = (alert.is_some(), alert.map(Text::verbatim));
+        AccountFactors { username: v, base, ticket: v, since: v, codes_left: 9, is_last, alert }.render().unwrap()
     }
 
     fn account_new_factor(v: &str, base: &str, alert: Option<&str>) -> String {
@@ -226,7 +242,7 @@ pub(crate) mod tests {
             qr: qr.as_ref().filter(|_| alert.is_none()),
             is_demanded: alert.is_none(),
             has_passkeys: true,
-            alert,
+            alert: alert.map(Text::verbatim),
         }
         .render()
         .unwrap()
@@ -249,7 +265,7 @@ pub(crate) mod tests {
         assert_eq!(text.matches(r#"name="recovery_code""#).count(), 1);
         assert_eq!(text.matches(r#"<form method="post" action="/authorize/sign-in">"#).count(), 2);
         assert!(!text.contains("aria-invalid=\"") && !text.contains("role=\"alert\""));
-        let again = SecondFactor { alert: Some("Wrong."), ..page }.render().unwrap();
+        let again = SecondFactor { alert: Some(Text::verbatim("Wrong.")), ..page }.render().unwrap();
         assert!(again.contains(r#"aria-describedby="alert" aria-invalid="true""#) && again.contains("<title>Error: "));
         let passkey = Some(crate::passkey::tests::form("v"));
         let by_passkey = SecondFactor { has_app: false, passkey, ..page }.render().unwrap();

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use crate::{Introduction, PasskeyForm, Unrenderable, rendering};
+use crate::{Introduction, PasskeyForm, Text, Unrenderable, rendering};
 
 /// The sign-in form. It posts `request`, `ticket`, `username` and `password`.
 #[derive(Template)]
@@ -29,7 +29,7 @@ pub struct SignIn<'a> {
     /// The path at which a person asks for an account: on this site, beginning with one `/`. `None` if nobody may.
     pub sign_up: Option<&'a str>,
     /// The error of the previous attempt, if there was one.
-    pub alert: Option<&'a str>,
+    pub alert: Option<Text>,
 }
 
 impl SignIn<'_> {
@@ -138,7 +138,7 @@ mod tests {
 
     #[test]
     fn an_alert_is_told_in_the_title_in_a_box_and_at_the_fields() {
-        let page = SignIn { alert: Some("Wrong password."), ..FIRST }.render().unwrap();
+        let page = SignIn { alert: Some(Text::verbatim("Wrong password.")), ..FIRST }.render().unwrap();
         assert!(page.contains("<title>Error: Sign in to Orders"));
         assert!(page.contains(r#"role="alert" id="alert">Wrong password.<"#));
         for name in ["username", "password"] {

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use crate::{Introduction, Unrenderable, rendering};
+use crate::{Introduction, Text, Unrenderable, rendering};
 
 /// The page that asks the person to confirm the sign-out. It posts `request`, `ticket` and `decision` (`sign_out`
 /// or `stay`).
@@ -30,11 +30,11 @@ pub struct SignOut<'a> {
 /// A message about a completed action, without anything to decide.
 #[derive(Template)]
 #[template(path = "notice.html")]
-pub struct Notice<'a> {
+pub struct Notice {
     /// The completed action, in a few words.
-    pub title: &'a str,
+    pub title: Text,
     /// The consequences of the action.
-    pub text: &'a str,
+    pub text: Text,
 }
 
 impl SignOut<'_> {
@@ -48,7 +48,7 @@ impl SignOut<'_> {
     }
 }
 
-impl Notice<'_> {
+impl Notice {
     /// Renders the page as HTML.
     ///
     /// # Errors
@@ -96,7 +96,9 @@ mod tests {
 
     #[test]
     fn a_notice_says_what_was_done() {
-        let page = Notice { title: "You are signed out", text: "On this browser." }.render().unwrap();
+        let page = Notice { title: Text::verbatim("You are signed out"), text: Text::verbatim("On this browser.") }
+            .render()
+            .unwrap();
         assert!(page.contains("<h1>You are signed out</h1>\n<p>On this browser.</p>"), "{page}");
     }
 }

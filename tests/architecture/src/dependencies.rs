@@ -150,7 +150,20 @@ const RULES: &[Rule] = &[
             "tokio",
         ]),
     },
-    Rule { name: "pages", workspace: Use(&[]), outside: Use(&["askama", "base64", "qrcode", "sha2"]) },
+    Rule {
+        name: "pages",
+        workspace: Use(&[]),
+        outside: Use(&[
+            "askama",
+            "base64",
+            // The texts in each language, with the plural rules of each.
+            "fluent-bundle",
+            "fluent-syntax",
+            "qrcode",
+            "sha2",
+            "unic-langid",
+        ]),
+    },
     Rule {
         name: "edge",
         workspace: Use(&["protocol", "grants", "sessions", "keys", "store", "pages", "outbound", "directory"]),

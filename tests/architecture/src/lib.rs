@@ -22,6 +22,8 @@ mod repository;
 #[cfg(test)]
 mod sizes;
 #[cfg(test)]
+mod texts;
+#[cfg(test)]
 mod top_level;
 #[cfg(test)]
 mod verification;

@@ -60,7 +60,7 @@ async fn o01_o02_o04_the_document_of_openid_connect_is_complete_and_true() {
     let found = document(&session.http, DOCUMENTS[1]).await;
     assert_eq!(found, document(&session.http, DOCUMENTS[0]).await);
     assert_eq!(found["issuer"], world.stack.issuer());
-    let sets: [(&str, &[&str]); 8] = [
+    let sets: [(&str, &[&str]); 9] = [
         ("response_types_supported", &["code"]),
         (
             "response_modes_supported",
@@ -72,6 +72,7 @@ async fn o01_o02_o04_the_document_of_openid_connect_is_complete_and_true() {
         ("scopes_supported", &["address", "email", "offline_access", "openid", "phone", "profile"]),
         ("claim_types_supported", &["normal"]),
         ("prompt_values_supported", &["consent", "login", "none", "select_account"]),
+        ("ui_locales_supported", &["ar", "de", "en", "es", "fr", "ja"]),
     ];
     for (name, values) in sets {
         assert_eq!(strings(&found[name]).into_iter().collect::<Vec<_>>(), values, "{name}");

@@ -1,6 +1,7 @@
 //! Sign-in: its pages, its prompts, and its limits.
 
 mod forms;
+mod languages;
 mod looks;
 mod page_security;
 mod password_guessing;

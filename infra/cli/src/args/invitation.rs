@@ -18,10 +18,20 @@ pub(crate) struct UserInvite {
     /// Print the link instead of mailing it. Whoever has it can make the account.
     #[arg(long)]
     pub(crate) print: bool,
+    /// Language of the mail, such as de. It is in English without, and in a language that pages do not have.
+    #[arg(long, value_name = "TAG", value_parser = language, conflicts_with = "print")]
+    pub(crate) language: Option<String>,
     #[command(flatten)]
     pub(crate) changing: Changing,
     #[command(flatten)]
     pub(crate) common: Common,
+}
+
+/// Reads a tag that a language may have. The deployment may have more languages than are known here.
+fn language(text: &str) -> Result<String, String> {
+    let is_tag = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    let good = is_tag && (2..=35).contains(&text.len());
+    good.then(|| text.to_owned()).ok_or_else(|| "give the tag of a language, such as de or pt-BR".to_owned())
 }
 
 #[derive(Args)]

@@ -39,6 +39,7 @@ pub(crate) async fn invite(options: UserInvite) -> Result<(), Error> {
     }
     let link = if options.print { Some(link(&stack, &invitation).await?) } else { None };
     let mail = QueuedMail::new(Letter::Invitation(invitation.id), edge::random(), now);
+    let mail = options.language.iter().fold(mail, |mail, tag| mail.in_language(tag));
     let mail = (!options.print).then(|| stack.people.mail_write(&mail));
     let about = About::Invitation(invitation.id);
     let record = stack.record(AuditedAction::UserInvite, &about, &names_of(&document)).await;

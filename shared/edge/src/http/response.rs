@@ -124,13 +124,19 @@ fn page_with(status: StatusCode, page: Result<String, pages::Unrenderable>, more
         headers.insert(header::CONTENT_SECURITY_POLICY, policy);
     }
     headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
+    if let Ok(language) = HeaderValue::from_str(pages::spoken().tag()) {
+        headers.insert(header::CONTENT_LANGUAGE, language);
+    }
+    headers.insert(header::VARY, HeaderValue::from_static("accept-language"));
     response
 }
 
-/// Builds a redirect with 303, which drops method and body (C023).
+/// Builds a redirect with 303, which drops method and body (C023). One to a page of this site keeps the language that the
+/// request asks for.
 pub fn redirect(location: &str) -> Response {
     let mut response = build(StatusCode::SEE_OTHER, "text/plain; charset=utf-8", String::new());
-    match HeaderValue::from_str(location) {
+    let kept = location.starts_with('/').then(|| pages::kept(location));
+    match HeaderValue::from_str(kept.as_deref().unwrap_or(location)) {
         Ok(value) => {
             response.headers_mut().insert(header::LOCATION, value);
         }

@@ -8,6 +8,7 @@ use lambda_http::{Body, LambdaEvent, Request, RequestExt, lambda_runtime, servic
 use serde_json::value::RawValue;
 
 use crate::http::firewall::FirewallGuard;
+use crate::http::language;
 use crate::http::request::{Incoming, source_of};
 use crate::http::response::Response;
 use crate::lambda::event::answer_event;
@@ -80,7 +81,11 @@ async fn answer_and_log(function: &dyn Function, request: Request) -> Response {
     let started = clock::stopwatch();
     let log = RequestLog::of(request_id(&request));
     let incoming = Incoming::new(&request, &log);
-    let (mut answer, storage_calls) = store::counted(function.answer(incoming)).await;
+    let answered = pages::speaking(language::of_browser(incoming), async {
+        language::follow_query(incoming);
+        store::counted(function.answer(incoming)).await
+    });
+    let (mut answer, storage_calls) = answered.await;
     if incoming.is_head() {
         *answer.body_mut() = Body::Empty;
     }

@@ -35,6 +35,10 @@ pub struct BrandDocument {
     /// The texts: `footer` and `sign_in`.
     #[serde(default, skip_serializing_if = "Texts::is_empty")]
     pub texts: Texts,
+    /// Texts in place of Jeton's, and in further languages, by their tags. `brand.toml` has none: there each is a file in the
+    /// folder `languages`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub languages: BTreeMap<String, String>,
     /// The bytes of the logo in base64url. `brand.toml` has none: there the logo is a file beside it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub logo: Option<String>,
@@ -117,6 +121,7 @@ impl BrandDocument {
             links: self.links.iter().map(|(name, url)| link(name, url)).collect::<Result<_, _>>()?,
             footer: self.texts.footer.clone(),
             sign_in: self.texts.sign_in.clone(),
+            languages: self.languages.clone(),
         };
         Brand::new(&draft).map_err(|fault| UnfitBrand(fault.to_string()))
     }
@@ -175,6 +180,7 @@ mod tests {
             colours: ColourTables { light: map("button", "#7a1f5c"), dark: BTreeMap::new() },
             links: map("help", "https://quince.example/help"),
             texts: Texts { footer: "Quince Ltd".to_owned(), sign_in: String::new() },
+            languages: map("nl", "save = Opslaan\n"),
             logo: None,
         }
     }
@@ -202,7 +208,7 @@ mod tests {
     #[test]
     fn a_look_that_cannot_be_used_is_named_with_the_variable() {
         type Spoil = fn(&mut BrandDocument);
-        let rows: [(Spoil, &str); 7] = [
+        let rows: [(Spoil, &str); 8] = [
             (|look| look.name.clear(), "name"),
             (
                 |look| look.colours.light = BTreeMap::from([("button".to_owned(), "#ff8800".to_owned())]),
@@ -210,6 +216,10 @@ mod tests {
             ),
             (|look| look.links = BTreeMap::from([("shop".to_owned(), "https://quince.example".to_owned())]), "shop"),
             (|look| look.links = BTreeMap::from([("help".to_owned(), "javascript:x".to_owned())]), "help"),
+            (
+                |look| look.languages = BTreeMap::from([("nl".to_owned(), "safe = Opslaan".to_owned())]),
+                "languages/nl.ftl: there is no text safe",
+            ),
             (|look| look.logo = Some("*".to_owned()), "logo"),
             (|look| look.logo = Some(URL_SAFE_NO_PAD.encode("<svg><script/></svg>")), "logo"),
             (|look| look.logo = Some(URL_SAFE_NO_PAD.encode("a".repeat(MAX_LOGO_BYTES + 1))), "32 KiB"),

@@ -5,7 +5,7 @@ use crate::values::parameters::Parameters;
 use crate::values::redirect_uri::RedirectUri;
 use crate::values::secret::Secret;
 
-/// A request from an app to sign a person out. `logout_hint` and `ui_locales` have no effect.
+/// A request from an app to sign a person out. `logout_hint` has no effect, and `ui_locales` on the pages alone.
 #[derive(Debug)]
 pub struct LogoutRequest {
     /// An ID token of the person to sign out, expired or not.

@@ -247,6 +247,8 @@ pub struct OpenIdMetadata {
     pub acr_values_supported: Vec<&'static str>,
     /// The supported values of `prompt`.
     pub prompt_values_supported: Vec<&'static str>,
+    /// The languages of the pages. A deployment may have more.
+    pub ui_locales_supported: Vec<&'static str>,
 }
 
 /// The response to a pushed authorization request (RFC 9126 §2.2).

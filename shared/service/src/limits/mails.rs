@@ -36,7 +36,8 @@ impl Mails {
             return Ok(Some(wait));
         }
         if let Some(letter) = letter {
-            self.people.queue_mail(&QueuedMail::new(letter, edge::random(), now)).await?;
+            let mail = QueuedMail::new(letter, edge::random(), now).in_language(pages::spoken().tag());
+            self.people.queue_mail(&mail).await?;
         }
         Ok(None)
     }

@@ -64,7 +64,7 @@ impl FactorForm<'_> {
             has_app: choices.app,
             has_codes: choices.codes,
             passkey,
-            alert: alert.as_deref(),
+            alert,
         };
         let status = fault.map_or(StatusCode::OK, SignInFault::status);
         let mut response = html_with_passkey(status, page.render(), passkey.is_some());

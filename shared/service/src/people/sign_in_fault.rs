@@ -3,6 +3,7 @@
 use edge::{AuditEntry, AuditEvent, RequestLog};
 use grants::{PersonKey, Seconds};
 use http::StatusCode;
+use pages::{Text, say};
 use sessions::{FormFault, PasskeyFault};
 
 /// The reason to show a sign-in form again.
@@ -45,47 +46,29 @@ impl SignInFault {
     }
 
     /// Returns the text for the person.
-    pub fn text(self) -> String {
+    pub fn text(self) -> Text {
         match self {
-            Self::WrongPassword => "The username or the password is not right. Please try again.".to_owned(),
-            Self::WrongFactor => {
-                "The code is not right, or it was used before. Please wait for the next one, and try again.".to_owned()
-            }
-            Self::WrongPasskey(PasskeyFault::Used) => {
-                "This passkey was used in the same moment, or with a form that was sent before. Please try again."
-                    .to_owned()
-            }
-            Self::WrongPasskey(PasskeyFault::OtherPerson) => {
-                "This passkey belongs to another account. Please use one of yours, or sign in with your password."
-                    .to_owned()
-            }
-            Self::WrongPasskey(_) => {
-                "This passkey does not work here. Please use another one, or sign in with your password.".to_owned()
-            }
-            Self::BadForm(fault) => describe(fault).to_owned(),
-            Self::TooManyGuesses(wait @ ..120) => {
-                format!("There were too many wrong attempts. Please try again in {wait} seconds.")
-            }
-            Self::TooManyGuesses(wait) => {
-                format!("There were too many wrong attempts. Please try again in {} minutes.", wait.div_ceil(60))
-            }
+            Self::WrongPassword => say("fault-password"),
+            Self::WrongFactor => say("fault-code"),
+            Self::WrongPasskey(PasskeyFault::Used) => say("fault-passkey-used"),
+            Self::WrongPasskey(PasskeyFault::OtherPerson) => say("fault-passkey-of-another"),
+            Self::WrongPasskey(_) => say("fault-passkey"),
+            Self::BadForm(fault) => describe(fault),
+            Self::TooManyGuesses(wait @ ..120) => say("fault-too-many-seconds").number("seconds", wait),
+            Self::TooManyGuesses(wait) => say("fault-too-many-minutes").number("minutes", wait.div_ceil(60)),
         }
     }
 }
 
 /// Returns the text for a sign-in form that does not count. The page with it has a form that does.
-const fn describe(fault: FormFault) -> &'static str {
+const fn describe(fault: FormFault) -> Text {
     match fault {
-        FormFault::CookiesMissing => {
-            "Your browser sent no cookie back. Please allow cookies for this site, and then sign in again."
-        }
-        FormFault::Expired => "This form was open for too long. Please sign in again.",
-        FormFault::Used => "This form was used before. Please sign in again.",
-        FormFault::OtherBrowser => {
-            "This form was opened in another browser, or before the cookies were cleared. Please sign in again."
-        }
-        FormFault::OtherRequest => "This form was made for another request. Please sign in again.",
-        FormFault::CrossSite => "Another site sent this form. Sign in only if you meant to do so here.",
-        FormFault::Unreadable => "This form was not complete. Please sign in again.",
+        FormFault::CookiesMissing => say("fault-form-no-cookie"),
+        FormFault::Expired => say("fault-form-expired"),
+        FormFault::Used => say("fault-form-used"),
+        FormFault::OtherBrowser => say("fault-form-other-browser"),
+        FormFault::OtherRequest => say("fault-form-other-request"),
+        FormFault::CrossSite => say("fault-form-cross-site"),
+        FormFault::Unreadable => say("fault-form-incomplete"),
     }
 }

@@ -158,7 +158,8 @@ impl SignIns {
             SpentFactor::Step(_) => false,
         };
         let letter = Letter::notice(Notice::RecoveryCodeUsed, user).filter(|_| is_told)?;
-        Some(self.people.mail_write(&QueuedMail::new(letter, edge::random(), now)))
+        let mail = QueuedMail::new(letter, edge::random(), now).in_language(pages::spoken().tag());
+        Some(self.people.mail_write(&mail))
     }
 
     async fn over(&self, person: &SignedIn) -> Result<Started, Unknown> {

@@ -33,6 +33,8 @@ pub struct QueuedMail {
     pub attempts: u32,
     /// The time when it was asked for.
     pub queued_at: Timestamp,
+    /// The tag of the language in which it is written; `None` for English.
+    pub language: Option<String>,
 }
 
 /// The subject matter of a mail.
@@ -117,7 +119,13 @@ impl fmt::Display for MailId {
 impl QueuedMail {
     /// Queues a mail under a new name, made of 128 random bits.
     pub const fn new(letter: Letter, id: [u8; 16], now: Timestamp) -> Self {
-        Self { id: MailId(id), letter, attempts: 0, queued_at: now }
+        Self { id: MailId(id), letter, attempts: 0, queued_at: now, language: None }
+    }
+
+    /// Returns the mail in the language with this tag.
+    #[must_use]
+    pub fn in_language(self, tag: &str) -> Self {
+        Self { language: Some(tag.to_owned()).filter(|tag| tag != "en"), ..self }
     }
 
     /// Returns the time at which it is forgotten, sent or not.

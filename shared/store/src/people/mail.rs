@@ -122,6 +122,7 @@ fn from_mail(mail: &QueuedMail) -> Item {
         ("queued_at".to_owned(), time(mail.queued_at)),
         ("expires_at".to_owned(), time(mail.expires_at())),
     ]);
+    item.extend(mail.language.iter().map(|tag| ("language".to_owned(), text(tag))));
     item
 }
 
@@ -147,7 +148,13 @@ fn to_mail(table: &str, id: MailId, item: &Item) -> Result<QueuedMail, Unknown> 
             },
         ),
     };
-    Ok(QueuedMail { id, letter, attempts: read.number("attempts")?, queued_at: read.time("queued_at")? })
+    Ok(QueuedMail {
+        id,
+        letter,
+        attempts: read.number("attempts")?,
+        queued_at: read.time("queued_at")?,
+        language: read.optional_text("language")?.map(str::to_owned),
+    })
 }
 
 #[cfg(test)]
@@ -179,6 +186,10 @@ mod tests {
             let keys = ["person", "record"].map(|name| item.get(name).unwrap().as_s().unwrap().as_str());
             assert_eq!(mail_of_keys(keys[0], keys[1]), Some(mail.id));
             assert_eq!(mail_of_keys(keys[0], "profile"), None);
+            // A mail in English is written as before there were other languages.
+            assert!(!item.contains_key("language") && from_mail(&mail.clone().in_language("en")) == item);
+            let german = mail.in_language("de");
+            assert_eq!(to_mail("people", german.id, &from_mail(&german)).unwrap(), german);
         }
         assert_eq!(mail_of_keys("AAAA", MAIL), None);
         assert_eq!(mail_of_keys("mail#AAAA", MAIL), None);

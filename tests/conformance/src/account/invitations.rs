@@ -91,6 +91,20 @@ async fn c235_an_invitation_that_was_withdrawn_or_is_old_makes_no_account() {
 }
 
 #[tokio::test]
+async fn an_invitation_is_in_the_language_that_the_operator_chooses() {
+    let world = invited();
+    let cli = world.stack.cli();
+    for (address, tag, language) in [("jun@example.org", "ja", "ja"), ("worf@example.org", "tlh", "en")] {
+        cli.run(&["user", "invite", address, "--language", tag]);
+        let mails = mails_to(&world.stack, address, 1).await;
+        let html = mails[0]["html"].as_str().expect("a text");
+        assert!(html.starts_with(&format!("<!doctype html>\n<html lang=\"{language}\">")), "{html}");
+    }
+    let refused = cli.finish(&["user", "invite", "jun@example.com", "--language", "<ja>"], "");
+    assert!(!refused.status.success() && refused.stderr.contains("pt-BR"), "{refused:?}");
+}
+
+#[tokio::test]
 async fn c235_an_invitation_works_beside_a_rule_for_domains() {
     let stack = Stack::builder().env("JETON_SIGN_UP", "domain").env("JETON_SIGN_UP_DOMAINS", "example.org").start();
     let world = World::on(stack);
