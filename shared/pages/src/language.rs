@@ -162,7 +162,7 @@ pub fn kept(path: impl fmt::Display) -> String {
         Some(spoken.language.clone())
     });
     match asked {
-        Some(language) if !path.contains(PARAMETER) => {
+        Some(language) if !['?', '&'].iter().any(|before| path.contains(&format!("{before}{PARAMETER}="))) => {
             let before = if path.contains('?') { '&' } else { '?' };
             format!("{path}{before}{PARAMETER}={language}")
         }
@@ -258,6 +258,9 @@ mod tests {
             assert_eq!(kept("/account"), "/account?ui_locales=de");
             assert_eq!(kept("/device?user_code=A"), "/device?user_code=A&ui_locales=de");
             assert_eq!(kept("/authorize?ui_locales=fr+de"), "/authorize?ui_locales=fr+de");
+            // That of the request to which a page leads back is none of its own.
+            let back = "/account/sign-up?request=client_id%3Da%26ui_locales%3Dfr";
+            assert_eq!(kept(back), format!("{back}&ui_locales=de"));
         });
         assert_eq!(kept("/account"), "/account");
         assert_eq!(spoken(), Language::ENGLISH);
