@@ -268,7 +268,7 @@ pub(crate) mod tests {
         let again = SecondFactor { alert: Some(Text::verbatim("Wrong.")), ..page }.render().unwrap();
         assert!(again.contains(r#"aria-describedby="alert" aria-invalid="true""#) && again.contains("<title>Error: "));
         let passkey = Some(crate::passkey::tests::form("v"));
-        let by_passkey = SecondFactor { has_app: false, passkey, ..page }.render().unwrap();
+        let by_passkey = SecondFactor { has_app: false, passkey, alert: None, ..page }.render().unwrap();
         assert!(!by_passkey.contains(r#"name="code""#) && by_passkey.contains(r#"name="passkey""#));
         assert_eq!(by_passkey.matches(r#"name="recovery_code""#).count(), 1);
         let without = SecondFactor { has_app: false, has_codes: false, passkey, ..page }.render().unwrap();
