@@ -34,7 +34,7 @@ impl Person<'_> {
         self.decide(at, page, "allow", unknown).await
     }
 
-    /// Sends a decision.
+    /// Sends the decision of the person.
     async fn decide(&mut self, at: usize, page: &Landing, decision: &str, unknown: &mut usize) -> Landing {
         let (form, figures, browser) = (page.form(), &self.place.figures, &mut self.browsers[at]);
         known(figures, unknown, async || browser.submit(page, &form, &[("decision", decision)]).await).await
