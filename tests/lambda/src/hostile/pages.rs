@@ -19,9 +19,10 @@ pub(super) async fn places(session: &[String]) -> Vec<Place> {
         Place::of("device page", "authorize", &Draft::get("/device"), &["user_code", "prompt"]),
     ];
     let signs_in = sign_in_form().await;
+    let passkey = signs_in.clone().with("passkey", "%7B%7D");
     let refused = [
         refusing("account sign-in", 403, &signs_in, &["ticket", "to", "username", "password", "code"]),
-        refusing("account passkey", 403, &signs_in.with("passkey", "%7B%7D"), &["ticket", "to", "username", "passkey"]),
+        refusing("account passkey", 403, &passkey, &["ticket", "to", "username", "passkey"]),
         refusing("account passkeys", 403, &form(session, "/passkeys"), &["ticket", "passkey", "name", "handle"]),
         refusing("account factors", 403, &form(session, "/factors"), &["ticket", "code", "secret"]),
         refusing("account deletion", 403, &form(session, "/delete"), &["ticket", "current_password"]),
