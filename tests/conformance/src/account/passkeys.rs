@@ -164,12 +164,12 @@ async fn c231_every_fact_of_a_sign_in_is_checked() {
 }
 
 #[tokio::test]
-async fn c231_without_the_key_nobody_is_told_whose_passkey_it_is() {
+async fn c231_nobody_without_the_key_is_told_whose_passkey_it_is() {
     let world = world();
-    let (_, mut key) = with_passkey(&world, "untold", SoftKey::new(world.stack.issuer())).await;
+    let (_, mut key) = with_passkey(&world, "hidden", SoftKey::new(world.stack.issuer())).await;
     key.answer.spoils_signature = true;
     let mut alerts = std::collections::BTreeSet::new();
-    for name in ["", "untold", "somebody-else"] {
+    for name in ["", "hidden", "somebody-else"] {
         let (mut browser, page) = at_sign_in(&world).await;
         let refused = send_passkey(&mut browser, &page, &key.sign(&page), name).await;
         let (_, alert) = refused.reply.text().split_once("id=\"alert\">").expect("an alert");
