@@ -42,29 +42,27 @@ impl Authorize {
             incoming.log().refused(fault.name());
             return Ok(again(SignInFault::BadForm(fault)));
         }
-        let (person, why) = match credentials(&form) {
-            Some((username, password)) => {
-                let attempted = Attempted {
-                    username: &username,
-                    password: &password,
-                    client: Some(&context.admission.client().id),
-                    source: incoming.source(),
-                    device: browser.device(),
-                    stranger: ring.handles().stranger(&username.normalized()),
-                };
-                let rules = Rules::at(&self.wiring.config.policy, now);
-                match self.sign_ins.by_password(browser, &attempted, context.carried.digest, rules).await? {
-                    Arrived::SignedIn(arrival) => return self.welcome(incoming, &context, *arrival, now).await,
-                    Arrived::Half(person) => {
-                        return Ok(with_factor_form(&context, |form| form.after_password(browser, &person, now)));
-                    }
-                    Arrived::Rejected(person, why) => (person, why),
-                }
-            }
-            None => (ring.handles().stranger(typed), SignInFault::WrongPassword),
+        let rejected = |person, why: SignInFault| {
+            why.record(person, incoming.log());
+            Ok(again(why))
         };
-        why.record(person, incoming.log());
-        Ok(again(why))
+        let Some((username, password)) = credentials(&form) else {
+            return rejected(ring.handles().stranger(typed), SignInFault::WrongPassword);
+        };
+        let attempted = Attempted {
+            username: &username,
+            password: &password,
+            client: Some(&context.admission.client().id),
+            source: incoming.source(),
+            device: browser.device(),
+            stranger: ring.handles().stranger(&username.normalized()),
+        };
+        let rules = Rules::at(&self.wiring.config.policy, now);
+        match self.sign_ins.by_password(browser, &attempted, context.carried.digest, rules).await? {
+            Arrived::SignedIn(arrival) => self.welcome(incoming, &context, *arrival, now).await,
+            Arrived::Half(person) => Ok(with_factor_form(&context, |form| form.after_password(browser, &person, now))),
+            Arrived::Rejected(person, why) => rejected(person, why),
+        }
     }
 
     /// Processes the second factor of a person who gave the password.

@@ -101,7 +101,18 @@ async fn c235_of_sign_ups_with_one_name_or_one_address_one_is_carried_out(place:
     assert_eq!(holder(&people).await, None);
     assert_eq!(sign_up(loser, NOW.plus(10)).await, SignedUp::Done);
     assert_eq!(holder(&people).await, Some(loser.username.to_string()));
-    // Its person is deleted: the address is free, and no link of before makes an account.
+}
+
+async fn c235_a_link_from_before_a_deletion_makes_no_account_after_it(place: Place) {
+    let people = place.stores.people().unwrap();
+    let claims = Claims::parse(r#"{"email":"Shared@example.org","email_verified":true}"#).unwrap();
+    let new = |name: &str| User { claims: claims.clone(), created_at: NOW.plus(9), ..user(name) };
+    let address = address();
+    let sign_up = async |user: &User, issued_at| {
+        let (right, link) = (SignUpRight::Link(issued_at), sent_link(&people).await);
+        people.sign_up(SignUp { user, address: &address, right, link }, None).await.unwrap()
+    };
+    assert_eq!(sign_up(&new("first"), NOW).await, SignedUp::Done);
     let there = people.by_address(&address).await.unwrap().unwrap();
     people.release_address(&there, NOW.plus(20)).await.unwrap();
     people.delete_user(&there, None).await.unwrap();
@@ -263,6 +274,7 @@ async fn c235_a_link_that_was_never_sent_or_was_used_changes_nothing(place: Plac
 crate::on_both! {
     c236_an_address_is_of_one_person_and_leads_there_while_it_is_confirmed,
     c235_of_sign_ups_with_one_name_or_one_address_one_is_carried_out,
+    c235_a_link_from_before_a_deletion_makes_no_account_after_it,
     c235_an_invitation_makes_one_account_and_none_after_it_was_withdrawn,
     c235_an_address_of_an_operator_leads_to_its_first_person,
     c245_a_person_who_is_taken_over_gets_the_address_only_if_it_is_nobodys,

@@ -1,5 +1,6 @@
 //! Passkeys: a credential id leads to one person, and what was removed leads nowhere and is not added again.
 
+use grants::Context;
 use protocol::{CredentialId, PasskeyKey};
 use sessions::{Passkey, PasskeyName, PasskeyUses, SessionChange, SessionStart, User, UserChange, remove_factor};
 use store::{Acted, AddedPasskey, PeopleTable, UserChanged};
@@ -7,6 +8,9 @@ use store::{Acted, AddedPasskey, PeopleTable, UserChanged};
 use crate::fixtures::NOW;
 use crate::people_table::{session_of, user};
 use crate::place::Place;
+
+/// The host of the issuer of the place.
+const SITE: &str = "issuer.example";
 
 fn passkey(owner: &User, number: u8) -> Passkey {
     // A key for EdDSA: {1: 1, 3: -8, -1: 6, -2: 32 bytes}.
@@ -29,7 +33,7 @@ async fn add(people: &PeopleTable, owner: &User, passkey: &Passkey) -> Acted {
     let session = signed_in.session();
     people.start_session(session, SessionStart::New).await.unwrap();
     let (proven, _) = SessionChange::with_passkey(session, passkey, [7; 16], NOW.plus(1));
-    let change = UserChange::add_passkey(&owner, passkey.id(), [5; 32]);
+    let change = UserChange::add_passkey(&owner, passkey.id(), [5; 32]).made_for(&passkey.id(), SITE);
     people.add_own_passkey(AddedPasskey { session, proven, passkey, change: &change }, None).await.unwrap()
 }
 
@@ -72,6 +76,20 @@ async fn c231_a_credential_id_is_one_persons_and_what_was_removed_is_not_added_a
     assert!(people.passkey_holder(&one.credential, None, None).await.unwrap().user.is_none());
     assert_eq!(add(&people, &ada, &one).await, Acted::Refused);
     assert_eq!(people.passkeys_of(ada.key).await.unwrap(), std::slice::from_ref(&two));
+}
+
+async fn c231_a_passkey_counts_at_its_own_site_and_an_operator_removes_all(place: Place) {
+    let people = place.stores.people().unwrap();
+    let ada = user("ada");
+    people.create_user(&ada, None).await.unwrap();
+    let (one, two) = (passkey(&ada, 1), passkey(&ada, 2));
+    assert_eq!(add(&people, &ada, &one).await, Acted::Done);
+    let owner = people.user(ada.key).await.unwrap().unwrap();
+    assert_eq!(owner.reach(), Context::PhishingResistant);
+    let elsewhere = people.clone().at_site("other.example".to_owned());
+    let moved = elsewhere.user(ada.key).await.unwrap().unwrap();
+    assert_eq!((moved.reach(), moved.has_factors()), (Context::Password, true));
+    assert_eq!(add(&people, &ada, &two).await, Acted::Done);
 
     let stands = people.user(ada.key).await.unwrap().unwrap();
     assert_eq!(
@@ -84,4 +102,7 @@ async fn c231_a_credential_id_is_one_persons_and_what_was_removed_is_not_added_a
     assert!(!people.user(ada.key).await.unwrap().unwrap().has_factors());
 }
 
-crate::on_both!(c231_a_credential_id_is_one_persons_and_what_was_removed_is_not_added_again);
+crate::on_both!(
+    c231_a_credential_id_is_one_persons_and_what_was_removed_is_not_added_again,
+    c231_a_passkey_counts_at_its_own_site_and_an_operator_removes_all,
+);

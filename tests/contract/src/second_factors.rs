@@ -9,11 +9,14 @@ use crate::fixtures::NOW;
 use crate::people_table::{session_of, user};
 use crate::place::Place;
 
+/// The host of the issuer of the place.
+const SITE: &str = "issuer.example";
+
 fn with_factors(name: &str) -> User {
     let totp = Some(Totp { sealed: vec![1; 60], step: 5, since: NOW });
     let recovery = ["a", "b"].map(str::to_owned).into();
     let passkeys = [id(1), id(2)].map(|id| id.to_string()).into();
-    let passkey_sites = [(id(1).to_string(), "id.example".to_owned())].into();
+    let passkey_sites = [(id(1).to_string(), SITE.to_owned())].into();
     let factors = Factors { totp, recovery, passkeys, passkey_sites, ..Factors::default() };
     User { factors: Factors { passkey_handle: Some([4; 32]), ..factors }, ..user(name) }
 }
@@ -36,7 +39,7 @@ async fn c232_a_change_of_factors_is_what_it_means(place: Place) {
             added.with_recovery_codes(["c", "d"].map(str::to_owned).into()),
             UserChange::remove_own_factors(&read),
             UserChange::reset_factors(&read),
-            UserChange::add_passkey(&read, id(3), [4; 32]).made_for(&id(3), "id.example"),
+            UserChange::add_passkey(&read, id(3), [4; 32]).made_for(&id(3), SITE),
             UserChange::add_first_passkey(&read, id(4), [4; 32], ["f".to_owned()].into()),
             UserChange::remove_passkey(&read, &id(1)),
             UserChange::remove_passkey(&read, &id(2)),

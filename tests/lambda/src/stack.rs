@@ -28,7 +28,7 @@ pub(crate) struct Shared {
     pub(crate) portal: RegisteredClient,
     pub(crate) orders: RegisteredClient,
     pub(crate) parcels: RegisteredClient,
-    /// A public app.
+    /// A public app that signs people in.
     pub(crate) spa: RegisteredClient,
     /// A public app on a device.
     pub(crate) tv: RegisteredClient,

@@ -75,6 +75,7 @@ async fn a_malformed_variable_stops_a_function_with_its_name() {
             ("JETON_ALLOW_IMPLICIT_GRANT", "yes"),
             ("JETON_ALLOW_PASSWORD_GRANT", "1"),
             ("JETON_OUTBOUND_PRIVATE_HOSTS", "https://keys.internal"),
+            ("JETON_REQUIRE_FACTOR", "always"),
             ("JETON_BRAND", "not a look"),
             ("JETON_BRAND", "/no/such/file"),
         ] {

@@ -109,6 +109,10 @@ impl<'p> Caller<'p> {
     }
 
     async fn app(&mut self, plan: &AppPlan) -> Vec<Kept> {
+        if plan.app == App::Bank {
+            let held = self.bank(plan).await;
+            return self.leave(held);
+        }
         let too_many = self.person.grants[plan.browser] > GRANTS_OF_SESSION;
         let forced = too_many.then_some(Event { kind: EventKind::SignOut, beside: Beside::Nothing });
         let held = match plan.event.or(forced) {
@@ -159,21 +163,21 @@ impl<'p> Caller<'p> {
         let prompt = asks.then_some(("prompt", "consent"));
         let more: Vec<(&str, &str)> = [("scope", &*scope)].into_iter().chain(prompt).collect();
         let pkce = Pkce::of(&plan.verifier);
-        let push = (plan.app == App::Bound).then(|| self.push(client, &pkce, &more));
         let target = authorization_url(&client.id, CALLBACK, &pkce, &more);
+        let push = plan.app.pushes().then(|| self.push(plan.app, &pkce, &more));
         Request { client, target, push, lasting: plan.lasting, asks }
     }
 
-    /// The request of an app that pushes its authorization request. Its proof binds the code.
-    fn push(&self, client: &RegisteredClient, pkce: &Pkce, more: &[(&str, &str)]) -> Ask {
-        let fields = [
+    /// Builds the push of an app, anew for each attempt.
+    fn push(&self, app: App, pkce: &Pkce, more: &[(&str, &str)]) -> Box<dyn Fn() -> Ask + 'p> {
+        let usual = [
             ("response_type", "code"),
             ("redirect_uri", CALLBACK),
             ("code_challenge", &*pkce.challenge),
             ("code_challenge_method", "S256"),
         ];
-        let ask = self.http.post("/par").client(client).fields(&fields).fields(more);
-        ask.header("dpop", self.place.proof(&self.place.key, "/par"))
+        let (place, ask) = (self.place, self.http.post("/par").fields(&usual).fields(more));
+        Box::new(move || place.pushed_by(app, ask.clone()))
     }
 
     /// The request of a client that redeems a code.

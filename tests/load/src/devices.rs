@@ -17,10 +17,10 @@ impl<'p> Caller<'p> {
     /// Lets a device ask for a grant, and follows its plan. Requests that got no answer leave items that are no grants.
     pub(crate) async fn device(&mut self, plan: &DevicePlan) -> Vec<Kept> {
         let (place, tv) = (self.place, &self.place.tv);
-        let begin = self.http.post("/device_authorization").client(tv).field("scope", "open");
-        let begun = place.figures.ask(&begin).await.reply;
-        assert_eq!(begun.status, 200, "{begun:?}");
-        let (device_code, user_code) = (begun.string("device_code"), begun.string("user_code"));
+        let start = self.http.post("/device_authorization").client(tv).field("scope", "open");
+        let codes = place.figures.ask(&start).await.reply;
+        assert_eq!(codes.status, 200, "{codes:?}");
+        let (device_code, user_code) = (codes.string("device_code"), codes.string("user_code"));
         let poll = self.http.post("/token").client(tv).field("grant_type", GRANT).field("device_code", &device_code);
         assert!(waits(&place.figures.ask(&poll).await.reply), "nobody has answered yet");
         let decision = if plan.allowed { "allow" } else { "deny" };

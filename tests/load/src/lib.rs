@@ -9,7 +9,8 @@
 //! - [`asking`] sends a request, and repeats it after a 503 once the time in the answer has passed;
 //! - [`ledger`] records the answers that clients received, and finds differences from the table;
 //! - [`table`] reads the table and [`handles`] reads codes and tokens, both without Jeton's own code;
-//! - [`steps`] are the steps of an app's grant once there is a code, and [`devices`] are devices that get theirs by polls;
+//! - [`steps`] are the steps of an app's grant once there is a code, [`devices`] are devices that get theirs by polls,
+//!   and [`bank`] is an app with a FAPI profile;
 //! - [`person`] is the person with two browsers whom these apps ask, and [`events`] are sign-outs and operators'
 //!   commands, at the same time as a request or after it;
 //! - [`spoiled`] shows that damage to the table is detected;
@@ -47,6 +48,8 @@
 
 #[cfg(test)]
 mod asking;
+#[cfg(test)]
+mod bank;
 #[cfg(test)]
 mod caller;
 #[cfg(test)]

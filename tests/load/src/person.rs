@@ -39,8 +39,8 @@ pub(crate) struct Person<'p> {
 pub(crate) struct Request<'r> {
     pub(crate) client: &'r RegisteredClient,
     pub(crate) target: String,
-    /// The request that is pushed, in place of `target`.
-    pub(crate) push: Option<Ask>,
+    /// Builds the request that is pushed, in place of `target`.
+    pub(crate) push: Option<Box<dyn Fn() -> Ask + 'r>>,
     pub(crate) lasting: bool,
     /// `true` if the person is asked for consent even if earlier consent covers the request.
     pub(crate) asks: bool,

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use harness::{Browser, Cli, ClientKey, CountingProxy, Http, RegisteredClient, Stack, jeton};
+use harness::{Ask, Browser, Cli, ClientKey, CountingProxy, Http, RegisteredClient, Stack, jeton};
 use lambda::{Deployment, Gateway, Template};
 
 use crate::asking::Figures;
@@ -36,7 +36,9 @@ pub(crate) struct Place {
     pub(crate) exchanger: RegisteredClient,
     /// A public client on a device, for the API with opaque tokens.
     pub(crate) tv: RegisteredClient,
-    apps: [RegisteredClient; 4],
+    apps: [RegisteredClient; 5],
+    /// The key with which the client with a FAPI profile authenticates.
+    bank_key: ClientKey,
     /// The key that the tokens of some apps are bound to.
     pub(crate) key: ClientKey,
     /// The key of a thief who has such tokens.
@@ -58,6 +60,9 @@ impl Place {
         let app = ["--grant", "authorization_code", "--grant", "refresh_token", "--redirect-uri", CALLBACK];
         let public = ["--auth-method", "none", "--api", VAULT];
         let device = ["--grant", "device_code", "--grant", "refresh_token"];
+        let (bank_key, key_set) = (ClientKey::new(), stack.scratch("bank.json"));
+        std::fs::write(&key_set, bank_key.key_set().to_string()).unwrap();
+        let key_set = key_set.display().to_string();
         let register = |name, more: &[&str]| cli.create_client(name, &[&app[..], more].concat());
         let proxy = CountingProxy::to(&stack.env_file().get(STORE));
         let gateway = Gateway::start_scaling(&deployment(&stack, &proxy), MOST_ENVIRONMENTS).await;
@@ -74,7 +79,9 @@ impl Place {
                 register("Shop", &["--api", VAULT]),
                 register("Spa", &public),
                 register("Bound", &[&public[..], &["--require-par", "--dpop-bound-access-tokens"]].concat()),
+                register("Bank", &["--profile", "fapi2", "--api", VAULT, "--jwks", &key_set]),
             ],
+            bank_key,
             exchanger: cli.create_client("Exchanger", &EXCHANGING),
             tv: cli.create_client("Television", &[&device[..], &public].concat()),
             key: ClientKey::new(),
@@ -85,13 +92,30 @@ impl Place {
     }
 
     pub(crate) fn app(&self, app: App) -> &RegisteredClient {
-        let [web, shop, spa, bound] = &self.apps;
+        let [web, shop, spa, bound, bank] = &self.apps;
         match app {
             App::Web => web,
             App::Shop => shop,
             App::Spa => spa,
             App::Bound => bound,
+            App::Bank => bank,
         }
+    }
+
+    /// Adds the credentials of an app to its push: of the one a proof, which binds the code, of the other an assertion.
+    pub(crate) fn pushed_by(&self, app: App, ask: Ask) -> Ask {
+        match app {
+            App::Bank => self.authenticated(ask),
+            App::Web | App::Shop | App::Spa | App::Bound => {
+                ask.client(self.app(app)).header("dpop", self.proof(&self.key, "/par"))
+            }
+        }
+    }
+
+    /// Adds an assertion of the client with a FAPI profile, which can be used once.
+    pub(crate) fn authenticated(&self, ask: Ask) -> Ask {
+        let fields = self.bank_key.assertion(&self.app(App::Bank).id, self.stack.issuer());
+        fields.iter().fold(ask, |ask, (name, value)| ask.field(name, value))
     }
 
     /// Signs a proof for a request to an endpoint, which names the issuer and not the gateway.

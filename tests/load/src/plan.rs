@@ -13,12 +13,19 @@ pub(crate) enum App {
     Spa,
     /// The same, with pushed requests and tokens that are bound to a key.
     Bound,
+    /// A client with a FAPI profile, for the same API. Consent is requested each time, and nothing else happens meanwhile.
+    Bank,
 }
 
 impl App {
     /// Returns whether the app asks for consent each time.
     pub(crate) fn asks(self) -> bool {
-        matches!(self, Self::Spa | Self::Bound)
+        matches!(self, Self::Spa | Self::Bound | Self::Bank)
+    }
+
+    /// Returns whether the app pushes its requests.
+    pub(crate) fn pushes(self) -> bool {
+        matches!(self, Self::Bound | Self::Bank)
     }
 }
 
@@ -157,8 +164,7 @@ impl Plan {
         let app = match random.below(100) {
             0..45 => App::Web,
             45..90 => App::Shop,
-            _ if later.once_in(2) => App::Bound,
-            _ => App::Spa,
+            _ => [App::Spa, App::Bound, App::Bank][later.below(3)],
         };
         // RFC 7636 §4.1: at least 43 characters.
         let verifier = format!("{:043}-{:020}", random.number(), random.number());
@@ -261,7 +267,7 @@ mod tests {
             }
         }
         assert_eq!(devices.len(), 8, "{devices:?}");
-        for app in [App::Web, App::Shop, App::Spa, App::Bound] {
+        for app in [App::Web, App::Shop, App::Spa, App::Bound, App::Bank] {
             let of_app = |race, thief| apps.contains(&(app, race, thief));
             assert!([false, true].iter().all(|race| of_app(*race, true) && of_app(*race, false)), "{app:?}");
         }

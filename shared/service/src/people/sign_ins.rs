@@ -155,7 +155,7 @@ impl SignIns {
     fn tell(&self, user: &User, spent: &SpentFactor, now: Timestamp) -> Option<Write> {
         let is_told = match spent {
             SpentFactor::RecoveryCode(_) => self.sends_mail,
-            SpentFactor::Step(_) => false,
+            SpentFactor::Step(_) | SpentFactor::StepAndSeal(..) => false,
         };
         let letter = Letter::notice(Notice::RecoveryCodeUsed, user).filter(|_| is_told)?;
         let mail = QueuedMail::new(letter, edge::random(), now).in_language(pages::spoken().tag());

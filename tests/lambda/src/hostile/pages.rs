@@ -19,16 +19,17 @@ pub(super) async fn places(session: &[String]) -> Vec<Place> {
         Place::of("device page", "authorize", &Draft::get("/device"), &["user_code", "prompt"]),
     ];
     let signs_in = sign_in_form().await;
+    let passkey = signs_in.clone().with("passkey", "%7B%7D");
     let refused = [
-        refusing("account sign-in", 403, signs_in.clone(), &["ticket", "to", "username", "password", "code"]),
-        refusing("account passkey", 403, signs_in.with("passkey", "%7B%7D"), &["ticket", "to", "username", "passkey"]),
-        refusing("account passkeys", 403, form(session, "/passkeys"), &["ticket", "passkey", "name", "handle"]),
-        refusing("account factors", 403, form(session, "/factors"), &["ticket", "code", "secret"]),
-        refusing("account deletion", 403, form(session, "/delete"), &["ticket", "current_password"]),
-        refusing("account sign-up", 403, form(&[], "/sign-up"), &["ticket", "email", "request"]),
-        refusing("new account", 400, link("/create", "jtu_AAAA"), &["link", "username", "new_password"]),
-        refusing("new password", 400, link("/reset", "jtw_AAAA"), &["link", "new_password"]),
-        refusing("link of a mail", 400, Draft::get("/account/reset/jtw_AAAA"), &[]),
+        refusing("account sign-in", 403, &signs_in, &["ticket", "to", "username", "password", "code"]),
+        refusing("account passkey", 403, &passkey, &["ticket", "to", "username", "passkey"]),
+        refusing("account passkeys", 403, &form(session, "/passkeys"), &["ticket", "passkey", "name", "handle"]),
+        refusing("account factors", 403, &form(session, "/factors"), &["ticket", "code", "secret"]),
+        refusing("account deletion", 403, &form(session, "/delete"), &["ticket", "current_password"]),
+        refusing("account sign-up", 403, &form(&[], "/sign-up"), &["ticket", "email", "request"]),
+        refusing("new account", 400, &link("/create", "jtu_AAAA"), &["link", "username", "new_password"]),
+        refusing("new password", 400, &link("/reset", "jtw_AAAA"), &["link", "new_password"]),
+        refusing("link of a mail", 400, &Draft::get("/account/reset/jtw_AAAA"), &[]),
     ];
     let data = Place {
         good: (account.clone(), 200),
@@ -59,10 +60,10 @@ fn link(path: &str, link: &str) -> Draft {
 }
 
 /// A place that answers its request with this error. A password may be hashed where one is part of the form.
-fn refusing(name: &'static str, status: u16, draft: Draft, known: &'static [&'static str]) -> Place {
+fn refusing(name: &'static str, status: u16, draft: &Draft, known: &'static [&'static str]) -> Place {
     let hashes = known.contains(&"password");
     let own = if hashes { Duration::from_millis(200) } else { Duration::ZERO };
-    Place { status, own, ..Place::of(name, "account", &draft, known) }
+    Place { status, own, ..Place::of(name, "account", draft, known) }
 }
 
 /// Turns on what not every deployment has. Passkeys need an issuer with a name; the store stays that of the shared stack.

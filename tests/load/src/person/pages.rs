@@ -9,7 +9,7 @@ impl Person<'_> {
     /// that nobody answers.
     pub(super) async fn target(&self, request: &Request<'_>) -> String {
         let Some(push) = &request.push else { return request.target.clone() };
-        let reply = self.place.figures.ask(push).await.reply;
+        let reply = self.place.figures.until_known(async || push().send().await).await.reply;
         assert_eq!(reply.status, 201, "{reply:?}");
         let request_uri = reply.string("request_uri").replace(':', "%3A");
         format!("/authorize?client_id={}&request_uri={request_uri}", request.client.id)
@@ -34,7 +34,7 @@ impl Person<'_> {
         self.decide(at, page, "allow", unknown).await
     }
 
-    /// Sends a decision.
+    /// Sends the decision of the person.
     async fn decide(&mut self, at: usize, page: &Landing, decision: &str, unknown: &mut usize) -> Landing {
         let (form, figures, browser) = (page.form(), &self.place.figures, &mut self.browsers[at]);
         known(figures, unknown, async || browser.submit(page, &form, &[("decision", decision)]).await).await

@@ -46,7 +46,7 @@ pub(super) fn owner(keys: &[usize], app: bool) -> User {
     let totp = app.then(|| Totp { sealed: vec![1; 60], step: 5, since: START });
     let has_codes = app || !keys.is_empty();
     let recovery: BTreeSet<String> = has_codes.then(|| "a".to_owned()).into_iter().collect();
-    let factors = Factors { totp, recovery, passkeys, passkey_handle, needed: false };
+    let factors = Factors { totp, recovery, passkeys, passkey_handle, ..Factors::default() };
     User { factors, ..(*person(0, 0, Twin::Real).0).clone() }
 }
 

@@ -54,7 +54,7 @@ impl Hash for State {
                 Stage::Looked(person, alias) => (person, alias).hash(state),
                 Stage::Ready(person, holder) => {
                     (person, holder.as_ref().map(|(alias, _)| *alias)).hash(state);
-                    for (_, user) in holder {
+                    if let Some((_, user)) = holder {
                         hash_of(user, state);
                     }
                 }

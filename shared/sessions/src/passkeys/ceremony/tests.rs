@@ -88,7 +88,8 @@ fn c231_a_passkey_alone_is_two_factors() {
     assert_eq!(person.authentication().methods.amr(), ["swk", "user", "mfa"]);
     // Who has one and signed in with the password alone may not change the account.
     let weak = session().0.with_user(owner());
-    assert!(!weak.is_recent(NOW));
+    assert!(!weak.is_recent(NOW) && weak.lacks_factor_only(NOW) && !weak.lacks_factor_only(NOW.plus(600)));
+    assert!(!session().0.lacks_factor_only(NOW) && !person.lacks_factor_only(NOW));
 }
 
 #[test]
