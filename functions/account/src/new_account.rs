@@ -8,8 +8,8 @@ use pages::{AccountNotice, Text, say};
 use protocol::{EmailAddress, Secret, Username};
 use service::WayBack;
 use sessions::{
-    FormFault, InvitationId, LinkName, LinkPurpose, MailedLink, NewIdentity, SignUpLink, UnfitName, UnfitPassword,
-    User, Wait, WeakPassword, chosen_name, claims_of_new,
+    FormFault, InvitationId, LinkName, LinkPurpose, MailedLink, NewIdentity, SIGNS_OF_LINKS, SignUpLink, UnfitName,
+    UnfitPassword, User, Wait, WeakPassword, chosen_name, claims_of_new,
 };
 use store::{SignUp, SignUpRight, SignedUp};
 
@@ -200,9 +200,11 @@ impl Fault {
 }
 
 /// Returns the text about a name that a new person cannot have.
-const fn of_name(unfit: UnfitName) -> Text {
+fn of_name(unfit: UnfitName) -> Text {
     match unfit {
         UnfitName::Malformed => say("name-malformed"),
+        UnfitName::Unusual => say("name-unusual"),
+        UnfitName::Link => say("name-link").with("signs", SIGNS_OF_LINKS.map(String::from).join(" ")),
         UnfitName::AnotherAddress => say("name-another-address"),
     }
 }

@@ -424,6 +424,9 @@ new-account-name-rule = The name that you sign in with, without spaces. Your add
 create-the-account = Create the account
 # In a red box.
 name-malformed = This name cannot be used: a name has 1 to 128 bytes, without spaces and characters that are invisible.
+name-unusual = This name cannot be used: it has letters or signs that a name cannot have, such as ligatures and emoji.
+# $signs: some signs, with spaces between them.
+name-link = This name cannot be used: a name has none of the signs { $signs }, and does not begin with www.
 name-another-address = This name cannot be used: a name with an @ must be your own address.
 name-taken = This name is taken. Choose another one.
 # In a red box. $seconds: a number.

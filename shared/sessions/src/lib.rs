@@ -95,7 +95,7 @@ pub use shown::{Shown, ShownDigest};
 pub use sign_out::{
     AddressNotRegistered, Hinted, NamedApp, SignOut, ended_by_hint, leads_back_unasked, sign_out, way_back,
 };
-pub use sign_up::{NewIdentity, UnfitName, chosen_name, claims_of_new, could_be_a_link};
+pub use sign_up::{NewIdentity, SIGNS_OF_LINKS, UnfitName, chosen_name, claims_of_new, could_be_a_link};
 pub use step_up::WantedContexts;
 pub use throttling::{Count, CountGuard, Counter, Failures, Wait};
 pub use tickets::{FORM_LIFETIME, FormTicket, RequestDigest, VisitId};

@@ -90,9 +90,12 @@ pub fn chosen_name(typed: &str, address: &EmailAddress) -> Result<Username, Unfi
     Ok(username)
 }
 
+/// The signs that make a text look like a link.
+pub const SIGNS_OF_LINKS: [char; 10] = ['/', '\\', ':', '?', '#', '%', '<', '>', '"', '&'];
+
 /// Returns whether a text that a person chose could be taken for a link, or for a part of one.
 pub fn could_be_a_link(text: &str) -> bool {
-    text.contains(['/', '\\', ':', '?', '#', '%', '<', '>', '"', '&']) || text.to_lowercase().starts_with("www.")
+    text.contains(SIGNS_OF_LINKS) || text.to_lowercase().starts_with("www.")
 }
 
 /// Returns the claims of a new person whose address is confirmed.
