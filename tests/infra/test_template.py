@@ -23,6 +23,7 @@ WITHOUT_RESOURCES = {"Trace": "xray:", "EnterNetwork": "ec2:"}
 # Who may unwrap the keys that sign: /userinfo signs its answers for clients that are registered for it, and /introspect
 # for those that ask for a signed one; /authorize signs responses.
 SIGNS = ("AuthorizeRole", "TokenRole", "IntrospectRole", "UserinfoRole", "BackChannelLogoutRole")
+ASKS_FOR_FACTORS = {"AuthorizeRole", "AccountRole"}
 # What costs nothing while nobody asks for a token; the wrapping key is the exception, $1 a month.
 FREE_WHILE_IDLE = {
     "AWS::ApiGatewayV2::Api",
@@ -271,9 +272,12 @@ def only_what_signs_unwraps_signing_keys(template):
         purposes = statement.get("Condition", {}).get("StringEquals", {}).get("kms:EncryptionContext:purpose")
         if purposes is None:
             yield f"{owner}: unwraps whatever it finds"
-        elif "signing" in listed(purposes) and owner not in SIGNS:
-            if owner != "WrappingKey" or "aws:PrincipalArn" not in statement["Condition"].get("ArnLike", {}):
-                yield f"{owner}: unwraps signing keys"
+            continue
+        is_bounded = owner == "WrappingKey" and "aws:PrincipalArn" in statement["Condition"].get("ArnLike", {})
+        if "signing" in listed(purposes) and owner not in SIGNS and not is_bounded:
+            yield f"{owner}: unwraps signing keys"
+        if "second-factors" in listed(purposes) and owner not in ASKS_FOR_FACTORS and not is_bounded:
+            yield f"{owner}: unwraps the key for second factors"
 
 
 def only_who_checks_passwords_asks_the_directory(template):
@@ -451,6 +455,7 @@ RULES = [
     (everything_calls_the_live_version, lambda r: r["TokenIntegration"]["Properties"].update(IntegrationUri={"Fn::GetAtt": ["TokenFunction", "Arn"]})),
     (only_what_signs_unwraps_signing_keys, lambda r: first_statement(r, "RevokeRole").update(Action="kms:Decrypt")),
     (only_what_signs_unwraps_signing_keys, lambda r: first_statement(r, "RevokeRole").update(Action="kms:Decrypt", Condition={"StringEquals": {"kms:EncryptionContext:purpose": ["handles", "signing"]}})),
+    (only_what_signs_unwraps_signing_keys, lambda r: first_statement(r, "TokenRole").update(Action="kms:Decrypt", Condition={"StringEquals": {"kms:EncryptionContext:purpose": ["handles", "second-factors"]}})),
     (who_makes_keys_cannot_use_them_and_has_no_route, lambda r: first_statement(r, "RotateKeysRole").update(Action=["kms:Decrypt"])),
     (who_makes_keys_cannot_use_them_and_has_no_route, lambda r: r["TokenIntegration"]["Properties"].update(IntegrationUri={"Ref": "RotateKeysFunctionAliaslive"})),
     (each_throttled_route_is_there_before_the_stage, lambda r: r["DefaultStage"]["DependsOn"].remove("TokenRoute")),
