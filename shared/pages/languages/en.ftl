@@ -365,9 +365,9 @@ password-changed-text = You stay signed in on this browser.
 # After the sentence above.
 password-changed-others = You are signed out on all others.
 # $factor: the first of the links below.
-password-changed-factor = If somebody else knew the former password, look at your { $factor } too: a new password removes none of them.
+password-changed-factor = If someone else knew the former password, look at your { $factor } too: a new password removes none of them.
 # The same where there are passkeys. $factor and $passkeys: the links below.
-password-changed-factors = If somebody else knew the former password, look at your { $factor } and your { $passkeys } too: a new password removes none of them.
+password-changed-factors = If someone else knew the former password, look at your { $factor } and your { $passkeys } too: a new password removes none of them.
 # Links in the middle of the sentences above.
 password-changed-link-factor = second factor
 password-changed-link-passkeys = passkeys
@@ -404,7 +404,7 @@ set-password = Set the password
 # Title and text after that.
 reset-done-title = Your password is set
 reset-done-text = You are signed out on all browsers. Sign in with your new password.
-reset-done-factors = If somebody else knew the former one, look at the passkeys and second factors of your account too: a new password removes none of them.
+reset-done-factors = If someone else knew the former one, look at the passkeys and second factors of your account too: a new password removes none of them.
 
 ## New accounts
 
@@ -600,7 +600,7 @@ problem-over = This request is not valid any more
 problem-pushed-used = It was answered before. Nothing was done a second time.
 problem-pushed-expired = It was open for too long.
 problem-pushed-unknown = The app refers to a request that it did not make here, or made long ago (request_uri).
-problem-device-over = Its code has expired, or somebody answered it. Nothing was done a second time.
+problem-device-over = Its code has expired, or someone answered it. Nothing was done a second time.
 problem-factor-missing = You need a second factor
 problem-factor-missing-text = This app demands a second factor. Add one on the page of your account, and start again.
 problem-app-unrecognised = This app cannot be recognised
