@@ -27,12 +27,14 @@ export class OwnStack {
   // The directory of its files, which is removed at the end.
   directory = mkdtempSync(join(tmpdir(), 'jeton-own-'));
 
-  // Starts it at `http://localhost`, because no browser makes passkeys for an IP address.
-  async start(parameters = []) {
+  // Starts it at `http://localhost`, because no browser makes passkeys for an IP address. `variables` are added to the
+  // environment.
+  async start(parameters = [], variables = {}) {
     const port = await freePort();
     this.issuer = `http://localhost:${port}`;
     const all = ['dev', '--port', `${port}`, '--issuer', this.issuer, '--env-file', this.#envFile, ...parameters];
-    const server = spawn(stack('JETON'), all, { stdio: ['ignore', 'pipe', 'pipe'] });
+    const env = { ...process.env, ...variables };
+    const server = spawn(stack('JETON'), all, { env, stdio: ['ignore', 'pipe', 'pipe'] });
     this.#server = server;
     let told = '';
     for (const stream of [server.stdout, server.stderr]) stream.setEncoding('utf8').on('data', (text) => { told += text; });
