@@ -23,7 +23,7 @@ const MAX_BYTES: usize = 100 * 1024;
 pub(crate) enum Argument {
     /// A number, which chooses between plural forms.
     Number(String),
-    /// Any other text.
+    /// Text of any other form.
     Words(String),
 }
 

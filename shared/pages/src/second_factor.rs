@@ -90,9 +90,9 @@ pub struct AccountRecoveryCodes<'a> {
 /// A factor that was added with recovery codes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AddedFactor {
-    /// An authenticator app.
+    /// The authenticator app of the person.
     App,
-    /// A passkey.
+    /// A passkey of the person.
     Passkey,
 }
 

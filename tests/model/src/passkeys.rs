@@ -50,13 +50,13 @@ enum Twin {
 enum Ask {
     /// Signs in with a key, by the challenge of a form, with this counter.
     SignIn { key: usize, form: usize, counter: u32 },
-    /// Adds a key.
+    /// Adds a key to those of the person.
     Add(usize),
     /// Removes a key; `true` if the person confirmed that it may be the last factor.
     Remove(usize, bool),
     /// Adds the authenticator app.
     AddApp,
-    /// Removes it.
+    /// Removes a key of the person.
     RemoveApp,
     /// Makes new recovery codes.
     Renew,
@@ -75,7 +75,7 @@ enum Answer {
     /// The last factor needs a confirmation.
     Last,
     Changed,
-    /// What the request rests on changed meanwhile.
+    /// A request whose foundation changed meanwhile.
     Over,
 }
 

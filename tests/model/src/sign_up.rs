@@ -88,7 +88,7 @@ struct Alias {
 /// How far a process is.
 #[derive(Clone, Debug, PartialEq)]
 enum Stage {
-    /// Nothing is read.
+    /// A step that reads nothing.
     Begun,
     /// The link is open, or the person of an operator is registered as the one with this number.
     Open(Option<usize>),

@@ -73,7 +73,7 @@ pub struct RightPassword {
 
 /// The counters that limit what was tried.
 pub(super) enum Counting {
-    /// What was tried was counted before it was compared; a right one resets the counter.
+    /// An attempt that was counted before it was compared; a right one resets the counter.
     Before(Counter),
     /// Wrong ones are counted after they were compared; the first counter belongs to the account or the browser.
     After(Vec<Counter>),

@@ -11,7 +11,7 @@ use crate::people::world::START;
 /// The next step of a process.
 pub(super) enum Decided {
     Answer(Answer),
-    /// These writes, together.
+    /// Writes that happen together or not at all.
     Write(Box<Writes>),
 }
 
