@@ -2,16 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::{Arc, LazyLock, PoisonError, RwLock};
 
-use base64::display::Base64Display;
-use base64::engine::general_purpose::STANDARD;
-
+use crate::brand_draft::{BrandDraft, BrandLink, BrandLogo};
 use crate::catalogue::{Catalogue, CatalogueFault, parse_all};
 use crate::colour::{COLOURS, Colour, LowContrast, Palette, Scheme};
 use crate::rendering;
 use crate::style::{SHEET, source_of};
-use crate::text::{Text, say};
 
 /// The name that pages have if the deployment has none of its own.
 const JETON: &str = "Jeton";
@@ -19,70 +15,6 @@ const JETON: &str = "Jeton";
 const NAME_LENGTH: usize = 64;
 /// The most characters of a text of a deployment.
 const TEXT_LENGTH: usize = 300;
-
-/// The links that a deployment may have below every page, and their labels.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum BrandLink {
-    /// Leads to help with signing in.
-    Help,
-    /// Leads to the privacy policy.
-    Privacy,
-    /// Leads to the legal notice about who runs the service.
-    Imprint,
-}
-
-impl BrandLink {
-    /// All links, in the order of the pages.
-    pub const ALL: [Self; 3] = [Self::Help, Self::Privacy, Self::Imprint];
-
-    /// Returns the name by which a deployment gives the link.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Help => "help",
-            Self::Privacy => "privacy",
-            Self::Imprint => "imprint",
-        }
-    }
-
-    /// Returns the words of the link.
-    pub(crate) const fn label(self) -> Text {
-        match self {
-            Self::Help => say("link-help"),
-            Self::Privacy => say("link-privacy"),
-            Self::Imprint => say("link-imprint"),
-        }
-    }
-}
-
-/// An image that was checked before: an image of pixels, or [`is_plain_svg`].
-#[derive(Clone, Debug)]
-pub struct BrandLogo {
-    /// The media type, such as `image/png`.
-    pub media_type: &'static str,
-    /// The bytes of the image.
-    pub bytes: Vec<u8>,
-}
-
-/// The parts of a look as a deployment gives them, before they are checked.
-#[derive(Clone, Debug, Default)]
-pub struct BrandDraft {
-    /// The name of the service.
-    pub name: String,
-    /// The logo, which is shown above every page.
-    pub logo: Option<BrandLogo>,
-    /// The chosen colours of the light scheme, by their names in [`COLOURS`].
-    pub light: BTreeMap<String, String>,
-    /// The chosen colours of the dark scheme.
-    pub dark: BTreeMap<String, String>,
-    /// The links below every page: https URLs.
-    pub links: Vec<(BrandLink, String)>,
-    /// A text below every page; may be empty.
-    pub footer: String,
-    /// A text on the pages where people sign in; may be empty.
-    pub sign_in: String,
-    /// Texts in place of Jeton's, and in further languages: catalogues by the tags of their languages.
-    pub languages: BTreeMap<String, String>,
-}
 
 /// The look of a deployment. It contains checked values only, and the templates escape its texts.
 pub struct Brand {
@@ -164,7 +96,7 @@ impl Brand {
         let languages = parse_all(&draft.languages).map_err(|(tag, fault)| BrandFault::Language(tag, fault))?;
         Ok(Self {
             name: name.to_owned(),
-            logo: draft.logo.as_ref().map(data_url),
+            logo: draft.logo.as_ref().map(BrandLogo::data_url),
             links: draft.links.clone(),
             footer: draft.footer.clone(),
             sign_in: draft.sign_in.clone(),
@@ -175,7 +107,7 @@ impl Brand {
     }
 
     /// Returns the look of a deployment that has none of its own.
-    fn jeton() -> Self {
+    pub(crate) fn jeton() -> Self {
         let plain = |scheme| Palette { scheme, chosen: BTreeMap::new() };
         Self::of_colours(&plain(Scheme::Light), &plain(Scheme::Dark))
     }
@@ -225,144 +157,10 @@ fn palette(scheme: Scheme, given: &BTreeMap<String, String>) -> Result<Palette, 
     palette.low_contrast().map_or(Ok(palette), |pair| Err(BrandFault::Contrast(pair)))
 }
 
-fn data_url(logo: &BrandLogo) -> String {
-    format!("data:{};base64,{}", logo.media_type, Base64Display::new(&logo.bytes, &STANDARD))
-}
-
-/// Returns whether a text is a vector image that a page may show: with the namespace that a browser needs for that, and
-/// without scripts, entities and embedded HTML. Browsers run no script of an image and load nothing for it; what is
-/// refused here is refused for those who open the file otherwise.
-pub fn is_plain_svg(text: &str) -> bool {
-    let text = text.trim_start().to_ascii_lowercase();
-    let starts = text.starts_with("<svg") || text.starts_with("<?xml");
-    let forbidden = ["<script", "<foreignobject", "<!entity", "<!doctype", "javascript:"];
-    starts && text.contains("http://www.w3.org/2000/svg") && !forbidden.iter().any(|part| text.contains(part))
-}
-
-/// The look of this process. A deployment has one, which it knows from its start; `jeton dev` replaces it when its files
-/// change.
-static WORN: LazyLock<RwLock<Arc<Brand>>> = LazyLock::new(|| RwLock::new(Arc::new(Brand::jeton())));
-
 #[cfg(test)]
-thread_local! {
-    /// The look that the pages of one test have.
-    static TRIED: std::cell::RefCell<Option<Arc<Brand>>> = const { std::cell::RefCell::new(None) };
-}
-
-/// Gives all pages and mails of this process the look.
-pub fn wear(brand: &Arc<Brand>) {
-    *WORN.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(brand);
-}
-
-/// Returns the look of all pages and mails of this process.
-pub fn worn() -> Arc<Brand> {
-    #[cfg(test)]
-    if let Some(brand) = TRIED.with_borrow(Option::clone) {
-        return brand;
-    }
-    Arc::clone(&WORN.read().unwrap_or_else(PoisonError::into_inner))
-}
-
-#[cfg(test)]
-pub(crate) mod tests {
+mod tests {
     use super::*;
-    use crate::{Mail, Notice, SignIn};
-
-    fn map(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
-        pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
-    }
-
-    fn draft() -> BrandDraft {
-        BrandDraft {
-            name: "Quince & Co".to_owned(),
-            logo: Some(BrandLogo { media_type: "image/svg+xml", bytes: b"<svg/>".to_vec() }),
-            light: map(&[("button", "#7a1f5c"), ("link", "#7a1f5c")]),
-            dark: map(&[("link", "#f0b0dc")]),
-            links: vec![(BrandLink::Help, "https://quince.example/help?a=1&b=\"2".to_owned())],
-            footer: "Quince <Ltd>".to_owned(),
-            sign_in: "Use your work account.".to_owned(),
-            languages: BTreeMap::new(),
-        }
-    }
-
-    /// Runs a test with a look, on this thread alone.
-    pub(crate) fn try_on(draft: &BrandDraft, test: impl FnOnce(&Brand)) {
-        let brand = Arc::new(Brand::new(draft).unwrap_or_else(|fault| panic!("{fault}")));
-        TRIED.set(Some(Arc::clone(&brand)));
-        test(&brand);
-        TRIED.set(None);
-    }
-
-    fn sign_in() -> String {
-        let page = SignIn {
-            client_name: "Orders",
-            registered_itself: None,
-            redirect_host: "orders.example",
-            username: "",
-            action: "/authorize/sign-in",
-            request: "a request",
-            ticket: "a ticket",
-            forgotten: None,
-            passkey: None,
-            sign_up: None,
-            alert: None,
-        };
-        page.render().unwrap()
-    }
-
-    #[test]
-    fn without_a_look_of_its_own_a_page_is_jetons() {
-        let page = sign_in();
-        assert!(page.contains("<title>Sign in to Orders – Jeton</title>") && page.contains("<footer>Jeton</footer>"));
-        assert!(!page.contains("<header") && page.contains(&format!("<style>{SHEET}</style>")));
-        assert_eq!(worn().style_source(), source_of(SHEET));
-    }
-
-    #[test]
-    fn every_page_has_the_name_the_logo_the_links_and_the_colours() {
-        try_on(&draft(), assert_worn);
-    }
-
-    fn assert_worn(brand: &Brand) {
-        for page in
-            [sign_in(), Notice { title: Text::verbatim("Signed out"), text: Text::verbatim("Bye.") }.render().unwrap()]
-        {
-            assert!(page.contains(" – Quince &#38; Co</title>") && !page.contains("Jeton"), "{page}");
-            assert!(
-                page.contains(r#"<img class="mark" src="data:image/svg+xml;base64,PHN2Zy8+" alt="Quince &#38; Co">"#)
-            );
-            let link = r#"<a href="https://quince.example/help?a=1&#38;b=&#34;2" target="_blank" rel="noreferrer noopener">Help</a>"#;
-            assert!(page.contains(link), "{page}");
-            assert!(page.contains("Quince &#60;Ltd&#62;"));
-            let (_, rest) = page.split_once("<style>").unwrap();
-            let (sheet, _) = rest.split_once("</style>").unwrap();
-            assert_eq!(source_of(sheet), brand.style_source());
-            assert!(sheet.starts_with(SHEET) && sheet.contains("--link: #f0b0dc;"));
-        }
-        assert!(sign_in().contains("Use your work account.") && brand.has_logo());
-    }
-
-    #[test]
-    fn a_name_stands_in_the_place_of_a_logo() {
-        try_on(&BrandDraft { logo: None, ..draft() }, |_| {
-            let page = sign_in();
-            assert!(
-                page.contains(r#"<header class="mark">Quince &#38; Co</header>"#) && !page.contains("<img"),
-                "{page}"
-            );
-        });
-    }
-
-    #[test]
-    fn a_mail_has_the_name_and_the_colour_of_buttons() {
-        try_on(&draft(), |_| {
-            let mail = Mail::ResetPassword { username: "ada", link: "https://id.example/", minutes: 30 };
-            let rendered = mail.render().unwrap();
-            let html = &rendered.html;
-            assert!(html.contains("Quince &#38; Co") && html.contains("background: #7a1f5c; color: #ffffff"), "{html}");
-            assert!(rendered.text.ends_with("\n\nQuince & Co\n"), "{}", rendered.text);
-        });
-    }
+    use crate::brand_draft::tests::{draft, map};
 
     #[test]
     fn a_look_with_a_fault_is_refused_with_its_name() {
@@ -387,20 +185,6 @@ pub(crate) mod tests {
             spoil(&mut spoiled);
             let fault = Brand::new(&spoiled).err().map(|fault| fault.to_string()).unwrap_or_default();
             assert!(fault.contains(named), "{named}: {fault}");
-        }
-    }
-
-    #[test]
-    fn a_vector_image_has_its_namespace_and_no_script() {
-        let svg = |inner: &str| format!("<svg xmlns=\"http://www.w3.org/2000/svg\">{inner}</svg>");
-        assert!(
-            is_plain_svg(&svg("<path d=\"M0 0h9\"/>")) && is_plain_svg(&format!("<?xml version=\"1.0\"?>{}", svg("")))
-        );
-        for bad in ["<SCRIPT>x</SCRIPT>", "<foreignObject/>", "<a href=\"JavaScript:x\"/>"] {
-            assert!(!is_plain_svg(&svg(bad)), "{bad}");
-        }
-        for bad in ["", "<svg></svg>", "<!DOCTYPE svg><svg xmlns=\"http://www.w3.org/2000/svg\"/>", "<html></html>"] {
-            assert!(!is_plain_svg(bad), "{bad}");
         }
     }
 }

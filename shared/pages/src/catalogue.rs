@@ -12,7 +12,7 @@ use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use fluent_syntax::ast::{Entry, Expression, InlineExpression, Message, Pattern, PatternElement};
 use unic_langid::{CharacterDirection, LanguageIdentifier};
 
-use crate::brand;
+use crate::brand_worn;
 use crate::language::{self, ENGLISH, Language};
 
 /// The most bytes of the catalogue of a deployment. The English one has a third of them.
@@ -69,7 +69,7 @@ fn shipped_in(tag: &str) -> Option<&'static Catalogue> {
 /// Returns a message in the language of the request, with its arguments: that of the deployment, or Jeton's, or the English
 /// one.
 pub(crate) fn message(id: &str, arguments: &[(&'static str, Argument)]) -> String {
-    let (worn, spoken) = (brand::worn(), language::spoken());
+    let (worn, spoken) = (brand_worn::worn(), language::spoken());
     let places = [spoken.tag(), ENGLISH].into_iter();
     let mut catalogues = places.flat_map(|tag| [worn.languages.get(tag), shipped_in(tag)]).flatten();
     catalogues.find_map(|catalogue| catalogue.message(id, arguments)).unwrap_or_else(|| id.to_owned())
@@ -77,7 +77,7 @@ pub(crate) fn message(id: &str, arguments: &[(&'static str, Argument)]) -> Strin
 
 /// Returns whether a language is written from right to left.
 pub(crate) fn is_right_to_left(language: &Language) -> bool {
-    let worn = brand::worn();
+    let worn = brand_worn::worn();
     let catalogue = worn.languages.get(language.tag()).or_else(|| shipped_in(language.tag()));
     catalogue.is_some_and(|catalogue| catalogue.is_right_to_left)
 }

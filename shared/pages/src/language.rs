@@ -7,7 +7,7 @@ use std::fmt;
 use std::future::{Future, poll_fn};
 use std::pin::pin;
 
-use crate::brand;
+use crate::brand_worn;
 use crate::catalogue;
 
 /// The most languages of a list that are looked at.
@@ -96,7 +96,7 @@ fn weighed(part: &str) -> Option<(&str, u16)> {
 
 /// Returns the first of these languages that there are texts in.
 fn choose<'t>(mut wanted: impl Iterator<Item = &'t str>) -> Option<Language> {
-    let worn = brand::worn();
+    let worn = brand_worn::worn();
     let mut known: Vec<&str> = catalogue::shipped().collect();
     known.extend(worn.languages.keys().map(String::as_str));
     wanted.find_map(|wanted| find(wanted, &known)).map(|tag| Language(Cow::Owned(tag.to_owned())))

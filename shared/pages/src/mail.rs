@@ -4,7 +4,9 @@
 
 use askama::Template;
 
-use crate::{Text, Unrenderable, brand, rendering, say};
+use crate::brand_worn::worn;
+use crate::letter::Letter;
+use crate::{Text, Unrenderable, rendering, say};
 
 /// A mail to a person.
 #[derive(Clone, Copy)]
@@ -107,14 +109,6 @@ pub struct RenderedMail {
     pub links: Vec<String>,
 }
 
-/// The parts of a mail, from which both forms are made.
-struct Letter<'a> {
-    subject: Text,
-    before: Vec<Text>,
-    link: Option<(Text, &'a str)>,
-    after: Vec<Text>,
-}
-
 #[derive(Template)]
 #[template(path = "mail/letter.html")]
 struct Html<'a> {
@@ -127,13 +121,13 @@ impl Mail<'_> {
     /// # Errors
     /// [`Unrenderable`] when its link is no http(s) URL, or a template could not be filled in.
     pub fn render(&self) -> Result<RenderedMail, Unrenderable> {
-        let letter = self.letter();
+        let letter = Letter::of(*self);
         let Letter { subject, before, link, after } = &letter;
         if let Some((_, url)) = link {
             rendering::leads_to_an_app(url)?;
         }
         let asked = link.as_ref().map(|(label, url)| format!("{}\n{url}", say("mail-link").with("label", label)));
-        let brand = brand::worn();
+        let brand = worn();
         let signed = brand.is_own.then(|| brand.name.clone());
         let (before, after) = (before.iter().map(Text::to_string), after.iter().map(Text::to_string));
         let blocks: Vec<String> = before.chain(asked).chain(after).chain(signed).collect();
@@ -143,122 +137,6 @@ impl Mail<'_> {
             html: rendering::fill(&Html { letter: &letter })?,
             links: link.iter().map(|(_, url)| (*url).to_owned()).collect(),
         })
-    }
-
-    fn letter(&self) -> Letter<'_> {
-        match *self {
-            Self::ResetPassword { username, link, minutes } => Letter::to_reset(username, link, minutes),
-            Self::ConfirmAddress { link, minutes } => Letter::to_confirm(link, minutes),
-            Self::SignUp { link, minutes } => {
-                let works = say("mail-link-minutes").number("minutes", minutes);
-                Letter::for_new_account(say("new-account-title"), say("mail-sign-up-text"), works, link)
-            }
-            Self::Invitation { link, until } => {
-                let works = say("mail-link-until").with("date", until);
-                Letter::for_new_account(say("mail-invitation"), say("mail-invitation-text"), works, link)
-            }
-            Self::HasAccount { username, forgotten } => Letter::about_known_address(username, forgotten),
-            Self::FactorsChanged { username, change, account } => Letter::about_factors(username, change, account),
-            Self::AccountDeleted { username } => Letter::about_deletion(username),
-            Self::AddressChanged { username, account } => Letter::about_change(
-                say("mail-address"),
-                say("mail-address-text").with("username", username),
-                say("mail-if-not-you-sign-in"),
-                account,
-            ),
-            Self::PasswordChanged { username, forgotten, by_mail } => {
-                Letter::about_password(username, forgotten, by_mail)
-            }
-        }
-    }
-}
-
-impl<'a> Letter<'a> {
-    /// A letter with the link that sets a new password.
-    fn to_reset(username: &str, link: &'a str, minutes: u32) -> Self {
-        Self {
-            subject: say("reset-title"),
-            before: vec![say("mail-reset-text").with("username", username)],
-            link: Some((say("reset-title"), link)),
-            after: vec![say("mail-link-minutes").number("minutes", minutes), say("mail-reset-ignore")],
-        }
-    }
-
-    /// A letter with the link that confirms an address.
-    fn to_confirm(link: &'a str, minutes: u32) -> Self {
-        Self {
-            subject: say("confirm-title"),
-            before: vec![say("mail-confirm-text")],
-            link: Some((say("confirm-address"), link)),
-            after: vec![say("mail-confirm-minutes").number("minutes", minutes), say("mail-confirm-ignore")],
-        }
-    }
-
-    /// A letter with the link that makes an account; `works` says how long it does.
-    fn for_new_account(subject: Text, asked: Text, works: Text, link: &'a str) -> Self {
-        Self {
-            subject,
-            before: vec![asked],
-            link: Some((say("create-the-account"), link)),
-            after: vec![works, say("mail-new-account-ignore")],
-        }
-    }
-
-    /// A letter to somebody who has an account, and of whom another one was asked for.
-    fn about_known_address(username: &str, forgotten: &'a str) -> Self {
-        Self {
-            subject: say("mail-has-account"),
-            before: vec![say("mail-has-account-text").with("username", username), say("mail-has-account-advice")],
-            link: Some((say("reset-title"), forgotten)),
-            after: vec![say("mail-has-account-ignore")],
-        }
-    }
-
-    /// A letter about a new password.
-    fn about_password(username: &str, forgotten: &'a str, by_mail: bool) -> Self {
-        let change = if by_mail { say("mail-password-by-mail") } else { say("mail-password-changed") };
-        let (change, remedy) = (change.with("username", username), say("mail-if-not-you-password"));
-        Self::about_change(say("mail-password"), change, remedy, forgotten).then(say("mail-password-then"))
-    }
-
-    /// A letter about a change of the second factors.
-    fn about_factors(username: &str, change: FactorsChange, account: &'a str) -> Self {
-        let (subject, text) = match change {
-            FactorsChange::Added => (say("mail-factor-added"), say("mail-factor-added-text")),
-            FactorsChange::Removed => (say("mail-factor-removed"), say("mail-factor-removed-text")),
-            FactorsChange::PasskeyAdded => (say("mail-passkey-added"), say("mail-passkey-added-text")),
-            FactorsChange::PasskeyRemoved => (say("mail-passkey-removed"), say("mail-passkey-removed-text")),
-            FactorsChange::NewCodes => (say("mail-new-codes"), say("mail-new-codes-text")),
-            FactorsChange::CodeUsed => (say("mail-code-used"), say("mail-code-used-text")),
-        };
-        let (change, remedy) = (text.with("username", username), say("mail-if-not-you-factors"));
-        Self::about_change(subject, change, remedy, account).then(say("mail-factors-then"))
-    }
-
-    /// A letter about the end of the account.
-    fn about_deletion(username: &str) -> Self {
-        Self {
-            subject: say("deleted-title"),
-            before: vec![say("mail-deleted-text").with("username", username)],
-            link: None,
-            after: vec![say("mail-deleted-not-you")],
-        }
-    }
-
-    /// The letter with something to do after its link was opened.
-    fn then(mut self, text: Text) -> Self {
-        self.after.insert(0, text);
-        self
-    }
-
-    /// A letter about a change that the reader made, or must know of.
-    fn about_change(subject: Text, change: Text, remedy: Text, url: &'a str) -> Self {
-        Self {
-            subject,
-            before: vec![change, say("mail-if-you")],
-            link: Some((remedy, url)),
-            after: vec![say("mail-if-you-cannot")],
-        }
     }
 }
 

@@ -182,7 +182,8 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
-    use crate::brand::{BrandDraft, tests::try_on};
+    use crate::brand_draft::BrandDraft;
+    use crate::brand_worn::tests::try_on;
     use crate::language::{Language, written_in};
 
     const HOSTILE: &str = "\"'<script>&";

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::brand::{BrandDraft, tests::try_on};
+use crate::brand_draft::BrandDraft;
+use crate::brand_worn::tests::try_on;
 use crate::every_page::pages;
 use crate::language::{Language, written_in};
 use crate::mail::tests::EVERY_CHANGE;

@@ -89,3 +89,82 @@ impl Proof {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use protocol::Subject;
+
+    use super::*;
+    use crate::people::tests::{NOW, user};
+    use crate::{HashCost, PasswordWork};
+
+    #[test]
+    fn a_wrong_password_a_stranger_and_somebody_switched_off_are_refused() {
+        let terms = CheckTerms { work: PasswordWork::default(), salt: [3; 16], cost: HashCost::default() };
+        let try_with =
+            |user, password: &str| prove(user, &Secret::new(password.to_owned()), &terms, NOW).proven().is_some();
+        assert!(try_with(Some(user()), "correct horse"));
+        assert!(!try_with(Some(user()), "wrong horse"));
+        assert!(!try_with(None, "correct horse"));
+        assert!(!try_with(Some(User { disabled: true, ..user() }), "correct horse"));
+    }
+
+    fn in_directory() -> User {
+        User {
+            password: PasswordHash::in_directory(),
+            claims: Claims::parse(r#"{"name":"Ada L."}"#).unwrap(),
+            ..user()
+        }
+    }
+
+    fn unverified(user: User) -> Option<Unverified> {
+        let terms = CheckTerms { work: PasswordWork::default(), salt: [3; 16], cost: HashCost::default() };
+        match prove(Some(user), &Secret::new("sesam".to_owned()), &terms, NOW) {
+            Proof::InDirectory(unverified) => Some(*unverified),
+            Proof::Proven(_) | Proof::Wrong => None,
+        }
+    }
+
+    #[test]
+    fn c245_the_directory_gives_the_first_hash_and_the_claims_that_are_missing() {
+        let told = Claims::parse(r#"{"name":"Another","email":"ada@example.com"}"#).unwrap();
+        let taken = unverified(in_directory()).unwrap().verified(&told, NOW).unwrap();
+        let after = taken.change.after(Some(&in_directory())).unwrap();
+        assert_eq!(&after, taken.person.user());
+        let known = r#"{"name":"Ada L.","email":"ada@example.com","updated_at":1800000000}"#;
+        assert_eq!(after.claims, Claims::parse(known).unwrap());
+        assert!(!after.password.is_in_directory());
+        assert_eq!(after.credential_version, user().credential_version);
+        // The second of two first sign-ins finds it done.
+        assert_eq!(taken.change.after(Some(&after)), None);
+        let taken = unverified(in_directory()).unwrap().verified(&Claims::default(), NOW).unwrap();
+        assert_eq!(taken.person.user().claims, in_directory().claims);
+    }
+
+    #[test]
+    fn c245_an_address_that_the_operator_registered_is_not_verified_by_the_directory() {
+        let own = Claims::parse(r#"{"email":"ada@example.com"}"#).unwrap();
+        let told = r#"{"email":"another@example.com","email_verified":true,"phone_number":"+441","phone_number_verified":true}"#;
+        let told = Claims::parse(told).unwrap();
+        let user = User { claims: own.clone(), ..in_directory() };
+        let after = unverified(user).unwrap().verified(&told, NOW).unwrap().person.user().claims.clone();
+        let known =
+            r#"{"email":"ada@example.com","phone_number":"+441","phone_number_verified":true,"updated_at":1800000000}"#;
+        assert_eq!(after, Claims::parse(known).unwrap());
+    }
+
+    #[test]
+    fn c245_the_directory_brings_nobody_back() {
+        assert!(unverified(User { disabled: true, ..in_directory() }).is_none());
+        assert!(unverified(user()).is_none());
+        let taken = unverified(in_directory()).unwrap().verified(&Claims::default(), NOW).unwrap();
+        for gone in [
+            None,
+            UserChange::disable(&in_directory()).after(Some(&in_directory())),
+            UserChange::set_password(&in_directory(), user().password).after(Some(&in_directory())),
+            Some(User { subject: Subject::parse("usr_BBBBBBBBBBBBBBBBBBBBBA").unwrap(), ..in_directory() }),
+        ] {
+            assert_eq!(taken.change.after(gone.as_ref()), None, "{gone:?}");
+        }
+    }
+}
