@@ -1,10 +1,12 @@
 // The pages in each language: every text is in it and fits on a phone, axe finds nothing, and the keyboard reaches everything.
-// Pictures of the sign-in and of the account in each go to target/screenshots.
+// Pictures of the sign-in and of the account in each go to target/screenshots, and with JETON_WRITE_SCREENSHOTS=1 to screenshots
+// beside this file. A machine without a Japanese font (such as Debian's fonts-ipafont-gothic) shows boxes in place of the text.
 // Run with: tests/clients/with-stack node --test tests/browser/*.test.mjs
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 
 import { faultsOf, launch, newPage, screenshot } from './browser.mjs';
 import { OwnStack } from './own_stack.mjs';
@@ -161,6 +163,13 @@ function misfitsOfPage() {
   return faults;
 }
 
+async function picture(page, name) {
+  await screenshot(page, name);
+  if (!process.env.JETON_WRITE_SCREENSHOTS) return;
+  const path = fileURLToPath(new URL(`screenshots/${name}.jpeg`, import.meta.url));
+  await page.screenshot({ path, type: 'jpeg', quality: 40, fullPage: true, animations: 'disabled', caret: 'hide' });
+}
+
 // Looks at the page with axe, and in each width. One that is pictured is read in both colour schemes.
 async function look(page, name, { pictured = false } = {}) {
   // So high that what sticks to its lower edge covers nothing.
@@ -172,7 +181,7 @@ async function look(page, name, { pictured = false } = {}) {
   for (const width of WIDTHS) {
     await page.setViewportSize({ width, height: 700 });
     assert.deepEqual(await page.evaluate(misfitsOfPage), [], `${name} at ${width}`);
-    if (pictured && width === 390) await screenshot(page, name);
+    if (pictured && width === 390) await picture(page, name);
   }
 }
 
