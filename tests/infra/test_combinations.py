@@ -26,7 +26,7 @@ LONGEST = {
     "RegistrationSchemes": "s" * 50,
     "ClientIdDocumentHosts": "h" * 120,
     "MetadataApis": "m" * 120,
-    "Brand": "b" * 1000,
+    "Brand": "b" * 950,
     "OutboundPrivateHosts": "o" * 120,
     "SignUp": "invitation", "SignUpDomains": "s" * 242 + ".example",
     "MailIdentity": "d" * 112 + ".example",
