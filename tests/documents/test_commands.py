@@ -40,6 +40,8 @@ EXCEPTIONS = {
 }
 # What a document's stack is started with, besides the defaults.
 OPTIONS = {"functions/README.md": ["--registration", "token"]}
+# The variables that documents export, by the beginnings of their names.
+EXPORTED = ("JETON_TABLE", "JETON_ENV_FILE", "STOCK_", "PACKER=", "ORDERS=", "TOKEN=")
 SERVER = re.compile(r"^((?:\w+=\S+\s+(?:\\\n\s*)?)*)(?:cargo run --bin jeton -- |jeton )dev\b")
 PASSWORD = "a long enough pass phrase"
 
@@ -60,12 +62,10 @@ class Shell:
         self.stack, self.folder, self.said = stack, pathlib.Path(folder), ""
         lines = dict(line.split("=", 1) for line in stack.env_file.read_text().splitlines() if "=" in line)
         values = {name: value.strip("'\"") for name, value in lines.items()}
-        self.environment = {**os.environ, **values, "PATH": f"{with_stack.JETON.parent}:{os.environ['PATH']}",
-                            "PASSWORD": PASSWORD}
+        self.environment = {**os.environ, **values, "PATH": f"{with_stack.JETON.parent}:{os.environ['PATH']}"}
         key = {"kty": "EC", "crv": "P-256", "kid": "1", "x": "MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4",
                "y": "4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM"}
-        for name in ("robot", "bank"):
-            self.write(f"{name}-public-keys.json", json.dumps({"keys": [key]}))
+        self.write("bank-public-keys.json", json.dumps({"keys": [key]}))
         (self.folder / "brand").mkdir(exist_ok=True)
         self.write("brand/brand.toml", next(found["text"] for found in FENCE.finditer(read("infra/README.md")) if found["kind"] == "toml"))
         people = [{"username": f"person-{number}", "password": PASSWORD, "claims": {"name": "A Person"}} for number in (1, 2)]
@@ -95,7 +95,7 @@ class Shell:
                               timeout=60, check=False, stdin=subprocess.DEVNULL)
         assert done.returncode == 0, f"{text}\n{done.stderr}{done.stdout}"
         kept = (self.folder / "variables").read_text().split("\0")
-        self.environment |= dict(line.split("=", 1) for line in kept if line.startswith(("JETON_TABLE", "JETON_ENV_FILE", "STOCK_")))
+        self.environment |= dict(line.split("=", 1) for line in kept if line.startswith(EXPORTED))
         self.said = done.stdout
         return done.stdout
 

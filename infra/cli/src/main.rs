@@ -13,6 +13,7 @@ mod output;
 mod outputs;
 mod stack;
 mod template;
+mod unanswered;
 
 use std::process::ExitCode;
 
@@ -40,7 +41,7 @@ async fn main() -> ExitCode {
     match run(command).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("{}", output::error_text(json, &error.to_string()));
+            eprintln!("{}", output::error_text(json, &unanswered::told(&error)));
             if error.is::<UsageError>() { USAGE.into() } else { ExitCode::FAILURE }
         }
     }

@@ -24,6 +24,9 @@ const TIMES: [&str; 9] = [
 /// The members that are shown only once, and so in the quiet mode too.
 const SHOWN_ONCE: [&str; 2] = ["client_secret", "registration_token"];
 
+/// The members that people need first of what was made.
+const FIRST: [&str; 2] = ["client_id", "client_secret"];
+
 /// `true` if the result of the command is not wanted.
 static QUIET: AtomicBool = AtomicBool::new(false);
 
@@ -57,6 +60,36 @@ pub(crate) fn print(json: bool, document: &Value) -> Result<(), edge::Error> {
         (false, false) => lines(document),
     };
     write(text.trim_end())
+}
+
+/// Prints what a command made. People read first what they need next, nothing without a value, and that a secret is shown
+/// only now.
+pub(crate) fn print_made(json: bool, document: &Value) -> Result<(), edge::Error> {
+    if json || is_quiet() { print(json, document) } else { write(&made(document)) }
+}
+
+fn made(document: &Value) -> String {
+    let document = with_values(document).unwrap_or_default();
+    let members = document.as_object().into_iter().flatten();
+    let (first, others): (Vec<_>, Vec<_>) = members.partition(|(name, _)| FIRST.contains(&name.as_str()));
+    let mut text = rows(&[first, others].concat());
+    if shown_once(&document).is_some() {
+        text.push_str("\n\nThe secret is shown only now: keep it.");
+    }
+    text
+}
+
+/// Leaves out what has no value, also inside.
+fn with_values(value: &Value) -> Option<Value> {
+    match value {
+        Value::Null => None,
+        Value::Array(values) if values.is_empty() => None,
+        Value::Object(members) => {
+            let kept = members.iter().filter_map(|(name, value)| Some((name.clone(), with_values(value)?)));
+            Some(kept.collect::<serde_json::Map<_, _>>()).filter(|kept| !kept.is_empty()).map(Value::Object)
+        }
+        Value::Array(_) | Value::Bool(_) | Value::Number(_) | Value::String(_) => Some(value.clone()),
+    }
 }
 
 /// Prints what a command would have done. People read only what would change, if the document tells it.
@@ -109,13 +142,16 @@ fn lines(document: &Value) -> String {
     match document {
         Value::Array(rows) if rows.is_empty() => "none".to_owned(),
         Value::Array(rows) => rows.iter().map(lines).collect::<Vec<_>>().join("\n\n"),
-        Value::Object(members) => {
-            let width = members.keys().map(String::len).max().unwrap_or_default();
-            let line = |(name, value): (&String, &Value)| format!("{name:width$}  {}", member(name, value));
-            members.iter().map(line).collect::<Vec<_>>().join("\n")
-        }
+        Value::Object(members) => rows(&members.iter().collect::<Vec<_>>()),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => cell(document),
     }
+}
+
+/// Formats each member on a line of its own.
+fn rows(members: &[(&String, &Value)]) -> String {
+    let width = members.iter().map(|(name, _)| name.len()).max().unwrap_or_default();
+    let line = |(name, value): &(&String, &Value)| format!("{name:width$}  {}", member(name, value));
+    members.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
 /// Formats a member of a document; times are told in UTC.
@@ -155,6 +191,18 @@ mod tests {
         assert_eq!(lines(&serde_json::json!([])), "none");
         let nested = serde_json::json!({"created": [{"alg": "RS256", "kid": "k"}], "deleted": []});
         assert_eq!(lines(&nested), "created  alg=RS256 kid=k\ndeleted  -");
+    }
+
+    #[test]
+    fn what_was_made_begins_with_the_id_and_the_secret_and_has_no_gaps() {
+        let document = json!({
+            "apis": ["urn:a"], "claims": null, "client_id": "shop", "client_secret": "s", "may_act": [],
+            "relying_party": {"sector": null, "subject_type": "public"}, "federation": {"claims": {}},
+        });
+        let expected = "client_id      shop\nclient_secret  s\napis           urn:a\nrelying_party  subject_type=public\n\n\
+                        The secret is shown only now: keep it.";
+        assert_eq!(made(&document), expected);
+        assert_eq!(made(&json!({"apis": [], "client_id": "spa"})), "client_id  spa");
     }
 
     #[test]

@@ -18,6 +18,7 @@ use tokio::sync::OnceCell;
 use crate::args::Common;
 use crate::operator;
 use crate::outputs;
+use crate::unanswered;
 
 /// The number of attempts for a change whose guard failed.
 pub(crate) const TRIES: u32 = 10;
@@ -55,6 +56,7 @@ impl Stack {
         let told = |name: &str| file.get(name).cloned().or_else(|| edge::environment(name));
         let look_up = |name: &str| told(name).filter(|value| !value.trim().is_empty());
         let connection = connection(&look_up).await?;
+        unanswered::keep(connection.dynamodb_endpoint.as_deref());
         let outputs = match &common.stack {
             Some(name) => {
                 outputs::read(name, &connection, look_up("AWS_ENDPOINT_URL_CLOUDFORMATION").as_deref()).await?
@@ -207,7 +209,7 @@ pub(crate) fn env_file_of_environment() -> Option<PathBuf> {
 /// Reads the `NAME=value` lines of an env file.
 pub(crate) fn read_env_file(path: &Path) -> Result<Variables, Error> {
     let text = std::fs::read_to_string(path).map_err(|error| {
-        format!("the env file {} cannot be read ({error}): `jeton dev --env-file` writes one", path.display())
+        format!("the env file {} cannot be read ({error}): is its `jeton dev` still running? `--env-file` of `jeton dev` writes one", path.display())
     })?;
     let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
     let pairs = lines.filter_map(|line| line.trim_start_matches("export ").split_once('='));

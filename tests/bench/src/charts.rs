@@ -86,7 +86,8 @@ fn price() -> Result<(String, String), Failure> {
     let bars = rows.iter().map(|(name, dollars)| ((*name).to_owned(), vec![Some(*dollars)])).collect();
     let picture = Bars { title, series: vec!["list price".into()], rows: bars, decimals: Some(2) }.draw();
     let about = "List prices, whose days are in [`prices.toml`](tests/bench/prices.toml), and \
-                 [measured times](infra/README.md#what-it-costs).";
+                 [measured times](infra/README.md#what-it-costs). The private URL is \
+                 [called with IAM](infra/README.md#private-callers).";
     let shown = picture_of("price.svg", "Price of a million tokens for services, by server");
     let mut table = Table::new("Price", &["a million tokens for services (RS256)", "$"]).about(about).about(&shown);
     for (name, dollars) in rows {
@@ -124,8 +125,8 @@ fn processor_time(peers: &Peers) -> Result<(String, String), Failure> {
     let winners: Vec<String> =
         SERVERS.iter().map(|(server, shown)| format!("{} at {shown}", winners_of(peers, server))).collect();
     let races = format!(
-        "If 16 callers redeem one code at the same time, so many get tokens: {}. The adapter of node-oidc-provider follows the \
-         example in its package; with a condition added to its write: {}.",
+        "When 16 callers redeemed one code at the same time, the number that got tokens was {}. The adapter of node-oidc-provider \
+         follows the example in its package; with a condition added to its write, the number was {}.",
         winners.join(", "),
         winners_of(peers, GUARDED),
     );

@@ -1,8 +1,10 @@
 //! `jeton dev` as developers use it: its address, its env file, its seed, its files, and tokens without a sign-in.
 
 use std::fs::Permissions;
+use std::io::{BufRead, BufReader};
 use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
 
 use harness::{Cli, Finished, Http, Stack, free_port, jeton, run_bounded};
 use serde_json::Value;
@@ -64,6 +66,85 @@ fn the_env_file_of_another_stack_is_not_overwritten() {
         run_bounded(&jeton(), &["dev", "--port", &port], &[("JETON_ENV_FILE", &path.display().to_string())], "", 10);
     assert_fails(&done, "JETON_ENV_FILE");
     assert_eq!(std::fs::read_to_string(&path).expect("the file"), "JETON_ISSUER=https://id.example\n");
+}
+
+/// A `jeton dev` in a shell that exports `JETON_ENV_FILE`, with the line of its output that shows what to export.
+struct InShell {
+    process: Child,
+    before: String,
+    env_file: PathBuf,
+}
+
+impl InShell {
+    fn start(exported: &Path, temporary: &Path) -> Self {
+        let mut process = Command::new(jeton())
+            .args(["dev", "--port", "0"])
+            .env_clear()
+            .envs([("JETON_ENV_FILE", exported), ("TMPDIR", temporary), ("RUST_LOG", Path::new("off"))])
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("a process");
+        let lines = BufReader::new(process.stdout.take().expect("a pipe")).lines().map_while(Result::ok);
+        let mut started = Self { process, before: String::new(), env_file: PathBuf::new() };
+        for line in lines {
+            if let Some(path) = line.strip_prefix("  export JETON_ENV_FILE=") {
+                started.env_file = path.into();
+                return started;
+            }
+            started.before = line;
+        }
+        panic!("jeton dev ended, or named no env file; last it said: {}", started.before);
+    }
+}
+
+impl Drop for InShell {
+    fn drop(&mut self) {
+        drop(self.process.kill());
+        drop(self.process.wait());
+    }
+}
+
+#[test]
+fn a_shell_that_names_the_file_of_another_stack_gets_a_new_file_and_is_told() {
+    let scratch = tempfile::tempdir().expect("a temporary directory");
+    let first = Stack::start();
+    let of_first = first.env_file().path();
+    let text = std::fs::read_to_string(of_first).expect("a file");
+    let second = InShell::start(of_first, scratch.path());
+    let told = format!("JETON_ENV_FILE names the file of another stack ({}, which runs).", of_first.display());
+    assert!(second.before.starts_with(&told), "{}", second.before);
+    assert!(second.env_file.starts_with(scratch.path().canonicalize().expect("a folder")), "{:?}", second.env_file);
+    assert_eq!(std::fs::read_to_string(of_first).expect("a file"), text);
+    assert!(by_environment(&second.env_file, &["api", "list"]).status.success());
+    drop(second);
+    assert!(by_environment(of_first, &["api", "list"]).status.success());
+    let third = InShell::start(&scratch.path().join("gone").join("env"), scratch.path());
+    assert!(third.before.contains("which has ended"), "{}", third.before);
+    assert!(by_environment(&third.env_file, &["api", "list"]).status.success());
+}
+
+#[test]
+fn a_file_that_no_stack_uses_any_more_is_written_again() {
+    let scratch = tempfile::tempdir().expect("a temporary directory");
+    let path = scratch.path().canonicalize().expect("a folder").join("jeton.env");
+    for _ in 0..2 {
+        let started = InShell::start(&path, scratch.path());
+        assert_eq!(started.env_file, path);
+        assert!(started.before.starts_with("The commands find"), "{}", started.before);
+        assert!(by_environment(&path, &["api", "list"]).status.success());
+    }
+}
+
+#[test]
+fn an_option_does_not_overwrite_the_file_of_a_stack_that_runs() {
+    let first = Stack::start();
+    let path = first.env_file().path();
+    let text = std::fs::read_to_string(path).expect("a file");
+    let args = ["dev", "--port", "0", "--env-file", &*path.display().to_string()];
+    assert_fails(&run_bounded(&jeton(), &args, &[], "", 10), "another `jeton dev` runs with the env file");
+    assert_eq!(std::fs::read_to_string(path).expect("a file"), text);
 }
 
 #[tokio::test]

@@ -140,8 +140,22 @@ fn a_command_against_a_store_that_answers_nothing_ends_within_ten_seconds() {
     let spoiled = stack.env_file().copy_with(stack.scratch("spoiled"), "AWS_ENDPOINT_URL_DYNAMODB", &endpoint);
     let file = spoiled.path().display().to_string();
     let finished = run_bounded(&jeton(), &["client", "list", "--env-file", &file], &[], "", 10);
-    assert!(one_line(&finished).contains("AWS_ENDPOINT_URL_DYNAMODB"), "{finished:?}");
+    let line = one_line(&finished);
+    let facts = ["AWS_ENDPOINT_URL_DYNAMODB", "is `jeton dev` still running?", &*endpoint];
+    assert!(facts.iter().all(|fact| line.contains(fact)), "{line}");
     drop(held);
+}
+
+#[test]
+fn a_command_asks_whether_its_jeton_dev_still_runs() {
+    let scratch = tempfile::tempdir().expect("a temporary directory");
+    let stack = Stack::start();
+    let kept = stack.env_file().copy_with(scratch.path().join("env"), "JETON_SIGN_UP", "off");
+    assert!(stack.stop().is_some());
+    for args in [&["api", "list"][..], &["client", "show", "demo-app"]] {
+        let line = one_line(&harness::Cli::new(kept.clone()).finish(args, ""));
+        assert!(line.contains("is `jeton dev` still running?"), "{line}");
+    }
 }
 
 #[test]

@@ -22,7 +22,7 @@ use crate::commands::registration_token;
 use crate::commands::relying_party;
 use crate::commands::scopes;
 use crate::confirm::confirm;
-use crate::output::{print, print_dry_run};
+use crate::output::{print, print_dry_run, print_made};
 use crate::stack::{Stack, TRIES, done_or};
 
 pub(crate) async fn run(command: ClientCommand) -> Result<(), Error> {
@@ -116,7 +116,17 @@ async fn create(options: ClientCreate) -> Result<(), Error> {
     let logo = logo.map(|logo| stack.registry.with_logo(&client, &logo));
     done_or(stack.registry.create_client(&client, std::iter::once(record).chain(logo)).await?, there)?;
     warn_of_apis(&stack, &client).await;
-    print(options.common.json, &with_secret(document, secret.as_ref().map(|(secret, _)| secret)))
+    let document = with_secret(document, secret.as_ref().map(|(secret, _)| secret));
+    print_made(options.common.json, &if options.common.json { document } else { with_scope(document, &client) })
+}
+
+/// Says for people what no scope means.
+fn with_scope(mut document: Value, client: &Client) -> Value {
+    let has_all = client.scope.is_none() && !client.apis.is_empty();
+    if let Some(members) = document.as_object_mut().filter(|_| has_all) {
+        members.insert("scope".to_owned(), "all of its APIs".into());
+    }
+    document
 }
 
 /// Reads APIs that are registered, and a scope that they offer.

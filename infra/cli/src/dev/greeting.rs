@@ -1,6 +1,6 @@
 //! The output of `jeton dev` when it is ready.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use edge::Error;
 use protocol::{PasskeySite, Resource};
@@ -21,6 +21,8 @@ pub(crate) struct Greeting<'a> {
     /// The changes that a seed file made, if one was given.
     pub(crate) seeded: Option<&'a [String]>,
     pub(crate) env_file: &'a Path,
+    /// The file that `JETON_ENV_FILE` names, if it is that of another stack, and what became of that stack.
+    pub(crate) passed_over: Option<&'a (PathBuf, &'static str)>,
 }
 
 impl Greeting<'_> {
@@ -30,7 +32,7 @@ impl Greeting<'_> {
     }
 
     fn text(&self) -> String {
-        let Self { address, is_open, demo, storage, news, seeded, env_file } = self;
+        let Self { address, is_open, demo, storage, news, seeded, env_file, .. } = self;
         let issuer = &demo.issuer;
         let listens = if address == issuer { String::new() } else { format!("\n  listens on  {address}") };
         let open =
@@ -54,7 +56,7 @@ Jeton runs on {issuer}{listens}{open}
   new         {news}{seeded}
   env file    {env_file}
 
-The commands find this stack by its env file:
+{find}
   export JETON_ENV_FILE={env_file}
 
 A service gets a token:
@@ -64,8 +66,20 @@ Stop with Ctrl-C.
 ",
             news = news.describe(),
             env_file = env_file.display(),
+            find = self.find(),
             service = demo.service_curl(),
         )
+    }
+
+    /// Introduces the line with which a shell finds this stack.
+    fn find(&self) -> String {
+        match self.passed_over {
+            Some((other, state)) => format!(
+                "JETON_ENV_FILE names the file of another stack ({}, {state}). Run this line again:",
+                other.display()
+            ),
+            None => "The commands find this stack by its env file:".to_owned(),
+        }
     }
 }
 
@@ -94,6 +108,7 @@ mod tests {
             news: &news,
             seeded: None,
             env_file: Path::new("/tmp/env"),
+            passed_over: None,
         };
         let told = greeting.text();
         for fact in [
@@ -110,6 +125,9 @@ mod tests {
         }
         assert!(told.lines().count() <= 17, "{told}");
         assert!(["listens on", "open  ", "seed  "].iter().all(|more| !told.contains(more)), "{told}");
+        let old = (PathBuf::from("/tmp/old/env"), "which has ended");
+        let passed_over = Greeting { passed_over: Some(&old), ..greeting }.text();
+        assert!(passed_over.contains("another stack (/tmp/old/env, which has ended). Run this line again:\n  export"));
         let by_name = Demo { issuer: "http://localhost:9000".to_owned(), ..demo.clone() };
         assert!(!Greeting { demo: &by_name, ..greeting }.text().contains("passkeys"));
         let seeded = ["client shop created".to_owned()];

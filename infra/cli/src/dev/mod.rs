@@ -80,10 +80,11 @@ async fn run_stack(options: DevOptions) -> Result<(), Error> {
         storage: &place.describe(),
         news: &news,
         seeded: seeded.as_deref(),
-        env_file: &env_file,
+        env_file: &env_file.path,
+        passed_over: env_file.passed_over.as_ref(),
     }
     .print()?;
-    place.tell_wider_permissions(&env_file);
+    place.tell_wider_permissions(&env_file.path);
     tokio::select! {
         () = gateway::serve(listener, site) => {}
         () = stop.wait() => {}

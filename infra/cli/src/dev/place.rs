@@ -12,8 +12,9 @@ use crate::args::DevOptions;
 use crate::brand::BrandFiles;
 use crate::dev::configuration::{self, Parts};
 use crate::dev::embedded;
+use crate::dev::env_file::EnvFile;
 use crate::dev::listen::listen;
-use crate::dev::{env_file, private_files, variables};
+use crate::dev::{private_files, variables};
 use crate::stack::Stack;
 use crate::template::Template;
 
@@ -91,12 +92,9 @@ impl Place {
         self.config.tables.audit.as_ref() == Some(&shape.name)
     }
 
-    /// Writes the env file with which other programs use this stack, and returns its path.
-    pub(crate) fn write_env_file(&self, options: &DevOptions) -> Result<PathBuf, Error> {
-        let path = env_file::path(options, &self.directory)?;
-        env_file::write(&path, &variables::of(&self.config, self.brand.as_deref()))?;
-        // The commands may run in other directories.
-        Ok(path.canonicalize()?)
+    /// Writes the env file with which other programs use this stack.
+    pub(crate) fn write_env_file(&self, options: &DevOptions) -> Result<EnvFile, Error> {
+        EnvFile::write(options, &self.directory, &variables::of(&self.config, self.brand.as_deref()))
     }
 
     /// Warns of the directory and the files of this stack that others on this machine may read. What this command makes

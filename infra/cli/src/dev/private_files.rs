@@ -1,6 +1,6 @@
 //! Files and directories that are their owner's alone (C156). On Windows, the permissions of the folder above decide.
 
-use std::fs::{self, DirBuilder, OpenOptions};
+use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Write};
 #[cfg(unix)]
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
@@ -26,6 +26,12 @@ pub(crate) fn temporary_directory() -> io::Result<TempDir> {
 
 /// Writes a file that only this user may read, in place of the one that stands there.
 pub(crate) fn write(path: &Path, content: &[u8]) -> io::Result<()> {
+    write_locked(path, content).map(drop)
+}
+
+/// Writes such a file, and returns it with a shared lock, which ends with the value. On a file system without locks it has
+/// none.
+pub(crate) fn write_locked(path: &Path, content: &[u8]) -> io::Result<File> {
     let beside = path.with_extension("writing");
     // One that an earlier run left behind may have wider permissions.
     match fs::remove_file(&beside) {
@@ -35,7 +41,10 @@ pub(crate) fn write(path: &Path, content: &[u8]) -> io::Result<()> {
     let mut file = owners(OpenOptions::new().write(true).create_new(true)).open(&beside)?;
     file.write_all(content)?;
     file.sync_all()?;
-    fs::rename(beside, path)
+    // Nobody sees the file without its lock.
+    drop(file.lock_shared());
+    fs::rename(beside, path)?;
+    Ok(file)
 }
 
 /// Creates an empty file that only this user may read, unless there is a file.

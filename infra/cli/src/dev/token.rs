@@ -25,6 +25,7 @@ use crate::dev::demo::VERIFIER;
 use crate::dev::{env_file, issuer};
 use crate::output::print;
 use crate::stack::{self, Variables};
+use crate::unanswered;
 
 /// The stack of an env file, with what a token needs.
 struct LocalStack {
@@ -55,6 +56,7 @@ impl LocalStack {
             return Err(NOT_LOCAL.into());
         }
         let config = config(&variables)?;
+        unanswered::keep(config.connection.dynamodb_endpoint.as_deref());
         let stores = Stores::connect(&config);
         Ok(Self { wiring: Wiring::assemble(config, &stores, true)?, stores })
     }

@@ -241,6 +241,20 @@ fn c244_a_reader_that_has_read_enough_is_no_error() {
 }
 
 #[test]
+fn c244_people_read_the_id_and_the_secret_of_a_new_client_first() {
+    let cli = streamless().stack.cli();
+    let create = ["client", "create", "--name", "Told", "--grant", "client_credentials", "--api", ORDERS];
+    let told = cli.finish(&create, "").stdout;
+    let lines: Vec<&str> = told.lines().collect();
+    assert!(lines[0].starts_with("client_id ") && lines[1].starts_with("client_secret "), "{told}");
+    assert!(lines.iter().any(|line| line.starts_with("scope ") && line.ends_with("  all of its APIs")), "{told}");
+    assert!(lines.iter().all(|line| !line.ends_with("  -") && !line.contains("=-")), "{told}");
+    assert!(told.ends_with("The secret is shown only now: keep it.\n"), "{told}");
+    let document = cli.run(&create);
+    assert_eq!((&document["scope"], &document["redirect_uris"]), (&Value::Null, &json!([])));
+}
+
+#[test]
 fn c244_the_quiet_mode_prints_a_secret_and_nothing_else() {
     let cli = streamless().stack.cli();
     let create =
