@@ -32,7 +32,8 @@ fn limit(path: &str) -> Option<(usize, &'static str)> {
 /// Counts the lines before the `#[cfg(test)] mod tests` that ends the file.
 pub(crate) fn lines_without_tests(text: &str) -> usize {
     let lines: Vec<&str> = text.lines().collect();
-    let opens_tests = |pair: &[&str]| pair[0] == "#[cfg(test)]" && pair[1].trim_start_matches("pub(crate) ").starts_with("mod tests");
+    let opens_tests =
+        |pair: &[&str]| pair[0] == "#[cfg(test)]" && pair[1].trim_start_matches("pub(crate) ").starts_with("mod tests");
     lines.windows(2).position(opens_tests).unwrap_or(lines.len())
 }
 

@@ -117,7 +117,10 @@ async fn c237_people_change_their_names_and_apps_are_told_the_new_ones() {
     let saved = person.browser.submit(&page, &form, &filled).await;
     assert!(shows_account(&saved), "{:?}", saved.reply);
     let claims = world.stack.cli().run(&["user", "show", "named"])["claims"].clone();
-    assert_eq!((claims["name"].as_str(), claims["given_name"].as_str()), (Some("Zo\u{eb} <b>Z & Co"), Some("Zo\u{eb}")));
+    assert_eq!(
+        (claims["name"].as_str(), claims["given_name"].as_str()),
+        (Some("Zo\u{eb} <b>Z & Co"), Some("Zo\u{eb}"))
+    );
     assert!(claims["family_name"].is_null() && claims["updated_at"].is_u64(), "{claims}");
     for unfit in ["a\u{202e}b", "https://evil.example/refund", &"a".repeat(101)] {
         let page = person.browser.go("/account").await;
