@@ -58,7 +58,7 @@ const expectedIssuer = stack('URL');
 test('an agent with a secret gets its tokens by client_credentials', async () => {
   const { client_id: clientId, client_secret: clientSecret } = service();
   const provider = new ClientCredentialsProvider({ clientId, clientSecret, expectedIssuer });
-  assert.deepEqual(await called(provider), { client: clientId, scope: 'mcp:read' });
+  assert.deepEqual(await called(provider), { client: clientId, scope: 'mcp:read mcp:tools' });
   const wrong = new ClientCredentialsProvider({ clientId, clientSecret: 'wrong', expectedIssuer });
   await assert.rejects(called(wrong));
 });
@@ -68,7 +68,7 @@ test('an agent with a key signs its assertions', async () => {
   const { client_id: clientId } = service('--auth-method', 'private_key_jwt', '--jwks', file);
   const options = { clientId, algorithm: 'ES256', expectedIssuer };
   const provider = new PrivateKeyJwtProvider({ ...options, privateKey: pem });
-  assert.deepEqual(await called(provider), { client: clientId, scope: 'mcp:read' });
+  assert.deepEqual(await called(provider), { client: clientId, scope: 'mcp:read mcp:tools' });
   await assert.rejects(called(new PrivateKeyJwtProvider({ ...options, privateKey: key('other').pem })));
 });
 
@@ -80,7 +80,7 @@ test('c126 an agent on a platform authenticates by the token of its workload, as
   const jwtBearerAssertion = platformToken(secret, platform);
   for (let start = 0; start < 2; start += 1) {
     const provider = new StaticPrivateKeyJwtProvider({ clientId, jwtBearerAssertion, expectedIssuer });
-    assert.deepEqual(await called(provider), { client: clientId, scope: 'mcp:read' });
+    assert.deepEqual(await called(provider), { client: clientId, scope: 'mcp:read mcp:tools' });
   }
   const another = platformToken(secret, { ...platform, sub: 'agents/2' });
   await assert.rejects(called(new StaticPrivateKeyJwtProvider({ clientId, jwtBearerAssertion: another, expectedIssuer })));

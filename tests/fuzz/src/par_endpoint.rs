@@ -15,7 +15,7 @@ use crate::world::world;
 
 const SEED: u64 = 2026;
 const REQUESTS: u64 = 5_000;
-const CODES: [&str; 7] = [
+const CODES: [&str; 8] = [
     "invalid_request",
     "invalid_client",
     "unauthorized_client",
@@ -23,6 +23,7 @@ const CODES: [&str; 7] = [
     "invalid_scope",
     "invalid_target",
     "invalid_request_object",
+    "registration_not_supported",
 ];
 
 #[test]
