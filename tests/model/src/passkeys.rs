@@ -37,6 +37,8 @@ enum Twin {
     Real,
     /// The use of a key is written without its condition.
     UseAsRead,
+    /// The same, and without the condition on the person.
+    SignInAsRead,
     /// The profile is written as it was read.
     ProfileAsRead,
     /// A key is removed without a look at the others.
@@ -166,7 +168,8 @@ impl Passkeys {
         match process.ask {
             Ask::SignIn { key, form, counter } => {
                 let usage = writes.usage.as_ref().unwrap();
-                let before = if self.twin == Twin::UseAsRead { &read.keys[key] } else { &state.stands.keys[key] };
+                let as_read = matches!(self.twin, Twin::UseAsRead | Twin::SignInAsRead);
+                let before = if as_read { &read.keys[key] } else { &state.stands.keys[key] };
                 let Some(after) = usage.after(before.as_deref()) else { return false };
                 state.seen.came_back |= state.stands.keys[key].is_none();
                 state.seen.answered[form] += 1;
@@ -196,6 +199,7 @@ impl Passkeys {
         let rightly = writes.change.after(Some(before));
         match (self.twin, ask) {
             (Twin::ProfileAsRead, Ask::Add(_) | Ask::Remove(..)) => writes.change.after(Some(read)),
+            (Twin::SignInAsRead, Ask::SignIn { .. }) => writes.change.after(Some(read)).map(|_| before.clone()),
             (Twin::OthersForgotten, Ask::Remove(key, _)) => {
                 let mut after = before.clone();
                 let was_there = after.factors.passkeys.remove(passkey(key).id().as_str());
@@ -206,9 +210,15 @@ impl Passkeys {
                 after.factors.recovery.clone_from(&before.factors.recovery);
                 Some(after)
             }
-            (Twin::Real | Twin::UseAsRead | Twin::ProfileAsRead | Twin::OthersForgotten | Twin::CodesKept, _) => {
-                rightly
-            }
+            (
+                Twin::Real
+                | Twin::UseAsRead
+                | Twin::SignInAsRead
+                | Twin::ProfileAsRead
+                | Twin::OthersForgotten
+                | Twin::CodesKept,
+                _,
+            ) => rightly,
         }
     }
 }

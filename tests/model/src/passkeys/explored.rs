@@ -52,7 +52,7 @@ fn each_broken_twin_of_passkeys_is_caught_by_its_property() {
     let rows = [
         (Twin::UseAsRead, ONE_ANSWER),
         (Twin::UseAsRead, FORWARD),
-        (Twin::UseAsRead, GONE),
+        (Twin::SignInAsRead, GONE),
         (Twin::ProfileAsRead, SAME),
         (Twin::CodesKept, CODES),
         (Twin::OthersForgotten, BY_CHOICE),
