@@ -91,14 +91,18 @@ mod tests {
     use crate::dev::explorer::clients::Secrets;
     use crate::dev::explorer::platform::{Played, PlayedKey};
 
-    #[test]
-    fn it_names_the_pages_the_storage_the_news_and_the_env_file() {
+    fn demo() -> Demo {
         let secret = || Secret::new("jtk_secret".to_owned());
         let issuer = "http://127.0.0.1:9000".to_owned();
         let key = |of, seed| PlayedKey::from_seed(of, [seed; 32]).unwrap();
         let (platform, provider) = (key(Played::Platform, 7), key(Played::Provider, 8));
         let explorer = Secrets { service: secret(), api: secret(), agent: secret(), platform, provider };
-        let demo = Demo { issuer, service_secret: secret(), api_secret: secret(), explorer };
+        Demo { issuer, service_secret: secret(), api_secret: secret(), explorer }
+    }
+
+    #[test]
+    fn it_names_the_pages_the_storage_the_news_and_the_env_file() {
+        let demo = demo();
         let news = News { tables: false, created: Vec::new() };
         let greeting = Greeting {
             address: "http://127.0.0.1:9000",
