@@ -6,7 +6,7 @@ use crate::dev::explorer::flows::common::{
 };
 use crate::dev::explorer::flows::introspection::INTROSPECT;
 use crate::dev::explorer::model::{
-    Act, ActKind, Action, Attack, Change, Credentials, Flow, Party, Request, Step, Verified, Warning, arrow, parameter,
+    Act, ActKind, Action, Attack, Credentials, Flow, Party, Request, Step, Verified, Warning, arrow, parameter,
 };
 
 const METADATA: Request = Request {
@@ -14,6 +14,21 @@ const METADATA: Request = Request {
     path: "/.well-known/oauth-authorization-server",
     credentials: Credentials::None,
     parameters: &[],
+};
+
+/// The same question of an app for which the grant is off. It is pushed, because no script sees the fragment in which a browser
+/// would get the answer.
+const PUSH: Request = Request {
+    method: "POST",
+    path: "/par",
+    credentials: Credentials::None,
+    parameters: &[
+        parameter("response_type", "token", "The app asks for the token itself.", "RFC 6749 §4.2.1"),
+        parameter("client_id", APP, "The explorer's other app.", "RFC 6749 §4.2.1"),
+        REDIRECT_URI,
+        ASKED_SCOPE,
+        STATE,
+    ],
 };
 
 pub(crate) const FLOW: Flow = Flow {
@@ -139,8 +154,8 @@ pub(crate) const FLOW: Flow = Flow {
             story: "The grant is off on this server. Another client asks for a token in the same way.",
             acts: &[
                 Act {
-                    says: "The explorer's other app asks with response_type=token.",
-                    kind: ActKind::Repeat("authorize", &[Change::Set("client_id", APP)]),
+                    says: "The explorer's other app pushes a request with response_type=token.",
+                    kind: ActKind::Send(PUSH),
                     expects: "unsupported_response_type",
                 },
                 Act {
