@@ -32,8 +32,9 @@ pub fn worn() -> Arc<Brand> {
 pub(crate) mod tests {
     use super::*;
     use crate::brand_draft::{BrandDraft, tests::draft};
+    use crate::sign_in::tests::FIRST;
     use crate::style::{SHEET, source_of};
-    use crate::{Mail, Notice, SignIn, Text};
+    use crate::{Mail, Notice, Text};
 
     /// Runs a test with a look, on this thread alone.
     pub(crate) fn try_on(draft: &BrandDraft, test: impl FnOnce(&Brand)) {
@@ -44,20 +45,7 @@ pub(crate) mod tests {
     }
 
     fn sign_in() -> String {
-        let page = SignIn {
-            client_name: "Orders",
-            registered_itself: None,
-            redirect_host: "orders.example",
-            username: "",
-            action: "/authorize/sign-in",
-            request: "a request",
-            ticket: "a ticket",
-            forgotten: None,
-            passkey: None,
-            sign_up: None,
-            alert: None,
-        };
-        page.render().unwrap()
+        FIRST.render().unwrap()
     }
 
     #[test]

@@ -47,11 +47,12 @@ impl SignIn<'_> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use crate::introduction::{SOME_DAY, SOME_HOST};
 
-    const FIRST: SignIn<'static> = SignIn {
+    /// The page as it is shown first, to nobody who is known.
+    pub(crate) const FIRST: SignIn<'static> = SignIn {
         client_name: "Orders",
         registered_itself: None,
         redirect_host: "orders.example",

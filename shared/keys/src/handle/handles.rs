@@ -159,7 +159,7 @@ impl HandleKeys {
     }
 
     /// Reveals the person and the grant in the `jti` of an ID token of this server; `None` for a text of another form.
-    /// That of an earlier version names the person alone.
+    /// An ID token of an earlier version names the person alone.
     pub fn ground_of_id_token(&self, id: &str) -> Option<(PersonKey, Option<GrantId>)> {
         let mut bytes = URL_SAFE_NO_PAD.decode(id).ok().filter(|bytes| matches!(bytes.len(), 32 | 48))?;
         let (nonce, ground) = bytes.split_first_chunk_mut::<16>()?;
