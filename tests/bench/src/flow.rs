@@ -29,6 +29,8 @@ enum Work {
     Prove,
     /// An app pushes an authorization request.
     Push,
+    /// A device asks for access.
+    AskForDevice,
     /// An API introspects a token that was issued to a service.
     IntrospectServices(Format),
     /// An API introspects a token that was issued to an app for a person.
@@ -61,7 +63,7 @@ const fn flow(name: &'static str, function: &'static str, work: Work) -> Flow {
 
 impl Flow {
     /// All flows that are measured.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         flow("token: client credentials, ES256", "token", Work::Service(Format::Es256)),
         flow("token: client credentials, RS256", "token", Work::Service(Format::Rs256)),
         flow("token: client credentials, EdDSA", "token", Work::Service(Format::EdDsa)),
@@ -72,6 +74,7 @@ impl Flow {
         flow("token: refresh, ES256", "token", Work::Refresh),
         flow("token: exchange, ES256", "token", Work::Exchange),
         flow("par: with a client secret", "par", Work::Push),
+        flow("device: codes for a device", "device", Work::AskForDevice),
         flow("introspect: opaque token of a service", "introspect", Work::IntrospectServices(Format::Opaque)),
         flow("introspect: ES256 JWT of a service", "introspect", Work::IntrospectServices(Format::Es256)),
         flow("introspect: ES256 JWT of a grant", "introspect", Work::IntrospectPersons),
@@ -127,6 +130,7 @@ impl Work {
             | Self::RedeemAndSignIn
             | Self::Refresh
             | Self::Exchange
+            | Self::AskForDevice
             | Self::RevokeGrant
             | Self::RevokeServices
             | Self::UserInfo
@@ -142,6 +146,7 @@ impl Work {
             Self::Service(_)
             | Self::Prove
             | Self::Push
+            | Self::AskForDevice
             | Self::IntrospectServices(_)
             | Self::IntrospectPersons
             | Self::Redeem
@@ -212,6 +217,7 @@ impl Source<'_> {
             Work::UserInfo => has(&response, "email").ok_or_else(wrong)?,
             Work::Exchange => has(&response, "issued_token_type").ok_or_else(wrong)?,
             Work::Push => has(&response, "request_uri").ok_or_else(wrong)?,
+            Work::AskForDevice => has(&response, "device_code").ok_or_else(wrong)?,
             Work::SignOut => {
                 let forgotten = response.headers().get_all("set-cookie").iter();
                 forgotten
@@ -238,6 +244,7 @@ impl Source<'_> {
         let event = match self.work {
             Work::Service(format) => form("token", place.service(format)?, &[("grant_type", "client_credentials")])?,
             Work::Push => form("par", &place.web().client, &place.pushed())?,
+            Work::AskForDevice => place.device_request()?,
             Work::IntrospectServices(format) => {
                 let token = self.service_token(format).await?;
                 form("introspect", place.api(format)?, &[("token", &token)])?

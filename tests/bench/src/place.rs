@@ -48,6 +48,8 @@ pub struct Place {
     clients: Vec<Clients>,
     web: App,
     portal: App,
+    /// A public client that people sign in to on another device.
+    tv: RegisteredClient,
     pkce: Pkce,
     /// The key that a service proves.
     key: ClientKey,
@@ -113,9 +115,20 @@ impl Place {
         let portal = app("Portal", "openid email read", &signed_in);
         let known = ["--claim", "email=ada@example.com", "--claim", "email_verified=true"];
         cli.run(&[&["user", "update", &portal.person.username][..], &known].concat());
+        let api = ["--auth-method", "none", "--api", Format::Es256.identifier(), "--scope", "read"];
+        let tv = cli.create_client("TV", &[&["--grant", "device_code"][..], &api].concat());
         let environment = stack.env_file().pairs().into_iter().collect();
         let deployment = Deployment { template: Template::of_the_product()?, binaries, environment };
-        Ok(Self { stack, clients: clients.into(), web, portal, pkce: Pkce::new(), key: ClientKey::new(), deployment })
+        Ok(Self {
+            stack,
+            clients: clients.into(),
+            web,
+            portal,
+            tv,
+            pkce: Pkce::new(),
+            key: ClientKey::new(),
+            deployment,
+        })
     }
 
     /// The Lambda settings of a function, with its store at `endpoint` if one is given.
@@ -194,6 +207,15 @@ impl Place {
             ("code_challenge", &self.pkce.challenge),
             ("code_challenge_method", "S256"),
         ]
+    }
+
+    /// The event of a device that asks for access.
+    ///
+    /// # Errors
+    /// If the parts do not form a valid request.
+    pub fn device_request(&self) -> Result<Bytes, Failure> {
+        let fields = [("client_id", &*self.tv.id), ("scope", "read")];
+        Ok(by_hand::form_with("/device_authorization", &[], &fields)?.to_string().into())
     }
 
     /// The event of a service that requests a token with a proof of its key.
