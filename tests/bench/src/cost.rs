@@ -124,13 +124,11 @@ fn units(flow: &str) -> (u32, u32) {
         Some(("authorize", _)) => (3, 4),
         // Writes: the pointer from the user code, and the request.
         Some(("device", _)) => (2, 0),
-        // Writes: the session. Reads: the session and the person.
-        Some(("logout", _)) => (1, 2),
         // Reads: the grant, the person and the session.
         Some(("userinfo", _) | ("introspect", "ES256 JWT of a grant") | ("token", "exchange, ES256")) => (0, 3),
         Some(("introspect" | "metadata", _)) => (0, 1),
-        // Writes: the grant. Reads: the person and the session.
-        Some(("token", "code, ES256" | "code and ID token, ES256" | "refresh, ES256")) => (1, 2),
+        // Writes: the grant, or the session that ends. Reads: the person and the session.
+        Some(("logout", _) | ("token", "code, ES256" | "code and ID token, ES256" | "refresh, ES256")) => (1, 2),
         Some(("revoke" | "par", _) | ("token", "client credentials, opaque")) => (1, 0),
         Some(_) | None => (0, 0),
     }
