@@ -19,7 +19,7 @@ use store::Acted;
 
 use crate::Account;
 use crate::factor_removal::Removal;
-use crate::recovery_codes::NewCodes;
+use crate::new_codes::NewCodes;
 use crate::refused::Refused;
 use crate::visitor::{Page, Visitor, not_over};
 

@@ -29,6 +29,7 @@ mod factor_removal;
 mod factors;
 mod forgotten;
 mod new_account;
+mod new_codes;
 mod new_password;
 mod own_data;
 mod passkeys;
