@@ -10,8 +10,9 @@ use store::Acted;
 use crate::Account;
 use crate::factors::MEANWHILE;
 use crate::new_codes::NewCodes;
+use crate::page::Page;
 use crate::refused::Refused;
-use crate::visitor::{Page, Visitor, not_over};
+use crate::visitor::not_over;
 
 impl Account {
     /// Replaces the recovery codes, at the wish of a person on this page, and shows the new ones.
