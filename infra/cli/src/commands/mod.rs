@@ -22,6 +22,7 @@ pub(crate) mod import;
 pub(crate) mod issuer;
 pub(crate) mod keycloak;
 pub(crate) mod keys;
+mod keys_described;
 mod keys_retire;
 pub(crate) mod list_change;
 pub(crate) mod listing;
