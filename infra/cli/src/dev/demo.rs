@@ -9,7 +9,7 @@ use protocol::{ClaimNames, Claims, ClientId, CodeVerifier, GrantType, RedirectUr
 
 use sessions::User;
 
-use crate::commands::user::new_user;
+use crate::commands::user_steps::new_user;
 use crate::dev::explorer::clients::{ExplorerClients, Secrets, ensure};
 use crate::dev::explorer::platform::link;
 use crate::dev::news::News;
