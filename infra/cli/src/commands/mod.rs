@@ -20,6 +20,7 @@ pub(crate) mod federation;
 pub(crate) mod grant;
 pub(crate) mod import;
 pub(crate) mod issuer;
+mod issuer_named;
 pub(crate) mod keycloak;
 pub(crate) mod keys;
 mod keys_described;
