@@ -37,9 +37,8 @@ pub use registration::members::{MetadataError, RegistrationErrorCode};
 pub use registration::metadata::{
     AskedKeys, ClientInformation, ClientMetadata, MAX_METADATA_BYTES, SubjectType, sector_redirect_uris,
 };
-pub use requests::authorization::{
-    AuthorizationRequest, AuthorizationRequestError, ReceivedRequest, ReceivedRequestError,
-};
+pub use requests::authorization::{AuthorizationRequest, ReceivedRequest, ReceivedRequestError};
+pub use requests::authorization_error::AuthorizationRequestError;
 pub use requests::bearer::{BearerError, PresentedToken, TokenScheme, bearer_token, presented_token};
 pub use requests::body_parameters::names_body_parameter;
 pub use requests::client_assertion::{ClientAssertion, MalformedAssertion};

@@ -1,6 +1,7 @@
 //! Requests that a client or a browser sends to an endpoint.
 
 pub(crate) mod authorization;
+pub(crate) mod authorization_error;
 pub(crate) mod bearer;
 pub(crate) mod body_parameters;
 pub(crate) mod client_assertion;
