@@ -6,6 +6,7 @@ pub(crate) mod bearer;
 pub(crate) mod body_parameters;
 pub(crate) mod client_assertion;
 pub(crate) mod client_authentication;
+pub(crate) mod client_authentication_error;
 pub(crate) mod device;
 pub(crate) mod dpop_proof;
 pub(crate) mod federated_assertion;
