@@ -19,4 +19,5 @@ pub(crate) mod sign_in_wishes;
 pub(crate) mod token;
 pub(crate) mod token_error;
 pub(crate) mod token_exchange;
+pub(crate) mod token_parameters;
 pub(crate) mod token_query;
