@@ -12,8 +12,9 @@ use sessions::{Rules, Session, stands};
 use store::Unknown;
 
 use crate::Account;
+use crate::page::Page;
 use crate::refused::Refused;
-use crate::visitor::{Page, Visitor, not_over};
+use crate::visitor::{Visitor, not_over};
 
 /// The number of passes that look for grants: the index lags slightly behind the table.
 const PASSES: usize = 3;

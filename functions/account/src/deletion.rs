@@ -16,8 +16,9 @@ use sessions::{Notice, User, UserChange};
 use store::{Acted, Unknown, UserChanged};
 
 use crate::Account;
+use crate::page::Page;
 use crate::refused::Refused;
-use crate::visitor::{Page, Visitor, not_over};
+use crate::visitor::{Visitor, not_over};
 
 /// The number of attempts: an operator may rename the person at the same time.
 const ATTEMPTS: usize = 3;

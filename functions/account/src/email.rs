@@ -12,8 +12,9 @@ use sessions::{AddressLink, AddressWish, Letter, LinkName, LinkPurpose, MailedLi
 use store::{AddressClaim, Confirmed};
 
 use crate::Account;
+use crate::page::Page;
 use crate::refused::Refused;
-use crate::visitor::{Page, Visitor};
+use crate::visitor::Visitor;
 
 /// The reason to show the page again, with what was typed.
 #[derive(Clone, Copy)]

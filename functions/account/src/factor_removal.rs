@@ -8,8 +8,9 @@ use sessions::{DeviceHandle, Notice, PasskeyId, UserChange, remove_factor};
 use store::Acted;
 
 use crate::Account;
+use crate::page::Page;
 use crate::refused::Refused;
-use crate::visitor::{Page, Visitor, not_over};
+use crate::visitor::{Visitor, not_over};
 
 /// The number of attempts: another session may end at the same time, a few times at most.
 const ATTEMPTS: usize = 3;

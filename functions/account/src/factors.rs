@@ -19,9 +19,10 @@ use store::Acted;
 
 use crate::Account;
 use crate::factor_removal::Removal;
-use crate::recovery_codes::NewCodes;
+use crate::new_codes::NewCodes;
+use crate::page::Page;
 use crate::refused::Refused;
-use crate::visitor::{Page, Visitor, not_over};
+use crate::visitor::{Visitor, not_over};
 
 const WRONG: Text = say("new-factor-wrong");
 pub(crate) const MEANWHILE: Text = say("factors-changed-meanwhile");

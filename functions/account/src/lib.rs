@@ -29,8 +29,10 @@ mod factor_removal;
 mod factors;
 mod forgotten;
 mod new_account;
+mod new_codes;
 mod new_password;
 mod own_data;
+mod page;
 mod passkeys;
 mod password;
 mod profile;
@@ -53,8 +55,9 @@ use protocol::Claim;
 use service::{Mails, SignIns, Stores, Wiring};
 use store::{GrantsTable, PeopleTable};
 
+use crate::page::Page;
 use crate::refused::Refused;
-use crate::visitor::{Page, Visitor};
+use crate::visitor::Visitor;
 
 /// The paths below that of the account to which only forms are sent.
 const CHANGES: [&str; 6] = ["/profile", "/withdraw", "/end-session", "/end-others", "/reset", "/confirm"];

@@ -15,8 +15,8 @@ use store::{SignUp, SignUpRight, SignedUp};
 
 use crate::Account;
 use crate::new_password::of_password;
+use crate::page::Page;
 use crate::refused::Refused;
-use crate::visitor::Page;
 
 /// A link that works, as far as can be seen: its address, and the right that it is.
 struct Opened {

@@ -9,8 +9,9 @@ use sessions::{Passkey, Session};
 use store::Link;
 
 use crate::Account;
+use crate::page::Page;
 use crate::refused::Refused;
-use crate::visitor::{Page, Visitor};
+use crate::visitor::Visitor;
 
 /// The name of the file in which a browser keeps the document.
 const FILE: &str = "attachment; filename=\"account.json\"";

@@ -21,9 +21,10 @@ use store::{Acted, AddedPasskey};
 
 use crate::Account;
 use crate::factor_removal::Removal;
-use crate::recovery_codes::NewCodes;
+use crate::new_codes::NewCodes;
+use crate::page::Page;
 use crate::refused::Refused;
-use crate::visitor::{Page, Visitor, not_over};
+use crate::visitor::{Visitor, not_over};
 
 const BAD: Text = say("passkey-not-usable");
 const MEANWHILE: Text = say("passkeys-changed-meanwhile");

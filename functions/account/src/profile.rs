@@ -8,8 +8,9 @@ use sessions::{UserChange, could_be_a_link};
 use store::Acted;
 
 use crate::Account;
+use crate::page::Page;
 use crate::refused::Refused;
-use crate::visitor::{Page, not_over};
+use crate::visitor::not_over;
 
 const UNFIT: Text = say("profile-name-unfit");
 const MEANWHILE: Text = say("profile-changed-meanwhile");

@@ -6,7 +6,7 @@ use pages::{Problem, Text, say};
 use sessions::FormFault;
 
 use crate::Account;
-use crate::visitor::Page;
+use crate::page::Page;
 
 /// The reasons why a request is not carried out.
 #[derive(Debug)]

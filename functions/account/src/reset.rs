@@ -15,8 +15,8 @@ use store::UserChanged;
 
 use crate::Account;
 use crate::new_password::of_password;
+use crate::page::Page;
 use crate::refused::Refused;
-use crate::visitor::Page;
 
 /// The number of attempts: the profile may change at the same time, a few times at most.
 const ATTEMPTS: usize = 3;

@@ -6,8 +6,9 @@ use pages::AccountSession;
 use sessions::{Rules, Session, SessionId, is_alive};
 
 use crate::Account;
+use crate::page::Page;
 use crate::refused::Refused;
-use crate::visitor::{Page, Visitor, not_over};
+use crate::visitor::{Visitor, not_over};
 
 /// The most sessions that one transaction ends, besides its conditions.
 const AT_ONCE: usize = 90;

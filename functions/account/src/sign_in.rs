@@ -13,8 +13,8 @@ use service::{
 use sessions::{FormTicket, HalfSignedIn, Rules, VisitId};
 
 use crate::Account;
+use crate::page::Page;
 use crate::refused::Refused;
-use crate::visitor::Page;
 
 /// The sign-in page to show.
 #[derive(Clone, Copy)]

@@ -7,7 +7,6 @@ use protocol::{MAX_REQUEST_BYTES, Parameters, PasskeySite, PushedReference, Sent
 use service::WayBack;
 use sessions::{Expected, FormFault, RequestDigest, Shown, Situation};
 
-use crate::pushed::ANOTHER;
 use crate::refused::Refused;
 use crate::visitor::Visitor;
 
@@ -53,6 +52,10 @@ pub(crate) struct CarriedRequest {
 
 /// The parameter of a request that was posted again, so that it is not posted a third time. It is no part of the request.
 pub(crate) const POSTED_AGAIN: &str = "posted_again";
+
+/// The parameter in the link of a page that showed a signed request, and offers to sign in as somebody else. Its value
+/// is sealed, so only a page has one that counts.
+pub(crate) const ANOTHER: &str = "another";
 
 impl CarriedRequest {
     /// Reads the request that arrived at `path`; `None` if it is not encoded as it should be, or too long.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use edge::{AuditEntry, AuditEvent, Incoming, Response};
-use grants::{Api, Client, Grant, Origin, Target, Timestamp, device};
+use grants::{Api, Client, Grant, Origin, Seconds, Target, Timestamp, device};
 use http::Method;
 use keys::KeyRing;
 use protocol::{ClaimsRequest, MAX_REQUEST_BYTES, Parameters, UserCode};
@@ -11,7 +11,6 @@ use service::{Browser, EnteredCode, FoundCode, WayBack};
 use sessions::{Next, RequestDigest, Rules, Shown, SignedIn, VisitId, signed_in};
 
 use crate::Authorize;
-use crate::device_pages::Entry;
 use crate::refused::Refused;
 
 /// The request of a device that waits for an answer, with its client.
@@ -31,6 +30,15 @@ pub(crate) struct Visit<'a> {
     pub(crate) id: VisitId,
     /// `true` if the browser has no cookie for it yet.
     pub(crate) is_new: bool,
+}
+
+/// The reasons to ask for a code again.
+#[derive(Clone, Copy)]
+pub(crate) enum Entry {
+    /// The code is unknown, or its request was answered or is over.
+    Unknown,
+    /// Too many wrong codes came from this browser or this address.
+    TooMany(Seconds),
 }
 
 impl<'a> Visit<'a> {

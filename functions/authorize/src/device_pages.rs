@@ -1,7 +1,7 @@
 //! The pages about devices, and their status codes. The texts are in `pages`.
 
 use edge::{Response, html, html_with_form, html_with_passkey};
-use grants::{Seconds, Timestamp};
+use grants::Timestamp;
 use http::{StatusCode, header};
 use keys::{HandleKind, KeyRing};
 use pages::{AskedScope, Notice, PasskeyForm, Text, say};
@@ -10,18 +10,9 @@ use service::SignInFault;
 use sessions::{FormTicket, SignedIn};
 
 use crate::Authorize;
-use crate::device::{DeviceContext, Visit};
+use crate::device::{DeviceContext, Entry, Visit};
 use crate::refused::Refused;
 use crate::show::Again;
-
-/// The reasons to ask for a code again.
-#[derive(Clone, Copy)]
-pub(crate) enum Entry {
-    /// The code is unknown, or its request was answered or is over.
-    Unknown,
-    /// Too many wrong codes came from this browser or this address.
-    TooMany(Seconds),
-}
 
 /// The answer that a person gave.
 #[derive(Clone, Copy)]

@@ -12,13 +12,9 @@ use sessions::{FORM_LIFETIME, FormFault, RequestDigest};
 use store::Applied;
 
 use crate::Authorize;
-use crate::context::{AuthorizationContext, CarriedRequest};
+use crate::context::{ANOTHER, AuthorizationContext, CarriedRequest};
 use crate::refused::Refused;
 use crate::visitor::Visitor;
-
-/// The parameter in the link of a page that showed a signed request, and offers to sign in as somebody else. Its value
-/// is sealed, so only a page has one that counts.
-pub(crate) const ANOTHER: &str = "another";
 
 impl Authorize {
     /// Puts the pushed parameters in place of a reference to them: one read. A request without a reference stays as it

@@ -1,12 +1,15 @@
 //! The outputs of a CloudFormation stack, read as the variables that name its tables and its key.
 
+use std::collections::HashMap;
+
 use aws_sdk_cloudformation::config::{BehaviorVersion, IdentityCache, Region};
 use aws_sdk_cloudformation::error::ProvideErrorMetadata;
 use aws_sdk_cloudformation::types::Output;
 use edge::Error;
 use store::Connection;
 
-use crate::stack::Variables;
+/// Environment variables by name.
+pub(crate) type Variables = HashMap<String, String>;
 
 /// The outputs of the template that tell of its state, with the variables that they stand for.
 const VARIABLES: [(&str, &str); 8] = [

@@ -1,6 +1,5 @@
 //! The stack that a command works on, found through an env file or the environment.
 
-use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -17,7 +16,7 @@ use tokio::sync::OnceCell;
 
 use crate::args::Common;
 use crate::operator;
-use crate::outputs;
+use crate::outputs::{self, Variables};
 use crate::unanswered;
 
 /// The number of attempts for a change whose guard failed.
@@ -45,9 +44,6 @@ pub(crate) struct Stack {
     sts_endpoint: Option<String>,
     operator: OnceCell<String>,
 }
-
-/// Environment variables by name.
-pub(crate) type Variables = HashMap<String, String>;
 
 impl Stack {
     /// Finds the stack for a command.

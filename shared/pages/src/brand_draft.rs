@@ -5,8 +5,6 @@ use std::collections::BTreeMap;
 use base64::display::Base64Display;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::text::{Text, say};
-
 /// The parts of a look as a deployment gives them, before they are checked.
 #[derive(Clone, Debug, Default)]
 pub struct BrandDraft {
@@ -49,15 +47,6 @@ impl BrandLink {
             Self::Help => "help",
             Self::Privacy => "privacy",
             Self::Imprint => "imprint",
-        }
-    }
-
-    /// Returns the words of the link.
-    pub(crate) const fn label(self) -> Text {
-        match self {
-            Self::Help => say("link-help"),
-            Self::Privacy => say("link-privacy"),
-            Self::Imprint => say("link-imprint"),
         }
     }
 }

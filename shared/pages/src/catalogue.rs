@@ -12,11 +12,11 @@ use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use fluent_syntax::ast::{Entry, Expression, InlineExpression, Message, Pattern, PatternElement};
 use unic_langid::{CharacterDirection, LanguageIdentifier};
 
-use crate::brand_worn;
-use crate::language::{self, ENGLISH, Language};
-
 /// The most bytes of the catalogue of a deployment. The English one has a third of them.
 const MAX_BYTES: usize = 100 * 1024;
+
+/// The tag of the language of everything that nobody asked for in another one.
+pub(crate) const ENGLISH: &str = "en";
 
 /// The value of an argument.
 #[derive(Clone)]
@@ -62,30 +62,14 @@ pub fn shipped() -> impl Iterator<Item = &'static str> {
     SHIPPED.iter().map(|shipped| shipped.tag)
 }
 
-fn shipped_in(tag: &str) -> Option<&'static Catalogue> {
+pub(crate) fn shipped_in(tag: &str) -> Option<&'static Catalogue> {
     SHIPPED.iter().find(|shipped| shipped.tag == tag).map(Shipped::catalogue)
-}
-
-/// Returns a message in the language of the request, with its arguments: that of the deployment, or Jeton's, or the English
-/// one.
-pub(crate) fn message(id: &str, arguments: &[(&'static str, Argument)]) -> String {
-    let (worn, spoken) = (brand_worn::worn(), language::spoken());
-    let places = [spoken.tag(), ENGLISH].into_iter();
-    let mut catalogues = places.flat_map(|tag| [worn.languages.get(tag), shipped_in(tag)]).flatten();
-    catalogues.find_map(|catalogue| catalogue.message(id, arguments)).unwrap_or_else(|| id.to_owned())
-}
-
-/// Returns whether a language is written from right to left.
-pub(crate) fn is_right_to_left(language: &Language) -> bool {
-    let worn = brand_worn::worn();
-    let catalogue = worn.languages.get(language.tag()).or_else(|| shipped_in(language.tag()));
-    catalogue.is_some_and(|catalogue| catalogue.is_right_to_left)
 }
 
 /// The texts of one language.
 pub(crate) struct Catalogue {
     bundle: FluentBundle<FluentResource>,
-    is_right_to_left: bool,
+    pub(crate) is_right_to_left: bool,
 }
 
 /// The reasons why the texts of a deployment cannot be used.
@@ -164,7 +148,7 @@ impl Catalogue {
     }
 
     /// Returns a message with its arguments; `None` if it is not here, or an argument is missing.
-    fn message(&self, id: &str, arguments: &[(&'static str, Argument)]) -> Option<String> {
+    pub(crate) fn message(&self, id: &str, arguments: &[(&'static str, Argument)]) -> Option<String> {
         let pattern = self.bundle.get_message(id)?.value()?;
         let values: FluentArgs<'_> = arguments.iter().map(|(name, argument)| (*name, argument.value())).collect();
         let mut errors = Vec::new();

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::every_page::introduction;
+use crate::introduction::introduction;
 use crate::{
     Account, AccountApp, AccountPassword, AccountSession, AccountSignIn, Introduction, KeptData, ProfileNames, Text,
     passkey,

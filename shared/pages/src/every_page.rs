@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use crate::every_account_page::{account, account_password, account_sign_in};
 use crate::every_mailed_page::mailed_pages;
+use crate::introduction::introduction;
 use crate::passkey::tests::without_script;
 use crate::{
     AccountPasswordChanged, AskedScope, Consent, DemoCallback, DeviceCode, DeviceConsent, Introduction, Notice,
@@ -59,10 +60,6 @@ fn problem(v: &str, path: &str) -> String {
     let page =
         Problem { title: text(), text: text(), hint: Some(text()), continue_to: Some((path, text())), request_id: v };
     page.render().unwrap()
-}
-
-pub(crate) fn introduction(v: &str) -> Introduction {
-    Introduction::RegisteredOn(Cow::Owned(v.to_owned()))
 }
 
 fn sign_in(v: &str, alert: Option<&str>) -> String {

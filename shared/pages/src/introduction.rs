@@ -18,3 +18,9 @@ pub(crate) const SOME_DAY: Introduction = Introduction::RegisteredOn(Cow::Borrow
 /// The introduction of the apps in tests that describe themselves.
 #[cfg(test)]
 pub(crate) const SOME_HOST: Introduction = Introduction::DescribedBy(Cow::Borrowed("client.example"));
+
+/// The introduction of an app that registered itself, with `v` in place of the date.
+#[cfg(test)]
+pub(crate) fn introduction(v: &str) -> Introduction {
+    Introduction::RegisteredOn(Cow::Owned(v.to_owned()))
+}

@@ -8,13 +8,11 @@ use std::future::{Future, poll_fn};
 use std::pin::pin;
 
 use crate::brand_worn;
-use crate::catalogue;
+use crate::catalogue::{Argument, ENGLISH, shipped, shipped_in};
 
 /// The most languages of a list that are looked at.
 const MOST_ASKED: usize = 20;
 
-/// The tag of the language of everything that nobody asked for in another one.
-pub(crate) const ENGLISH: &str = "en";
 /// The parameter with which an app, or a link here, asks for a language.
 const PARAMETER: &str = "ui_locales";
 
@@ -97,7 +95,7 @@ fn weighed(part: &str) -> Option<(&str, u16)> {
 /// Returns the first of these languages that there are texts in.
 fn choose<'t>(mut wanted: impl Iterator<Item = &'t str>) -> Option<Language> {
     let worn = brand_worn::worn();
-    let mut known: Vec<&str> = catalogue::shipped().collect();
+    let mut known: Vec<&str> = shipped().collect();
     known.extend(worn.languages.keys().map(String::as_str));
     wanted.find_map(|wanted| find(wanted, &known)).map(|tag| Language(Cow::Owned(tag.to_owned())))
 }
@@ -177,7 +175,18 @@ pub(crate) fn below(base: impl fmt::Display, step: &str) -> String {
 
 /// Returns whether the language of the request is written from right to left.
 pub(crate) fn is_right_to_left() -> bool {
-    catalogue::is_right_to_left(&spoken())
+    let (worn, spoken) = (brand_worn::worn(), spoken());
+    let catalogue = worn.languages.get(spoken.tag()).or_else(|| shipped_in(spoken.tag()));
+    catalogue.is_some_and(|catalogue| catalogue.is_right_to_left)
+}
+
+/// Returns a message in the language of the request, with its arguments: that of the deployment, or Jeton's, or the English
+/// one.
+pub(crate) fn message(id: &str, arguments: &[(&'static str, Argument)]) -> String {
+    let (worn, spoken) = (brand_worn::worn(), spoken());
+    let places = [spoken.tag(), ENGLISH].into_iter();
+    let mut catalogues = places.flat_map(|tag| [worn.languages.get(tag), shipped_in(tag)]).flatten();
+    catalogues.find_map(|catalogue| catalogue.message(id, arguments)).unwrap_or_else(|| id.to_owned())
 }
 
 #[cfg(test)]

@@ -4,7 +4,8 @@ use std::fmt;
 
 use askama::filters::{Escaper as _, Html, HtmlSafe};
 
-use crate::catalogue::{self, Argument};
+use crate::brand_draft::BrandLink;
+use crate::catalogue::Argument;
 use crate::language;
 
 /// The first of the characters that stand for pieces of markup while a message is filled in. They are for private use.
@@ -86,7 +87,7 @@ impl Text {
 impl fmt::Display for Text {
     fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.content {
-            Content::Message(id) => to.write_str(&catalogue::message(id, &self.arguments)),
+            Content::Message(id) => to.write_str(&language::message(id, &self.arguments)),
             #[cfg(test)]
             Content::Verbatim(text) => to.write_str(text),
         }
@@ -167,6 +168,17 @@ impl Markup {
         let join =
             |before: Self, next: Self| Self(say("list").marked("before", &before).marked("next", &next).to_string());
         parts.into_iter().reduce(join)
+    }
+}
+
+impl BrandLink {
+    /// Returns the words of the link.
+    pub(crate) const fn label(self) -> Text {
+        match self {
+            Self::Help => say("link-help"),
+            Self::Privacy => say("link-privacy"),
+            Self::Imprint => say("link-imprint"),
+        }
     }
 }
 

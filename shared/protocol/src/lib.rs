@@ -28,7 +28,8 @@ pub use passkeys::authenticator_data::{AuthenticatorData, MadeCredential};
 pub use passkeys::client_data::ClientData;
 pub use passkeys::cose_key::{PasskeyAlgorithm, PasskeyKey};
 pub use passkeys::credential_id::CredentialId;
-pub use passkeys::responses::{MalformedPasskey, PasskeyAssertion, PasskeyRegistration};
+pub use passkeys::malformed::MalformedPasskey;
+pub use passkeys::responses::{PasskeyAssertion, PasskeyRegistration};
 pub use passkeys::site::PasskeySite;
 pub use registration::descriptive::{AboutClient, ApplicationType, MalformedAbout};
 pub use registration::document::MAX_DOCUMENT_BYTES;
@@ -36,13 +37,13 @@ pub use registration::members::{MetadataError, RegistrationErrorCode};
 pub use registration::metadata::{
     AskedKeys, ClientInformation, ClientMetadata, MAX_METADATA_BYTES, SubjectType, sector_redirect_uris,
 };
-pub use requests::authorization::{
-    AuthorizationRequest, AuthorizationRequestError, ReceivedRequest, ReceivedRequestError,
-};
+pub use requests::authorization::{AuthorizationRequest, ReceivedRequest, ReceivedRequestError};
+pub use requests::authorization_error::AuthorizationRequestError;
 pub use requests::bearer::{BearerError, PresentedToken, TokenScheme, bearer_token, presented_token};
 pub use requests::body_parameters::names_body_parameter;
 pub use requests::client_assertion::{ClientAssertion, MalformedAssertion};
-pub use requests::client_authentication::{CREDENTIAL_PARAMETERS, ClientAuthenticationError, PresentedClient};
+pub use requests::client_authentication::{CREDENTIAL_PARAMETERS, PresentedClient};
+pub use requests::client_authentication_error::ClientAuthenticationError;
 pub use requests::device::DeviceAuthorizationRequest;
 pub use requests::dpop_proof::{DpopProof, MalformedProof, ProofClaims, ProofKey};
 pub use requests::federated_assertion::{FederatedAssertion, is_subject};

@@ -1,10 +1,12 @@
 //! Requests that a client or a browser sends to an endpoint.
 
 pub(crate) mod authorization;
+pub(crate) mod authorization_error;
 pub(crate) mod bearer;
 pub(crate) mod body_parameters;
 pub(crate) mod client_assertion;
 pub(crate) mod client_authentication;
+pub(crate) mod client_authentication_error;
 pub(crate) mod device;
 pub(crate) mod dpop_proof;
 pub(crate) mod federated_assertion;
@@ -17,4 +19,5 @@ pub(crate) mod sign_in_wishes;
 pub(crate) mod token;
 pub(crate) mod token_error;
 pub(crate) mod token_exchange;
+pub(crate) mod token_parameters;
 pub(crate) mod token_query;

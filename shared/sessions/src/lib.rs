@@ -33,6 +33,7 @@ mod factors;
 mod flow;
 mod footing;
 mod form_fault;
+mod half_signed_in;
 mod invitation;
 mod known_browser;
 mod mail;
@@ -61,13 +62,14 @@ pub use alias::AliasKey;
 pub use credentials_change::CredentialsChange;
 pub use ended::EndedSession;
 pub use factor_removal::remove_factor;
-pub use factors::{FactorChoices, Factors, HalfSignedIn, ShownFactor, SpentFactor, Totp};
+pub use factors::{Factors, SpentFactor, Totp};
 pub use flow::{
     Expected, Next, Situation, Unmet, meets_demands, must_sign_in_for_device, next, next_for_device, signed_in_for,
 };
 pub use footing::stands;
 pub use form_fault::FormFault;
 pub use grants::{PersonKey, SessionId};
+pub use half_signed_in::{FactorChoices, HalfSignedIn, ShownFactor};
 pub use invitation::{Invitation, InvitationId};
 pub use known_browser::{DeviceHandle, DeviceId};
 pub use mail::address_link::{AddressLink, CONFIRM_LIFETIME};

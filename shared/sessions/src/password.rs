@@ -6,37 +6,28 @@
 
 mod chosen;
 mod foreign;
+mod hash;
 mod memory;
 mod work;
 
-use argon2::password_hash::phc::PasswordHash as Phc;
+use argon2::Params;
 use argon2::password_hash::{CustomizedPasswordHasher, PasswordVerifier};
-use argon2::{Algorithm, Params, Version};
 use protocol::{Secret, opaque_string};
 
 use crate::password::foreign::{ForeignHash, looks_like_hash};
+use crate::password::hash::MAX_PASSWORD_BYTES;
 use crate::password::memory::Hasher;
 
 pub use crate::password::chosen::{
     ChosenPassword, MinLengths, PasswordContext, UnfitPassword, check_chosen_password, check_password_beside,
 };
 pub use crate::password::foreign::ForeignHashError;
+pub use crate::password::hash::{HashCost, PasswordHash};
 pub use crate::password::work::PasswordWork;
 
 /// The minimum length of any new password, in characters (NIST SP 800-63B-4 §3.1.1.2). People choose longer ones: see
 /// [`check_chosen_password`].
 pub const MIN_PASSWORD_CHARACTERS: usize = 8;
-
-/// The maximum length of a password that is hashed, so that a single request cannot cost much.
-const MAX_PASSWORD_BYTES: usize = 1024;
-
-/// The stored text for a person without a hash, whose password the directory knows. It is the hash of nothing.
-const IN_DIRECTORY: &str = "directory";
-
-/// The hash of a password with its parameters and its salt: Argon2id in PHC form, or an imported hash; or the note that
-/// the operator's directory knows the password.
-#[derive(Clone, PartialEq, Eq)]
-pub struct PasswordHash(String);
 
 /// The reasons why a password may not be set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -63,21 +54,6 @@ pub struct CheckTerms {
     pub cost: HashCost,
 }
 
-/// The cost of an Argon2id hash; by default that of the library.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct HashCost {
-    /// The memory in KiB.
-    pub memory: u32,
-    /// The number of passes over the memory.
-    pub passes: u32,
-}
-
-impl Default for HashCost {
-    fn default() -> Self {
-        Self { memory: Params::DEFAULT_M_COST, passes: Params::DEFAULT_T_COST }
-    }
-}
-
 /// The result of a comparison of a password with a hash.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Compared {
@@ -89,61 +65,6 @@ pub(crate) enum Compared {
     RightUntilNow(PasswordHash),
     /// The directory knows whether it is the password. If so, this is its hash.
     InDirectory(PasswordHash),
-}
-
-impl PasswordHash {
-    /// Takes over a hash that another system made, in PHC or modular crypt form.
-    ///
-    /// # Errors
-    /// [`ForeignHashError`] if the form is not known, or if the hash is damaged or costs too much to compute.
-    pub fn import(text: &str) -> Result<Self, ForeignHashError> {
-        Ok(Self(ForeignHash::parse(text)?.to_stored(text)))
-    }
-
-    /// Returns the note that the operator's directory knows the password.
-    pub fn in_directory() -> Self {
-        Self(IN_DIRECTORY.to_owned())
-    }
-
-    /// Returns whether the operator's directory knows the password.
-    pub fn is_in_directory(&self) -> bool {
-        self.0 == IN_DIRECTORY
-    }
-
-    /// The work of a comparison with it, besides that of a new hash.
-    pub fn work(&self) -> PasswordWork {
-        if self.own(HashCost::default()).is_some() {
-            return PasswordWork::default();
-        }
-        ForeignHash::parse(&self.0).map_or_else(|_| PasswordWork::default(), |hash| hash.work())
-    }
-
-    /// The hash, if it has the parameters of new hashes.
-    fn own(&self, cost: HashCost) -> Option<Phc> {
-        let phc = Phc::new(&self.0).ok()?;
-        let parameters = Params::try_from(&phc).ok()?;
-        let costs = (parameters.m_cost(), parameters.t_cost(), parameters.p_cost());
-        let own = phc.algorithm.as_str() == Algorithm::Argon2id.as_str()
-            && phc.version == Some(Version::V0x13.into())
-            && costs == (cost.memory, cost.passes, Params::DEFAULT_P_COST);
-        own.then_some(phc)
-    }
-
-    /// Wraps the text stored in the table.
-    pub fn from_stored(text: String) -> Self {
-        Self(text)
-    }
-
-    /// The text as stored in the table.
-    pub fn as_stored(&self) -> &str {
-        &self.0
-    }
-}
-
-impl std::fmt::Debug for PasswordHash {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.write_str("PasswordHash(..)")
-    }
 }
 
 /// Hashes a new password with Argon2id at the parameters of the OWASP password storage cheat sheet (19 MiB, 2
@@ -181,7 +102,7 @@ fn new_hash(text: &str, salt: &[u8; 16], cost: HashCost) -> Result<PasswordHash,
     let parameters = Params::new(cost.memory, cost.passes, Params::DEFAULT_P_COST, None);
     let parameters = parameters.map_err(|_| WeakPassword::Unhashable)?;
     let hash = Hasher.hash_password_customized(text.as_bytes(), salt, None, None, parameters);
-    hash.map(|hash| PasswordHash(hash.to_string())).map_err(|_| WeakPassword::Unhashable)
+    hash.map(|hash| PasswordHash::from_stored(hash.to_string())).map_err(|_| WeakPassword::Unhashable)
 }
 
 /// Compares `password` with the `stored` hash. Without a stored hash the same work is done, to take the same time:
@@ -213,7 +134,7 @@ fn compare_text(text: &str, stored: Option<&PasswordHash>, terms: &CheckTerms) -
     let compared = if let Some(own) = stored.and_then(|stored| stored.own(terms.cost)) {
         if Hasher.verify_password(text.as_bytes(), &own).is_ok() { Compared::Right } else { Compared::Wrong }
     } else {
-        let imported = stored.and_then(|stored| ForeignHash::parse(&stored.0).ok());
+        let imported = stored.and_then(|stored| ForeignHash::parse(stored.as_stored()).ok());
         let (new, right) =
             (new_hash(text, &terms.salt, terms.cost), imported.as_ref().map(|hash| hash.is_of(text.as_bytes())));
         done = imported.map(|hash| hash.work()).unwrap_or_default();

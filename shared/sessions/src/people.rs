@@ -3,7 +3,7 @@
 use grants::{Context, Footing, Method, Methods, PersonKey, Policy, Timestamp};
 use protocol::{Claim, Claims, Subject, Username};
 
-use crate::{Factors, PasswordHash, SessionId, SpentFactor, UserChange};
+use crate::{Factors, PasswordHash, SessionId, SpentFactor};
 
 /// A person who can sign in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -112,9 +112,9 @@ impl ProvenPerson {
         &self.user
     }
 
-    /// The change that replaces an imported hash with one of this server.
-    pub fn renewal(&self) -> Option<UserChange> {
-        Some(UserChange::renew_hash(&self.user, self.new_hash.clone()?))
+    /// The hash that should replace an imported one.
+    pub(crate) const fn new_hash(&self) -> Option<&PasswordHash> {
+        self.new_hash.as_ref()
     }
 
     /// The methods by which the person proved it.

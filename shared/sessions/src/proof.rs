@@ -54,6 +54,13 @@ impl Unverified {
     }
 }
 
+impl ProvenPerson {
+    /// The change that replaces an imported hash with one of this server.
+    pub fn renewal(&self) -> Option<UserChange> {
+        Some(UserChange::renew_hash(self.user(), self.new_hash()?.clone()))
+    }
+}
+
 /// Returns the claims of the directory that a person does not have. An address or a number and its verification belong
 /// together: the verification of another one is not taken.
 fn missing_in(own: &Claims, told: &Claims) -> Claims {

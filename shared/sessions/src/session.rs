@@ -12,9 +12,7 @@
 
 use grants::{Authentication, Footing, Guard, Methods, PersonKey, Policy, SessionId, Timestamp};
 
-use crate::{
-    CompleteProof, RequestDigest, SessionFact, SessionHandle, SessionSecretHash, User, UserFact, WantedContexts,
-};
+use crate::{CompleteProof, RequestDigest, SessionHandle, SessionSecretHash, User, UserFact, WantedContexts};
 
 /// A person's sign-in on one browser.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -100,11 +98,6 @@ impl SignedIn {
         )
     }
 
-    /// The guards on the session of everything that is done in it.
-    pub fn session_guards(&self, now: Timestamp) -> Vec<Guard<SessionFact>> {
-        SessionFact::in_use(&self.session, now)
-    }
-
     /// The guards on the person of everything that is done in the session.
     pub fn person_guards(&self) -> Vec<Guard<UserFact>> {
         UserFact::acting(&self.user)
@@ -120,6 +113,13 @@ impl SignedIn {
             session: Some(self.session.id),
             number: before.saturating_add(1),
         }
+    }
+}
+
+impl SessionHandle {
+    /// Checks whether it is the current cookie of this session, and not one that a later sign-in replaced.
+    pub fn opens(&self, session: &Session) -> bool {
+        session.id == self.id() && session.person == self.person() && session.secret == self.secret_hash()
     }
 }
 

@@ -5,7 +5,7 @@
 
 use grants::{Attribute, Fact, Guard, Held, Method, Methods, Timestamp, Value, WhenAbsent};
 
-use crate::{Session, SessionHandle, SessionSecretHash};
+use crate::{Session, SessionHandle, SessionSecretHash, SignedIn};
 
 /// One change to an existing session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,6 +82,13 @@ impl SessionFact {
             |secret| Guard::Same(Self::Secret, Value::Bytes(secret.as_bytes().to_vec())),
         );
         vec![Self::CredentialVersion.is(version), Self::ExpiresAt.is_after(now), secret]
+    }
+}
+
+impl SignedIn {
+    /// The guards on the session of everything that is done in it.
+    pub fn session_guards(&self, now: Timestamp) -> Vec<Guard<SessionFact>> {
+        SessionFact::in_use(self.session(), now)
     }
 }
 

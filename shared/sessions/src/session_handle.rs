@@ -4,8 +4,6 @@ use grants::{PersonKey, SessionId};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
-use crate::Session;
-
 /// The first 128 bits of SHA-256 of a cookie's secret.
 #[derive(Clone, Copy, Eq)]
 pub struct SessionSecretHash([u8; 16]);
@@ -87,9 +85,8 @@ impl SessionHandle {
         self.id
     }
 
-    /// Checks whether it is the current cookie of this session, and not one that a later sign-in replaced.
-    pub fn opens(&self, session: &Session) -> bool {
-        let secret = self.secret.as_ref().map(SessionSecretHash::of);
-        session.id == self.id && session.person == self.person && session.secret == secret
+    /// The hash of the secret; `None` in a cookie of version 0.1.
+    pub(crate) fn secret_hash(&self) -> Option<SessionSecretHash> {
+        self.secret.as_ref().map(SessionSecretHash::of)
     }
 }

@@ -118,12 +118,12 @@ fn imported(text: &str) -> BTreeSet<&str> {
         .collect()
 }
 
-fn code_without_tests(text: &str) -> &str {
+pub(crate) fn code_without_tests(text: &str) -> &str {
     let end: usize = text.split_inclusive('\n').take(lines_without_tests(text)).map(str::len).sum();
     &text[..end]
 }
 
-fn is_in_comment(code: &str, place: usize) -> bool {
+pub(crate) fn is_in_comment(code: &str, place: usize) -> bool {
     let line = code[..place].rsplit('\n').next().unwrap_or_default();
     line.contains("//")
 }
@@ -145,7 +145,7 @@ fn names_in_group(group: &str) -> Vec<&str> {
     names
 }
 
-fn first_name(path: &str) -> &str {
+pub(crate) fn first_name(path: &str) -> &str {
     path.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_').next().unwrap_or_default()
 }
 

@@ -6,6 +6,8 @@
 //! text.
 
 #[cfg(test)]
+mod circles;
+#[cfg(test)]
 mod comments;
 #[cfg(test)]
 mod dependencies;

@@ -48,6 +48,8 @@ mod logs;
 #[cfg(test)]
 mod memory;
 #[cfg(test)]
+mod metric_filters;
+#[cfg(test)]
 mod payload;
 #[cfg(test)]
 mod rotate_keys;

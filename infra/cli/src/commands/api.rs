@@ -12,6 +12,7 @@ use crate::args::{ApiCommand, ApiCreate, ApiDelete, ApiUpdate};
 use crate::audit::{About, NO_ATTRIBUTES, names_of};
 use crate::commands::api_plan::ApiPlan;
 use crate::commands::listing::print_list;
+use crate::commands::plan::Plan;
 use crate::commands::scopes;
 use crate::confirm::confirm;
 use crate::output::{print, print_dry_run};
@@ -147,6 +148,13 @@ pub(crate) fn identifier(text: &str) -> Result<Resource, Error> {
 
 fn unknown(identifier: &str) -> String {
     format!("there is no API {identifier}: see `jeton api list`")
+}
+
+impl ApiPlan {
+    /// Returns the API before and after the change, as `jeton api show` describes it.
+    pub(crate) fn plan(&self) -> Plan {
+        Plan { before: Some(describe(&self.before)), after: Some(describe(&self.after)) }
+    }
 }
 
 pub(crate) fn describe(api: &Api) -> Value {

@@ -5,8 +5,6 @@ use grants::{Api, ApiChange, NewApiSettings};
 use store::{ApiChanged, AuditedAction};
 
 use crate::audit::About;
-use crate::commands::api::describe;
-use crate::commands::plan::Plan;
 use crate::stack::Stack;
 
 /// A change to an API that was read, before it is made.
@@ -23,11 +21,6 @@ impl ApiPlan {
         let change = given.clone().change(api)?;
         let after = change.after(Some(api)).ok_or("the change does not fit the API that was read")?;
         Ok(Self { before: api.clone(), after, change, names: names(given) })
-    }
-
-    /// Returns the API before and after the change, as `jeton api show` describes it.
-    pub(crate) fn plan(&self) -> Plan {
-        Plan { before: Some(describe(&self.before)), after: Some(describe(&self.after)) }
     }
 
     /// Creates the key that its tokens need now, and writes the settings that are given, with an audit record. It is

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::args::FederationOptions;
-use crate::commands::issuer::{find, issuer_url};
+use crate::commands::issuer_named::{find, issuer_url};
 use crate::stack::Stack;
 
 /// The rule in the words of `jeton client show --json`. Its issuer is a name, or a URL.

@@ -14,7 +14,7 @@ use crate::args::{GrantCommand, GrantList, GrantRevoke};
 use crate::audit::{About, NO_ATTRIBUTES};
 use crate::commands::client::{client_id, unknown};
 use crate::commands::listing::print_list;
-use crate::commands::user::find_named;
+use crate::commands::user_steps::find_named;
 use crate::confirm::confirm;
 use crate::output::{print, print_dry_run};
 use crate::stack::Stack;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use edge::Error;
-use grants::{ClientKeys, Issuer, IssuerName, Preset, Purpose};
+use grants::{ClientKeys, Issuer, Preset, Purpose};
 use keys::{read_issuer_keys, write_client_keys};
 use outbound::Reach;
 use protocol::{IssuerUrl, ServerUri};
@@ -14,6 +14,7 @@ use store::{AuditedAction, Changed, Write};
 use crate::args::{IssuerCommand, IssuerCreate, IssuerDelete, IssuerKeys, IssuerUpdate};
 use crate::audit::{About, NO_ATTRIBUTES, names_of};
 use crate::commands::client_keys::server_uri;
+use crate::commands::issuer_named::{find, issuer_name, issuer_url, unknown};
 use crate::commands::listing::print_list;
 use crate::commands::plan::Plan;
 use crate::commands::user_links::end_asserted;
@@ -35,12 +36,6 @@ pub(crate) async fn run(command: IssuerCommand) -> Result<(), Error> {
         IssuerCommand::Update(options) => update(options).await,
         IssuerCommand::Delete(options) => delete(options).await,
     }
-}
-
-/// Finds an issuer by its name, past the cache.
-pub(crate) async fn find(stack: &Stack, name: &str) -> Result<Issuer, Error> {
-    let found = stack.registry.issuer_named(&issuer_name(name)?).await?;
-    Ok(found.ok_or_else(|| unknown(name))?)
 }
 
 async fn create(options: IssuerCreate) -> Result<(), Error> {
@@ -184,19 +179,6 @@ pub(crate) async fn delete_with_grants(
         end_asserted(stack, &issuer.url, None).await?;
     }
     Ok(deleted)
-}
-
-pub(crate) fn issuer_url(text: &str) -> Result<IssuerUrl, Error> {
-    IssuerUrl::parse(text).map_err(|error| format!("the issuer {text:?} cannot be used: {error}").into())
-}
-
-fn issuer_name(text: &str) -> Result<IssuerName, Error> {
-    let rule = "1 to 64 letters in lower case, digits, - and _, the first of them a letter";
-    IssuerName::parse(text).map_err(|_| format!("the name of an issuer {text:?} cannot be used: {rule}").into())
-}
-
-fn unknown(name: &str) -> String {
-    format!("there is no issuer {name}: see `jeton issuer list`")
 }
 
 pub(crate) fn describe(issuer: &Issuer) -> Value {

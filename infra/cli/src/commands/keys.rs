@@ -3,22 +3,19 @@
 use std::collections::BTreeSet;
 
 use edge::Error;
-use grants::{SigningAlgorithm, Timestamp};
-use keys::{KeyRecord, MASTER_PREPUBLICATION, MasterName, MasterRecord, PlannedKey, Records, When, another_master};
+use grants::SigningAlgorithm;
+use keys::{KeyRecord, MASTER_PREPUBLICATION, Records, When, another_master};
 use rotate_keys::{KeyChange, Rotation};
 use serde_json::{Value, json};
 use store::AuditedAction;
 
 use crate::args::{KeysCommand, KeysList, KeysRotate};
-use crate::commands::keys_retire;
+use crate::commands::keys_described::{describe, describe_master, describe_planned, describe_withdrawn};
+use crate::commands::keys_retire::{self, CHANGED_MEANWHILE};
 use crate::commands::listing::print_list;
 use crate::confirm::confirm;
 use crate::output::{print, print_dry_run};
 use crate::stack::{Stack, done_or};
-
-/// The error for keys that another command changed between the read and the write.
-pub(crate) const CHANGED_MEANWHILE: &str =
-    "the keys were changed by somebody else: see `jeton keys list`, and try again";
 
 pub(crate) async fn run(command: KeysCommand) -> Result<(), Error> {
     match command {
@@ -108,43 +105,4 @@ async fn rotate_handles(options: KeysRotate) -> Result<(), Error> {
 fn algorithms(options: &KeysRotate, records: &Records) -> BTreeSet<SigningAlgorithm> {
     let asked: BTreeSet<_> = options.algs.iter().filter_map(|text| SigningAlgorithm::parse(text)).collect();
     if asked.is_empty() && records.signing.is_empty() { BTreeSet::from([SigningAlgorithm::Rs256]) } else { asked }
-}
-
-pub(crate) fn describe(key: &KeyRecord, records: &Records, now: Timestamp) -> Value {
-    json!({
-        "kid": key.public.kid,
-        "use": "sig",
-        "alg": key.algorithm.as_str(),
-        "state": records.state(key, now).as_str(),
-        "created_at": key.created_at.seconds(),
-        "activates_at": key.activates_at.seconds(),
-    })
-}
-
-/// Describes a withdrawn key that is in the table again, since the table was restored.
-fn describe_withdrawn(key: &KeyRecord) -> Value {
-    json!({
-        "kid": key.public.kid,
-        "use": "sig",
-        "alg": key.algorithm.as_str(),
-        "state": "withdrawn",
-        "created_at": key.created_at.seconds(),
-        "activates_at": key.activates_at.seconds(),
-    })
-}
-
-pub(crate) fn describe_master(key: &MasterRecord, records: &Records, now: Timestamp) -> Value {
-    let since = |time: Timestamp| (key.name != MasterName::First).then(|| time.seconds());
-    json!({
-        "kid": key.name.to_string(),
-        "use": "handles",
-        "alg": null,
-        "state": records.masters.state(key, now).as_str(),
-        "created_at": since(key.created_at),
-        "activates_at": since(key.activates_at),
-    })
-}
-
-pub(crate) fn describe_planned(planned: &PlannedKey) -> Value {
-    json!({ "use": "sig", "alg": planned.algorithm.as_str(), "activates_at": planned.activates_at.seconds() })
 }

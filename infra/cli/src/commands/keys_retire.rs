@@ -9,10 +9,14 @@ use store::{AuditedAction, Changed};
 
 use crate::args::KeysRetire;
 use crate::audit::Recorder;
-use crate::commands::keys::{CHANGED_MEANWHILE, describe, describe_master, describe_planned};
+use crate::commands::keys_described::{describe, describe_master, describe_planned};
 use crate::confirm::confirm;
 use crate::output::{print, print_dry_run};
 use crate::stack::{Stack, TRIES};
+
+/// The error for keys that another command changed between the read and the write.
+pub(crate) const CHANGED_MEANWHILE: &str =
+    "the keys were changed by somebody else: see `jeton keys list`, and try again";
 
 /// A withdrawal under way.
 struct Withdrawal<'a> {

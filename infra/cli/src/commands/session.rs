@@ -11,7 +11,7 @@ use store::{AuditedAction, Changed};
 use crate::args::{SessionCommand, SessionEnd, SessionList};
 use crate::audit::{About, NO_ATTRIBUTES};
 use crate::commands::listing::print_list;
-use crate::commands::user::find_named;
+use crate::commands::user_steps::find_named;
 use crate::confirm::confirm;
 use crate::output::{print, print_dry_run};
 use crate::stack::Stack;

@@ -1,25 +1,21 @@
 //! The command `jeton user`.
 
 use edge::Error;
-use grants::{Grant, GrantId};
-use protocol::{Secret, Username};
-use serde_json::{Value, json};
-use sessions::{NewIdentity, PasswordHash, User, UserChange, hash_password};
-use store::{AuditedAction, UserChanged, Write};
+use sessions::{User, UserChange, hash_password};
+use store::{AuditedAction, UserChanged};
 
-use crate::args::{Common, UserCommand, UserDelete, UserName, UserPassword, UserRename, UserSwitch};
+use crate::args::{UserCommand, UserDelete, UserPassword, UserRename, UserSwitch};
 use crate::audit::{About, NO_ATTRIBUTES};
-use crate::commands::grant::revoke_all;
 use crate::commands::listing::print_list;
-use crate::commands::person_rules::{ensure_fit, ensure_visible, read_password, unfit, warn_of};
-use crate::commands::plan::Plan;
+use crate::commands::person_rules::{ensure_fit, read_password, unfit, warn_of};
+use crate::commands::user_clean_up::clean_up;
+use crate::commands::user_steps::{
+    after, busy, change, changed_meanwhile, describe, find, planned, same_person, there, username,
+};
 use crate::commands::{user_create, user_factors, user_hashes, user_import, user_invite, user_links, user_update};
 use crate::confirm::confirm;
 use crate::output::{print, print_dry_run};
 use crate::stack::{Stack, TRIES};
-
-/// The number of passes that look for a user's grants: the index lags slightly behind the table.
-const PASSES: usize = 3;
 
 pub(crate) async fn run(command: UserCommand) -> Result<(), Error> {
     match command {
@@ -44,28 +40,6 @@ pub(crate) async fn run(command: UserCommand) -> Result<(), Error> {
         UserCommand::Uninvite(options) => user_invite::withdraw(options).await,
         UserCommand::Delete(options) => delete(options).await,
     }
-}
-
-/// Prints what a change would make of a user.
-pub(crate) fn planned(common: &Common, before: &User, after: &User) -> Result<(), Error> {
-    let plan = Plan { before: Some(describe(before)), after: Some(describe(after)) };
-    print_dry_run(common.json, plan.document())
-}
-
-pub(crate) fn there(user: &User) -> String {
-    format!("the user {} is registered already: see `jeton user list`", user.username)
-}
-
-/// Builds a user who is not registered yet.
-pub(crate) fn new_user(username: &Username, password: &Secret) -> Result<User, Error> {
-    unregistered(username, hash_password(password, &edge::random())?)
-}
-
-/// Builds a user who is not registered yet and has a password with this hash.
-pub(crate) fn unregistered(username: &Username, password: PasswordHash) -> Result<User, Error> {
-    ensure_visible(username)?;
-    let identity = NewIdentity { key: edge::random(), subject: edge::random() };
-    Ok(User::unregistered(username.clone(), password, identity, edge::now())?)
 }
 
 async fn disable(UserSwitch { one, changing }: UserSwitch) -> Result<(), Error> {
@@ -152,99 +126,4 @@ async fn delete(UserDelete { one, destroying }: UserDelete) -> Result<(), Error>
         }
     }
     Err(busy(&user.username))
-}
-
-/// Makes a change with its audit record and returns the user after the change.
-pub(crate) async fn change(
-    stack: &Stack,
-    user: &User,
-    change: UserChange,
-    record: Option<Write>,
-) -> Result<User, Error> {
-    match stack.people.change_user(&change, record).await? {
-        UserChanged::Done => after(&change, user),
-        UserChanged::Refused(Some(found)) => Err(changed_meanwhile(&user.username, &found)),
-        UserChanged::Refused(None) => Err(unknown(&user.username).into()),
-    }
-}
-
-/// Returns the user after a change.
-pub(crate) fn after(change: &UserChange, user: &User) -> Result<User, Error> {
-    Ok(change.after(Some(user)).ok_or_else(|| unknown(&user.username))?)
-}
-
-/// Returns the stored user if it is still the same one.
-pub(crate) fn same_person(user: &User, found: Option<Box<User>>) -> Result<User, Error> {
-    let found = found.filter(|found| found.subject == user.subject);
-    Ok(*found.ok_or_else(|| unknown(&user.username))?)
-}
-
-fn changed_meanwhile(username: &Username, found: &User) -> Error {
-    let state = if found.disabled { "disabled" } else { "enabled" };
-    let name = if found.username == *username { String::new() } else { format!("called {} and ", found.username) };
-    format!("the user {username} was changed by another command meanwhile, and is {name}{state} now: nothing was done")
-        .into()
-}
-
-pub(crate) fn busy(username: &Username) -> Error {
-    format!("the user {username} is being changed by other commands: try again in a moment").into()
-}
-
-/// Nothing rests on the person any more. The sessions are deleted, so that their apps are told, and the grants are marked as
-/// revoked, so that lists show it, and because those of version 0.1 rest on nothing else.
-///
-/// Sessions and grants of the newest credentials stay: the person may sign in with a new password while this runs.
-pub(crate) async fn clean_up(stack: &Stack, user: &User) -> Result<(), Error> {
-    let mut sessions = stack.people.sessions_of(user.key).await?;
-    sessions.retain(|session| session.credential_version < user.credential_version);
-    stack.people.end_sessions(user.key, &sessions).await?;
-    for _ in 0..PASSES {
-        let grants = stack.grants.of_person(&user.subject).await?;
-        let version = |grant: &Grant| grant.footing().and_then(|footing| footing.credential_version);
-        let over = |grant: &&Grant| version(grant).is_none_or(|version| version < user.credential_version);
-        let ids: Vec<GrantId> = grants.iter().filter(over).map(|grant| grant.id).collect();
-        if revoke_all(stack, &ids).await? == 0 {
-            break;
-        }
-    }
-    Ok(())
-}
-
-/// Finds the user that a command names.
-pub(crate) async fn find(stack: &Stack, name: &UserName) -> Result<User, Error> {
-    find_named(stack, name.parse()?.as_str()).await
-}
-
-/// Finds the user with this username.
-pub(crate) async fn find_named(stack: &Stack, name: &str) -> Result<User, Error> {
-    let username = username(name)?;
-    let found = stack.people.by_name(&username).await?;
-    Ok(found.ok_or_else(|| unknown(&username))?)
-}
-
-pub(crate) fn username(text: &str) -> Result<Username, Error> {
-    let rule = "1 to 128 bytes without white space";
-    Username::parse(text).map_err(|_| format!("the username {text:?} cannot be used: {rule}").into())
-}
-
-impl UserName {
-    pub(crate) fn parse(&self) -> Result<Username, Error> {
-        username(self.positional.as_deref().or(self.username.as_deref()).unwrap_or_default())
-    }
-}
-
-fn unknown(username: &Username) -> String {
-    format!("there is no user {username}: see `jeton user list`")
-}
-
-pub(crate) fn describe(user: &User) -> Value {
-    json!({
-        "username": user.username.as_str(),
-        "sub": user.subject.as_str(),
-        "key": user.key.to_string(),
-        "claims": user.known_claims(),
-        "disabled": user.disabled,
-        "factors": user_factors::names(user),
-        "created_at": user.created_at.seconds(),
-    })
 }

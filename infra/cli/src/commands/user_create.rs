@@ -10,7 +10,7 @@ use crate::audit::About;
 use crate::commands::claim_edits::{ClaimEdits, ListEdit};
 use crate::commands::list_change::ListChange;
 use crate::commands::person_rules::{ensure_fit, lead_from_address, read_password, unfit, warn_of};
-use crate::commands::user::{describe, new_user, there, unregistered};
+use crate::commands::user_steps::{describe, new_user, there, unregistered};
 use crate::output::{print, print_dry_run};
 use crate::stack::{Stack, done_or};
 

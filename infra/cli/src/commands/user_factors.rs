@@ -1,14 +1,15 @@
 //! The command `jeton user factors`.
 
 use edge::Error;
-use grants::{Method, Timestamp};
+use grants::Timestamp;
 use serde_json::{Value, json};
 use sessions::{Passkey, User, UserChange};
 use store::{AuditedAction, UserChanged};
 
 use crate::args::UserFactors;
 use crate::audit::About;
-use crate::commands::user::{after, clean_up, describe, find, planned};
+use crate::commands::user_clean_up::clean_up;
+use crate::commands::user_steps::{after, describe, find, planned};
 use crate::confirm::confirm;
 use crate::output::print;
 use crate::stack::Stack;
@@ -44,12 +45,6 @@ pub(crate) async fn run(UserFactors { one, remove, destroying }: UserFactors) ->
     let user = find(&stack, &one.user).await?;
     clean_up(&stack, &user).await?;
     print(one.common.json, &describe(&user))
-}
-
-/// Returns the second factors of a user: the app by the name that `amr` has for it, and passkeys.
-pub(crate) fn names(user: &User) -> Vec<&'static str> {
-    let passkeys = (!user.factors.passkeys.is_empty()).then_some("passkey");
-    user.factors.totp.iter().map(|_| Method::OneTimeCode.as_str()).chain(passkeys).collect()
 }
 
 fn shown(user: &User, passkeys: &[Passkey]) -> Value {

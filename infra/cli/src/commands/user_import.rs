@@ -19,7 +19,7 @@ use crate::commands::import::{Imported, Line, Lines, Report, WRITES, persistentl
 use crate::commands::keycloak::{self, Credential};
 use crate::commands::person_rules::{unfit, warn_of_lines};
 use crate::commands::progress::Progress;
-use crate::commands::user::{unregistered, username};
+use crate::commands::user_steps::{unregistered, username};
 use crate::output::is_quiet;
 use crate::stack::Stack;
 

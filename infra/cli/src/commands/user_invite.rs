@@ -11,7 +11,7 @@ use crate::args::{Listing, UserInvite, UserUninvite};
 use crate::audit::{About, NO_ATTRIBUTES, names_of};
 use crate::commands::listing::print_list;
 use crate::commands::person_rules::ensure_fit;
-use crate::commands::user::username;
+use crate::commands::user_steps::username;
 use crate::output::{print, print_dry_run};
 use crate::stack::{Stack, done_or};
 

@@ -10,8 +10,8 @@ use store::{AuditedAction, Changed, Link};
 use crate::args::{OneUser, UserLink};
 use crate::audit::About;
 use crate::commands::grant::revoke_all;
-use crate::commands::issuer::{find as find_issuer, issuer_url};
-use crate::commands::user::{describe, find};
+use crate::commands::issuer_named::{find as find_issuer, issuer_url};
+use crate::commands::user_steps::{describe, find};
 use crate::output::{print, print_dry_run};
 use crate::stack::Stack;
 

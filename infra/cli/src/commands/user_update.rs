@@ -10,7 +10,7 @@ use crate::audit::About;
 use crate::commands::claim_edits::{ClaimEdits, ListEdit};
 use crate::commands::list_change::{Given, ListChange};
 use crate::commands::person_rules::lead_from_address;
-use crate::commands::user::{after, busy, describe, find, planned, same_person};
+use crate::commands::user_steps::{after, busy, describe, find, planned, same_person};
 use crate::output::print;
 use crate::stack::{Stack, TRIES};
 

@@ -6,8 +6,7 @@ use edge::{Config, ConfigError, Error, Tables};
 
 use crate::args::DevOptions;
 use crate::dev::issuer;
-use crate::dev::place::variable;
-use crate::dev::variables::words;
+use crate::dev::variables::{variable, words};
 use crate::template::default_name;
 
 /// The sender of the mails of a local stack.

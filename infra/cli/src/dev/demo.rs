@@ -1,22 +1,19 @@
 //! The demo data: an API, a service, an app, the API's own client and a user, registered at each start if missing.
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use edge::Error;
 use grants::{AuthMethod, Client, NewApi, SigningAlgorithm, StoredSecret, Timestamp, TokenFormat, TokenType};
-use keys::{HandleKeys, SECRET_PREFIX};
 use protocol::{ClaimNames, Claims, ClientId, CodeVerifier, GrantType, RedirectUri, Resource, Scope, Secret, Username};
 
 use sessions::User;
 
-use crate::commands::user::new_user;
+use crate::commands::user_steps::new_user;
+use crate::dev::demo_parts::{API, address_of_apps, secret};
 use crate::dev::explorer::clients::{ExplorerClients, Secrets, ensure};
 use crate::dev::explorer::platform::link;
 use crate::dev::news::News;
 use crate::dev::place::Place;
 use crate::stack::Stack;
 
-pub(crate) const API: &str = "https://api.demo.example";
 pub(crate) const SERVICE: &str = "demo-service";
 pub(crate) const APP: &str = "demo-app";
 pub(crate) const API_CLIENT: &str = "demo-api";
@@ -111,25 +108,6 @@ fn api() -> Result<NewApi, Error> {
     })
 }
 
-/// Returns the issuer with the other name of this machine, for apps that use it: apps compare issuers as text.
-pub(crate) fn other_issuer(issuer: &str) -> Option<String> {
-    let [address, name] = ["http://127.0.0.1", "http://localhost"];
-    let with_name = issuer.strip_prefix(address).map(|rest| format!("{name}{rest}"));
-    with_name.or_else(|| issuer.strip_prefix(name).map(|rest| format!("{address}{rest}")))
-}
-
-/// Returns the address at which the apps of the demo are: that of the issuer. A redirect URI with http is on this
-/// machine only, so that an issuer by another name has them at the loopback address.
-pub(crate) fn address_of_apps(issuer: &str) -> String {
-    if RedirectUri::parse(&format!("{issuer}/")).is_ok() {
-        return issuer.to_owned();
-    }
-    let rest = issuer.split_once("://").map_or(issuer, |(_, rest)| rest);
-    let (authority, path) = rest.find('/').map_or((rest, ""), |start| rest.split_at(start));
-    let port = authority.rsplit_once(':').map_or(String::new(), |(_, port)| format!(":{port}"));
-    format!("http://127.0.0.1{port}{path}")
-}
-
 impl Demo {
     /// Returns a curl command that gets a token.
     pub(crate) fn service_curl(&self) -> String {
@@ -188,27 +166,4 @@ fn clients(demo: &Demo, now: Timestamp) -> Result<Vec<(Client, Option<Secret>)>,
     let asking = Client { apis: Vec::new(), introspects: vec![api.clone()], ..client(API_CLIENT, "Demo API")? };
     let secrets = [Some(demo.service_secret.clone()), None, Some(demo.api_secret.clone())];
     Ok([service, app, asking].into_iter().zip(secrets).collect())
-}
-
-/// Derives a secret that stays the same across starts on the same data and differs on other data.
-pub(crate) fn secret(handles: &HandleKeys, id: &str) -> Secret {
-    let digest = handles.digest(&Secret::new(format!("the demo secret of {id}")));
-    Secret::new(format!("{SECRET_PREFIX}{}", URL_SAFE_NO_PAD.encode(digest.as_bytes())))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn apps_are_at_the_issuer_or_at_the_loopback_address() {
-        for (issuer, apps) in [
-            ("http://127.0.0.1:9000", "http://127.0.0.1:9000"),
-            ("https://id.example/tenant", "https://id.example/tenant"),
-            ("http://jeton:9000", "http://127.0.0.1:9000"),
-            ("http://jeton/tenant", "http://127.0.0.1/tenant"),
-        ] {
-            assert_eq!(address_of_apps(issuer), apps);
-        }
-    }
 }

@@ -10,7 +10,8 @@ use edge::Error;
 
 use crate::args::DevOptions;
 use crate::dev::private_files;
-use crate::stack::{self, Variables};
+use crate::outputs::Variables;
+use crate::stack;
 
 /// The variable by which an env file says that its stack is a local one, for development.
 pub(crate) const IS_LOCAL: &str = "JETON_DEVELOPMENT";

@@ -6,6 +6,7 @@
 
 mod configuration;
 mod demo;
+mod demo_parts;
 mod embedded;
 mod env_file;
 mod explorer;

@@ -5,7 +5,8 @@ use http::StatusCode;
 use lambda_http::Request;
 use protocol::Parameters;
 
-use crate::dev::demo::{API_CLIENT, APP, Demo, PASSWORD, SERVICE, USERNAME, other_issuer};
+use crate::dev::demo::{API_CLIENT, APP, Demo, PASSWORD, SERVICE, USERNAME};
+use crate::dev::demo_parts::other_issuer;
 
 /// Answers `/` with the start page.
 pub(crate) fn start(demo: &Demo, storage: &str) -> Result<Response, Error> {

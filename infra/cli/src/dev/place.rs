@@ -14,7 +14,8 @@ use crate::dev::configuration::{self, Parts};
 use crate::dev::embedded;
 use crate::dev::env_file::EnvFile;
 use crate::dev::listen::listen;
-use crate::dev::{private_files, variables};
+use crate::dev::private_files;
+use crate::dev::variables::{self, variable};
 use crate::stack::Stack;
 use crate::template::Template;
 
@@ -108,11 +109,6 @@ impl Place {
             }
         }
     }
-}
-
-/// Returns a variable of the environment, if it has a value.
-pub(crate) fn variable(name: &str) -> Option<String> {
-    edge::environment(name).filter(|value| !value.trim().is_empty())
 }
 
 fn directory(data: Option<&Path>) -> Result<(PathBuf, Option<TempDir>), Error> {

@@ -24,7 +24,8 @@ use crate::commands::client::{client_id, unknown};
 use crate::dev::demo::VERIFIER;
 use crate::dev::{env_file, issuer};
 use crate::output::print;
-use crate::stack::{self, Variables};
+use crate::outputs::Variables;
+use crate::stack;
 use crate::unanswered;
 
 /// The stack of an env file, with what a token needs.

@@ -5,7 +5,6 @@ use grants::Context;
 use protocol::Resource;
 
 use crate::dev::env_file;
-use crate::dev::place::variable;
 
 /// Returns the variables of a stack with this configuration, in the order of the env file. `brand` is the value of its look.
 pub(crate) fn of(config: &Config, brand: Option<&str>) -> Vec<(&'static str, String)> {
@@ -80,4 +79,9 @@ fn of_directory(config: &Config) -> Vec<(&'static str, String)> {
 /// Joins words with spaces.
 pub(crate) fn words<'w>(words: impl Iterator<Item = &'w str>) -> String {
     words.collect::<Vec<_>>().join(" ")
+}
+
+/// Returns a variable of the environment, if it has a value.
+pub(crate) fn variable(name: &str) -> Option<String> {
+    edge::environment(name).filter(|value| !value.trim().is_empty())
 }

@@ -137,7 +137,7 @@ impl Config {
             metadata_apis: identifiers(&get, "JETON_METADATA_APIS")?,
             metrics: get("JETON_METRICS_NAMESPACE"),
         };
-        check_demanded_factor(&config)?;
+        check_demanded_factor(&config.policy, config.passkey_site().is_some())?;
         Ok(config)
     }
 }

@@ -2,7 +2,6 @@
 
 use grants::{Context, Policy, Seconds};
 
-use crate::setup::config::Config;
 use crate::setup::config_error::ConfigError;
 
 /// The variable with the context that every sign-in for an app needs.
@@ -42,9 +41,8 @@ fn least_context(get: &impl Fn(&str) -> Option<String>) -> Result<Context, Confi
 }
 
 /// Refuses to demand passkeys where there can be none.
-pub(crate) fn check_demanded_factor(config: &Config) -> Result<(), ConfigError> {
-    let demands_passkeys = config.policy.least_context == Context::PhishingResistant;
-    if demands_passkeys && config.passkey_site().is_none() {
+pub(crate) fn check_demanded_factor(policy: &Policy, has_passkeys: bool) -> Result<(), ConfigError> {
+    if policy.least_context == Context::PhishingResistant && !has_passkeys {
         let why = "phr demands passkeys, which need an issuer with a domain name, such as http://localhost:9000";
         return Err(ConfigError::Unfit(REQUIRE_FACTOR, why.to_owned()));
     }
@@ -68,6 +66,7 @@ fn hours(get: &impl Fn(&str) -> Option<String>, name: &'static str, usual: Secon
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::setup::config::Config;
 
     #[test]
     fn c234_a_deployment_demands_a_factor_that_people_can_have_or_none() {

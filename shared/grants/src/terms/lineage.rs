@@ -2,7 +2,6 @@
 
 use crate::terms::actors::Actors;
 use crate::terms::ids::{Generation, GrantId, HiddenFooting, MalformedId};
-use crate::terms::token_id::TokenId;
 
 /// The token that was not issued for another one. All tokens that were exchanged for it end with it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -73,9 +72,9 @@ impl Lineage {
         Some(self)
     }
 
-    /// The names of the exchanged tokens in it, from the first one to this token itself.
-    pub fn exchanged(self) -> impl Iterator<Item = TokenId> {
-        (1..=self.depth).map(move |depth| TokenId::Exchanged(self.until(depth)))
+    /// The lineages of the exchanged tokens in it, from the first one to itself.
+    pub(crate) fn exchanges(self) -> impl Iterator<Item = Self> {
+        (1..=self.depth).map(move |depth| self.until(depth))
     }
 
     /// Returns the lineage of the ancestor after so many exchanges.
@@ -139,6 +138,7 @@ fn read_root(kind: u8, bytes: &[u8]) -> Option<(Root, &[u8])> {
 mod tests {
     use super::*;
     use crate::fixtures;
+    use crate::terms::token_id::TokenId;
 
     fn roots() -> Vec<Root> {
         let of_grant = |footing| Root::Grant(fixtures::secret().id(), Generation::from_number(9), footing);

@@ -55,6 +55,13 @@ impl TokenId {
     }
 }
 
+impl Lineage {
+    /// The names of the exchanged tokens in it, from the first one to this token itself.
+    pub fn exchanged(self) -> impl Iterator<Item = TokenId> {
+        self.exchanges().map(TokenId::Exchanged)
+    }
+}
+
 impl fmt::Display for TokenId {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -4,7 +4,7 @@ use ciborium::Value;
 
 use crate::passkeys::cose_key::PasskeyKey;
 use crate::passkeys::credential_id::CredentialId;
-use crate::passkeys::responses::MalformedPasskey;
+use crate::passkeys::malformed::MalformedPasskey;
 
 const PRESENT: u8 = 1;
 const VERIFIED: u8 = 1 << 2;

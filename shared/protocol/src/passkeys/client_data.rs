@@ -5,7 +5,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
-use crate::passkeys::responses::MalformedPasskey;
+use crate::passkeys::malformed::MalformedPasskey;
 
 /// The client data of a ceremony. The signature of an assertion covers their hash.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -9,6 +9,7 @@ use serde::de::DeserializeOwned;
 use crate::passkeys::authenticator_data::{AuthenticatorData, MadeCredential};
 use crate::passkeys::client_data::ClientData;
 use crate::passkeys::credential_id::CredentialId;
+use crate::passkeys::malformed::MalformedPasskey;
 
 /// The longest response. Its parts are known to be small: an id has 1023 bytes at most, and an RSA key some hundreds.
 const MAX_BYTES: usize = 16 * 1024;
@@ -16,11 +17,6 @@ const MAX_BYTES: usize = 16 * 1024;
 const PUBLIC_KEY: &str = "public-key";
 /// The longest user handle (Web Authentication Level 3 §4, "User Handle").
 const MAX_HANDLE_BYTES: usize = 64;
-
-/// The error for a response that cannot be read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("it is not the response of an authenticator with a key of a supported algorithm")]
-pub struct MalformedPasskey;
 
 /// A response to the wish for a new credential. Nothing in it is signed: no attestation was asked for, and one that comes
 /// is not looked at.

@@ -1,16 +1,14 @@
 //! Client authentication in a request (RFC 6749 §2.3).
 
-use std::fmt;
-
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use percent_encoding::percent_decode_str;
 
 use crate::requests::client_assertion::ClientAssertion;
+use crate::requests::client_authentication_error::ClientAuthenticationError;
 use crate::requests::federated_assertion::FederatedAssertion;
-use crate::responses::errors::TokenErrorCode;
 use crate::values::names::ClientId;
-use crate::values::parameters::{Parameters, Repeated};
+use crate::values::parameters::Parameters;
 use crate::values::secret::Secret;
 
 /// The parameters that authenticate a client. They are never stored with a request.
@@ -32,83 +30,6 @@ pub enum PresentedClient {
     /// The client identifier alone: method `none`. Some libraries send that of a public client as HTTP Basic with an
     /// empty password (RFC 6749 §2.3.1: an empty secret may be omitted).
     Named(ClientId),
-}
-
-/// The reasons why a request does not identify a client.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ClientAuthenticationError {
-    /// The request has neither an `Authorization` header nor a `client_id`.
-    Missing,
-    /// The request uses more than one method, which RFC 6749 §2.3 forbids.
-    SeveralMethods,
-    /// A parameter is included more than once.
-    Repeated,
-    /// The value is not the base64 of `id:secret`, each part form-urlencoded.
-    MalformedBasic,
-    /// The header is `Authorization: Bearer id:secret`, a common mistake that gets its own message.
-    BearerCredentials,
-    /// The `Authorization` header uses another scheme.
-    UnsupportedScheme,
-    /// `client_assertion` has no type or another type, or is not a JWT that names a client or a workload.
-    MalformedAssertion,
-    /// The body names a different client than the credentials.
-    TwoClients,
-    /// The client identifier is not a possible one.
-    MalformedCredentials,
-}
-
-impl ClientAuthenticationError {
-    /// The error description for the developer of the client.
-    pub const fn description(self) -> &'static str {
-        match self {
-            Self::Missing => {
-                "client authentication is missing: use HTTP Basic, or client_id and client_secret in the body"
-            }
-            Self::SeveralMethods => "use one way of client authentication, not several at once",
-            Self::Repeated => "a parameter is included more than once",
-            Self::MalformedBasic => {
-                "HTTP Basic credentials are base64 of client_id:client_secret, each form-urlencoded before"
-            }
-            Self::BearerCredentials => {
-                "client credentials do not go in a Bearer header: send Authorization: Basic base64(client_id:client_secret), or client_id and client_secret in the body"
-            }
-            Self::UnsupportedScheme => "this authorization scheme is not supported here: use Basic",
-            Self::MalformedAssertion => {
-                "client_assertion must be a signed JWT whose sub is the client_id, or whose iss is the URL of another issuer, and client_assertion_type urn:ietf:params:oauth:client-assertion-type:jwt-bearer (or ...:jwt-spiffe with a SPIFFE ID in sub)"
-            }
-            Self::TwoClients => "client_id in the body is not the client of the credentials",
-            Self::MalformedCredentials => "client_id or client_secret is malformed",
-        }
-    }
-
-    /// The error code: RFC 6749 §5.2 counts several methods as a malformed request, and everything else as failed
-    /// authentication.
-    pub const fn code(self) -> TokenErrorCode {
-        match self {
-            Self::SeveralMethods | Self::Repeated => TokenErrorCode::InvalidRequest,
-            Self::Missing
-            | Self::MalformedBasic
-            | Self::BearerCredentials
-            | Self::UnsupportedScheme
-            | Self::MalformedAssertion
-            | Self::TwoClients
-            | Self::MalformedCredentials => TokenErrorCode::InvalidClient,
-        }
-    }
-}
-
-impl fmt::Display for ClientAuthenticationError {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(self.description())
-    }
-}
-
-impl std::error::Error for ClientAuthenticationError {}
-
-impl From<Repeated> for ClientAuthenticationError {
-    fn from(_: Repeated) -> Self {
-        Self::Repeated
-    }
 }
 
 impl PresentedClient {

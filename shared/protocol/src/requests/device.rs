@@ -1,6 +1,6 @@
 //! Requests to the device authorization endpoint (RFC 8628 §3.1).
 
-use crate::requests::token::{resources, scope};
+use crate::requests::token_parameters::{resources, scope};
 use crate::requests::token_error::TokenRequestError;
 use crate::values::names::Nonce;
 use crate::values::parameters::Parameters;

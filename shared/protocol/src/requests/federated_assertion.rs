@@ -1,7 +1,7 @@
 //! The form of an assertion that another issuer made for a client: a token of a workload platform.
 
 use crate::requests::client_assertion::{ClientAssertion, payload};
-use crate::requests::client_authentication::ClientAuthenticationError;
+use crate::requests::client_authentication_error::ClientAuthenticationError;
 use crate::requests::identity_assertion::IdentityAssertion;
 use crate::values::issuer_url::IssuerUrl;
 use crate::values::names::ClientId;

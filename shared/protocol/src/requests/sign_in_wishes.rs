@@ -1,6 +1,6 @@
 //! Parameters of an authorization request that say how recent and how strong a sign-in should be.
 
-use crate::requests::authorization::AuthorizationRequestError;
+use crate::requests::authorization_error::AuthorizationRequestError;
 
 /// Reads `max_age`: the maximum age of the sign-in, in seconds.
 pub(crate) fn max_age(text: Option<&str>) -> Result<Option<u32>, AuthorizationRequestError> {

@@ -4,7 +4,8 @@ use std::fmt;
 
 use crate::requests::federated_assertion::FederatedAssertion;
 use crate::requests::token_error::TokenRequestError;
-use crate::requests::token_exchange::{self, SubjectTokenType};
+use crate::requests::token_exchange::{self, ExchangeRequest, SubjectTokenType};
+use crate::requests::token_parameters::{resources, scope, token};
 use crate::values::grant_type::{GrantType, LegacyGrants};
 use crate::values::issuer_url::IssuerUrl;
 use crate::values::names::Username;
@@ -14,9 +15,6 @@ use crate::values::redirect_uri::RedirectUri;
 use crate::values::resource::Resource;
 use crate::values::scope::{MalformedScope, Scope};
 use crate::values::secret::Secret;
-
-const MAX_TOKEN_BYTES: usize = 8 * 1024;
-pub(crate) const MAX_RESOURCES: usize = 16;
 
 /// A request to the token endpoint.
 #[derive(Clone, Debug)]
@@ -162,7 +160,7 @@ impl TokenRequest {
                 resources: resources(body)?,
             }),
             GrantType::Implicit => Err(TokenRequestError::GrantTypeOfAuthorization),
-            GrantType::TokenExchange => token_exchange::read(body),
+            GrantType::TokenExchange => token_exchange::read(body).map(Self::from),
             GrantType::JwtBearer => Ok(Self::IdentityAssertion {
                 assertion: token(body, "assertion")?.ok_or(TokenRequestError::AssertionMissing)?,
                 scope: scope(body)?,
@@ -185,6 +183,16 @@ impl TokenRequest {
     }
 }
 
+impl From<ExchangeRequest> for TokenRequest {
+    fn from(request: ExchangeRequest) -> Self {
+        let ExchangeRequest { subject_token, subject_token_type, audience, scope, resources } = request;
+        match audience {
+            Some(audience) => Self::AssertionExchange { subject_token, subject_token_type, audience, scope, resources },
+            None => Self::TokenExchange { subject_token, scope, resources },
+        }
+    }
+}
+
 fn grant_type(body: &Parameters, legacy: LegacyGrants) -> Result<GrantType, TokenRequestError> {
     let text = body.one("grant_type")?.ok_or(TokenRequestError::GrantTypeMissing)?;
     match GrantType::parse(text) {
@@ -193,21 +201,6 @@ fn grant_type(body: &Parameters, legacy: LegacyGrants) -> Result<GrantType, Toke
         None if GrantType::NOT_BUILT.contains(&text) => Err(TokenRequestError::GrantTypeNotBuilt),
         None => Err(TokenRequestError::GrantTypeUnknown),
     }
-}
-
-pub(crate) fn token(body: &Parameters, name: &str) -> Result<Option<Secret>, TokenRequestError> {
-    match body.one(name)? {
-        Some(text) if text.len() > MAX_TOKEN_BYTES => Err(TokenRequestError::TooLong),
-        text => Ok(text.map(|text| Secret::new(text.to_owned()))),
-    }
-}
-
-pub(crate) fn scope(body: &Parameters) -> Result<Option<Scope>, TokenRequestError> {
-    Ok(body.one("scope")?.map(Scope::parse).transpose()?.filter(|scope| !scope.is_empty()))
-}
-
-pub(crate) fn resources(body: &Parameters) -> Result<Vec<Resource>, TokenRequestError> {
-    crate::values::resource::several(body, MAX_RESOURCES).map_err(|_| TokenRequestError::ResourceMalformed)
 }
 
 fn username(body: &Parameters) -> Result<Username, TokenRequestError> {
@@ -229,6 +222,7 @@ fn code_verifier(body: &Parameters) -> Result<Option<CodeVerifier>, TokenRequest
 mod tests {
     use super::*;
     use crate::requests::token_error::WRONG_PASSWORD;
+    use crate::requests::token_parameters::MAX_TOKEN_BYTES;
     use crate::responses::errors::TokenErrorCode;
 
     fn parse(body: &str) -> Result<TokenRequest, TokenRequestError> {

@@ -1,10 +1,12 @@
 //! Requests for token exchange (RFC 8693 §2.1).
 
-use crate::requests::token::{MAX_RESOURCES, TokenRequest, resources, scope, token};
 use crate::requests::token_error::TokenRequestError;
+use crate::requests::token_parameters::{MAX_RESOURCES, resources, scope, token};
 use crate::values::issuer_url::IssuerUrl;
 use crate::values::parameters::Parameters;
-use crate::values::resource::targets;
+use crate::values::resource::{Resource, targets};
+use crate::values::scope::Scope;
+use crate::values::secret::Secret;
 
 /// The type of access tokens in a token exchange (RFC 8693 §3).
 pub const ACCESS_TOKEN_TYPE: &str = "urn:ietf:params:oauth:token-type:access_token";
@@ -23,8 +25,18 @@ pub enum SubjectTokenType {
     IdToken,
 }
 
+/// A request for token exchange, for an access token or for an identity assertion.
+pub(crate) struct ExchangeRequest {
+    pub(crate) subject_token: Secret,
+    pub(crate) subject_token_type: SubjectTokenType,
+    /// The issuer of the authorization server that an identity assertion is for; `None` in a request for an access token.
+    pub(crate) audience: Option<IssuerUrl>,
+    pub(crate) scope: Option<Scope>,
+    pub(crate) resources: Vec<Resource>,
+}
+
 /// Reads a request for token exchange. An actor token would say again who authenticated, or name somebody else.
-pub(crate) fn read(body: &Parameters) -> Result<TokenRequest, TokenRequestError> {
+pub(crate) fn read(body: &Parameters) -> Result<ExchangeRequest, TokenRequestError> {
     let subject_token = token(body, "subject_token")?.ok_or(TokenRequestError::SubjectTokenMissing)?;
     let wants_assertion = body.one("requested_token_type")? == Some(ID_JAG_TYPE);
     let subject_token_type = match body.one("subject_token_type")? {
@@ -43,20 +55,20 @@ pub(crate) fn read(body: &Parameters) -> Result<TokenRequest, TokenRequestError>
     }?;
     if wants_assertion {
         let audience = body.one("audience")?.ok_or(TokenRequestError::AssertionAudience)?;
-        let audience = IssuerUrl::parse(audience).map_err(|_| TokenRequestError::AssertionAudience)?;
+        let audience = Some(IssuerUrl::parse(audience).map_err(|_| TokenRequestError::AssertionAudience)?);
         let (scope, resources) = (scope(body)?, resources(body)?);
-        return Ok(TokenRequest::AssertionExchange { subject_token, subject_token_type, audience, scope, resources });
+        return Ok(ExchangeRequest { subject_token, subject_token_type, audience, scope, resources });
     }
     let resources = targets(body, MAX_RESOURCES, resources(body)?);
     let resources = resources.map_err(|_| TokenRequestError::AudienceMalformed)?;
-    Ok(TokenRequest::TokenExchange { subject_token, scope: scope(body)?, resources })
+    Ok(ExchangeRequest { subject_token, subject_token_type, audience: None, scope: scope(body)?, resources })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::requests::token::TokenRequest;
     use crate::values::grant_type::LegacyGrants;
-    use crate::values::resource::Resource;
 
     fn parse(body: &str) -> Result<TokenRequest, TokenRequestError> {
         TokenRequest::parse(&Parameters::parse(body.as_bytes()).unwrap(), LegacyGrants::default())

@@ -10,21 +10,11 @@ use grants::Timestamp;
 use protocol::{Claims, Secret, TokenErrorCode, Username};
 use sessions::{CheckTerms, HashCost, PasswordWork, Proof, ProvenPerson, TakenOver, Unverified};
 use store::UserChanged;
-use tokio::time::Instant;
 
-use crate::people::passwords::{Passwords, prove_aside, wait_until};
+use crate::people::passwords::{Asked, Passwords, prove_aside, wait_until};
 
 /// The number of attempts to write a person whom others change at the same time.
 const ATTEMPTS: usize = 3;
-
-/// The result of a question to the directory.
-#[derive(Default)]
-pub(super) struct Asked {
-    /// The person, if the password was verified.
-    pub(super) person: Option<ProvenPerson>,
-    /// The time of an answer that refuses.
-    pub(super) refused_at: Option<Instant>,
-}
 
 impl Passwords {
     /// Asks the directory, if there is one, and stores the hash of a password that it verified.

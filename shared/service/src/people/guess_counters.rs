@@ -1,9 +1,10 @@
 //! The counters that apply to a password that somebody tries.
 
-use grants::Timestamp;
-use sessions::{Counter, Failures, Wait};
+use std::net::IpAddr;
 
-use crate::people::passwords::Attempted;
+use grants::Timestamp;
+use protocol::Username;
+use sessions::{Counter, DeviceHandle, Failures, Wait};
 
 /// All counters that may apply, read before it is known whose browser it is.
 pub(super) struct AllCounters {
@@ -21,10 +22,10 @@ pub(super) struct Counts {
 }
 
 impl AllCounters {
-    pub(super) fn of(attempted: &Attempted<'_>) -> Self {
-        let mut shared = vec![Counter::account(attempted.username)];
-        shared.extend(attempted.source.map(Counter::password_source).unwrap_or_default());
-        Self { shared, device: attempted.device.map(|device| Counter::device(device.device())) }
+    pub(super) fn of(username: &Username, source: Option<IpAddr>, device: Option<DeviceHandle>) -> Self {
+        let mut shared = vec![Counter::account(username)];
+        shared.extend(source.map(Counter::password_source).unwrap_or_default());
+        Self { shared, device: device.map(|device| Counter::device(device.device())) }
     }
 
     pub(super) fn all(&self) -> Vec<Counter> {

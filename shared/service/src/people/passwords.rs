@@ -16,7 +16,6 @@ use tokio::sync::Semaphore;
 use tokio::time::{Instant, sleep_until};
 
 use crate::limits::counters::{count, longest_wait};
-use crate::people::directory_check::Asked;
 use crate::people::guess_counters::{AllCounters, Counts};
 
 /// The time in seconds that the work of imported hashes is cached.
@@ -81,6 +80,15 @@ pub(super) enum Counting {
     Never,
 }
 
+/// The result of a question to the directory.
+#[derive(Default)]
+pub(super) struct Asked {
+    /// The person, if the password was verified.
+    pub(super) person: Option<ProvenPerson>,
+    /// The time of an answer that refuses.
+    pub(super) refused_at: Option<Instant>,
+}
+
 /// The person whose password is checked, and the counters that apply.
 struct Sought {
     user: Option<User>,
@@ -104,7 +112,7 @@ impl Passwords {
     pub async fn check(&self, attempted: &Attempted<'_>, now: Timestamp) -> Result<Checked, Failure> {
         // The counters may fill up during the wait; then the attempt is refused without any hashing.
         let processor = self.processors.acquire().await;
-        let all = AllCounters::of(attempted);
+        let all = AllCounters::of(attempted.username, attempted.source, attempted.device);
         let every = all.all();
         let (named, failures, work) =
             tokio::join!(self.people.named(attempted.username), self.throttles.failures(&every), self.work(now));

@@ -6,7 +6,7 @@ use protocol::{
 };
 use sha2::{Digest, Sha256};
 
-use crate::factors::HalfSignedIn;
+use crate::half_signed_in::HalfSignedIn;
 use crate::passkeys::challenge::{PasskeyChallenge, SpentChallenges};
 use crate::passkeys::passkey::{Passkey, PasskeyName, PasskeyUse, PasskeyUses};
 use crate::people::{CompleteProof, User};

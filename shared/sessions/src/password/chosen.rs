@@ -6,7 +6,7 @@
 use protocol::{Claim, Claims, Secret, Username, opaque_string};
 
 use crate::password::foreign::looks_like_hash;
-use crate::password::{MAX_PASSWORD_BYTES, PasswordHash};
+use crate::password::hash::{MAX_PASSWORD_BYTES, PasswordHash};
 
 /// Common passwords of at least 6 characters, in lower case and sorted: the list of Django 5.2 (BSD 3-clause), which Royce
 /// Williams made from the passwords of many breaches.

@@ -6,6 +6,7 @@
 mod argon2_hash;
 mod bcrypt_hash;
 mod encoding;
+mod error;
 mod pbkdf2_hash;
 mod scrypt_hash;
 
@@ -14,6 +15,8 @@ use crate::password::foreign::bcrypt_hash::BcryptHash;
 use crate::password::foreign::pbkdf2_hash::Pbkdf2Hash;
 use crate::password::foreign::scrypt_hash::ScryptHash;
 use crate::password::work::{PasswordWork, WorkKind};
+
+pub use crate::password::foreign::error::ForeignHashError;
 
 /// The maximum length of a hash as text; the longest form that is known has about 250 bytes.
 const MAX_TEXT_BYTES: usize = 512;
@@ -25,20 +28,6 @@ pub(super) enum ForeignHash {
     Bcrypt(BcryptHash),
     Pbkdf2(Pbkdf2Hash),
     Scrypt(ScryptHash),
-}
-
-/// The reasons why the hash of another system cannot be imported.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum ForeignHashError {
-    /// The text has none of the known forms.
-    #[error("the hash has none of the known forms: bcrypt, PBKDF2, scrypt or Argon2, in PHC or modular crypt form")]
-    Form,
-    /// The form is known, and the text does not keep to it.
-    #[error("the {0} hash is incomplete or damaged: export it again")]
-    Damaged(&'static str),
-    /// It costs too much to compute.
-    #[error("the hash costs too much to compute: {0}; leave this user out, and register the user with a new password")]
-    Costly(&'static str),
 }
 
 impl ForeignHash {

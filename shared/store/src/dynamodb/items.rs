@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::AttributeValue;
-use grants::{KeptSecret, SecretDigest, SecretSalt, StoredSecret, Timestamp};
+use grants::{KeptSecret, SecretDigest, SecretSalt, SigningAlgorithm, StoredSecret, Timestamp};
 
 use crate::dynamodb::unknown::Unknown;
 
@@ -30,6 +30,10 @@ pub(crate) fn time(value: Timestamp) -> AttributeValue {
 
 pub(crate) fn flag(value: bool) -> AttributeValue {
     AttributeValue::Bool(value)
+}
+
+pub(crate) fn algorithm(text: &str) -> Result<SigningAlgorithm, ()> {
+    SigningAlgorithm::parse(text).ok_or(())
 }
 
 pub(crate) fn bytes(value: &[u8]) -> AttributeValue {

@@ -13,7 +13,7 @@ use protocol::{
     Scope, ServerUri,
 };
 
-use crate::dynamodb::items::{Item, Reader, flag, list, number, secrets, text, time};
+use crate::dynamodb::items::{Item, Reader, algorithm, flag, list, number, secrets, text, time};
 use crate::dynamodb::unknown::Unknown;
 use crate::registry::federation_item::{FEDERATION, federation, to_federation};
 use crate::registry::relying_party_item::{from_relying_party, to_relying_party};
@@ -231,10 +231,6 @@ pub(crate) fn to_keys(read: &Reader<'_>) -> Result<Option<ClientKeys>, Unknown> 
     let inline = read.optional_parsed("jwks", |text| read_client_keys(text.as_bytes()))?;
     let elsewhere = read.optional_parsed("jwks_uri", ServerUri::parse)?;
     Ok(inline.map(ClientKeys::Inline).or(elsewhere.map(ClientKeys::At)))
-}
-
-pub(crate) fn algorithm(text: &str) -> Result<SigningAlgorithm, ()> {
-    SigningAlgorithm::parse(text).ok_or(())
 }
 
 pub(crate) fn from_api(api: &Api) -> Item {

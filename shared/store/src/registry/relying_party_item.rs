@@ -3,9 +3,8 @@
 use grants::{Backchannel, IdTokenClaims, RelyingParty, Sector, SigningAlgorithm};
 use protocol::{RedirectUri, ServerUri};
 
-use crate::dynamodb::items::{Item, Reader, flag, list, number, text};
+use crate::dynamodb::items::{Item, Reader, algorithm, flag, list, number, text};
 use crate::dynamodb::unknown::Unknown;
-use crate::registry::item::algorithm;
 
 pub(crate) fn from_relying_party(registered: &RelyingParty) -> Item {
     let mut item = Item::from([

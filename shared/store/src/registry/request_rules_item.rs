@@ -4,9 +4,8 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use grants::{AssertionAlgorithm, PushRule, RequestRules};
 use protocol::RequestUri;
 
-use crate::dynamodb::items::{Reader, flag, list, text};
+use crate::dynamodb::items::{Reader, algorithm, flag, list, text};
 use crate::dynamodb::unknown::Unknown;
-use crate::registry::item::algorithm;
 
 /// The attribute of the algorithm of a client's signed responses.
 const RESPONSE_ALGORITHM: &str = "response_algorithm";

@@ -6,7 +6,7 @@ use keys::{HandleKeys, KeyRing};
 use protocol::{ClientId, GrantType, RedirectUri, Resource, Secret};
 use store::Changed;
 
-use crate::dev::demo::{API, address_of_apps, other_issuer, secret};
+use crate::dev::demo_parts::{API, address_of_apps, other_issuer, secret};
 use crate::dev::explorer::platform::{Played, PlayedKey, federation, partner};
 use crate::stack::Stack;
 

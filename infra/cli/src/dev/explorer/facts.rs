@@ -1,6 +1,7 @@
 //! The values that a page knows before it is rendered, and the placeholders of those that it does not know yet.
 
-use crate::dev::demo::{API, Demo, address_of_apps};
+use crate::dev::demo::Demo;
+use crate::dev::demo_parts::{API, address_of_apps};
 use crate::dev::explorer::clients::CALLBACK;
 use crate::dev::explorer::platform::PlayedKey;
 

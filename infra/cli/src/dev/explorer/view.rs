@@ -1,6 +1,7 @@
 //! The explorer's pages: what their templates are filled with.
 
 mod attack;
+mod filled;
 pub(crate) mod qr;
 mod signed;
 mod step;
@@ -10,9 +11,9 @@ use protocol::Parameters;
 use serde_json::json;
 
 use crate::dev::demo::{PASSWORD, USERNAME};
-use crate::dev::explorer::facts::{Facts, readable};
+use crate::dev::explorer::facts::Facts;
 use crate::dev::explorer::flows;
-use crate::dev::explorer::model::{Flow, Parameter, Party};
+use crate::dev::explorer::model::{Flow, Party};
 use crate::dev::explorer::view::attack::AttackView;
 use crate::dev::explorer::view::step::{StepView, knowledge};
 
@@ -85,28 +86,4 @@ impl<'a> Callback<'a> {
 /// Returns what the script of a page has to know about the server.
 fn for_script(facts: &Facts) -> String {
     json!({ "issuer": facts.issuer, "base": facts.base }).to_string()
-}
-
-/// A text that the script fills in, and what it is before.
-pub(crate) struct Text {
-    template: String,
-    shown: String,
-}
-
-impl Text {
-    fn new(template: String) -> Self {
-        Self { shown: readable(&template), template }
-    }
-}
-
-/// A parameter, with its value if it has one.
-pub(crate) struct ParameterView {
-    of: &'static Parameter,
-    value: Text,
-}
-
-impl ParameterView {
-    fn new(of: &'static Parameter, facts: &Facts) -> Self {
-        Self { of, value: Text::new(facts.fill(of.value)) }
-    }
 }

@@ -6,7 +6,7 @@ use argon2::password_hash::phc::PasswordHash as Phc;
 use argon2::password_hash::{CustomizedPasswordHasher, PasswordVerifier};
 use argon2::{Algorithm, Params};
 
-use crate::password::foreign::ForeignHashError;
+use crate::password::foreign::error::ForeignHashError;
 use crate::password::memory::Hasher;
 use crate::password::work::WorkKind;
 

@@ -4,7 +4,8 @@ use blowfish::Blowfish;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
-use crate::password::foreign::{ForeignHashError, encoding};
+use crate::password::foreign::encoding;
+use crate::password::foreign::error::ForeignHashError;
 use crate::password::work::WorkKind;
 
 /// The cost, as a power of two.

@@ -6,7 +6,8 @@ use sha1::Sha1;
 use sha2::{Sha256, Sha512};
 use subtle::ConstantTimeEq;
 
-use crate::password::foreign::{ForeignHashError, encoding};
+use crate::password::foreign::encoding;
+use crate::password::foreign::error::ForeignHashError;
 use crate::password::work::{WorkDigest, WorkKind};
 
 const MAX_ITERATIONS: u32 = 2_000_000;

@@ -4,7 +4,8 @@
 use scrypt::Params;
 use subtle::ConstantTimeEq;
 
-use crate::password::foreign::{ForeignHashError, encoding};
+use crate::password::foreign::encoding;
+use crate::password::foreign::error::ForeignHashError;
 use crate::password::work::WorkKind;
 
 const MAX_LOG_N: u32 = 17;

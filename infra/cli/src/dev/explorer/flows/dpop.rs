@@ -1,38 +1,22 @@
 //! DPoP: tokens that work with the app's key only.
 
 mod attacks;
+mod claims;
 
 use crate::dev::explorer::flows::common::{
     ACCESS_TOKEN, ARRIVE, CLIENT_ID, CODE_CHALLENGE, CODE_CHALLENGE_METHOD, EXPIRES_IN, MAKE, REDEEM, REDIRECT_URI,
     REFRESH_TOKEN, RESPONSE_TYPE, SCOPE, STATE, TOKEN, VISIT, visit,
 };
 use crate::dev::explorer::flows::dpop::attacks::ATTACKS;
-use crate::dev::explorer::model::{
-    Action, Credentials, Flow, Parameter, Party, Request, Signed, SignedForm, Signer, Step, arrow, parameter,
+use crate::dev::explorer::flows::dpop::claims::{
+    GET, IAT, JTI, POST, TOKEN_ENDPOINT, TOKEN_HASH, USERINFO_ENDPOINT, proof,
 };
-
-const JTI: Parameter = parameter("jti", "{random}", "The name of this one proof.", "RFC 9449 §4.2");
-const IAT: Parameter = parameter("iat", "{now}", "The time: a proof is good for five minutes.", "RFC 9449 §4.2");
-const POST: Parameter = parameter("htm", "POST", "The method of the request.", "RFC 9449 §4.2");
-const GET: Parameter = parameter("htm", "GET", "The method of the request.", "RFC 9449 §4.2");
-const TOKEN_ENDPOINT: Parameter =
-    parameter("htu", "{issuer}/token", "The address of the request, without its query.", "RFC 9449 §4.2");
-const USERINFO_ENDPOINT: Parameter =
-    parameter("htu", "{issuer}/userinfo", "The address of the request, without its query.", "RFC 9449 §4.2");
-const TOKEN_HASH: Parameter = parameter(
-    "ath",
-    "{hash_of_access_token}",
-    "The SHA-256 hash of the access token: the proof is for this token alone.",
-    "RFC 9449 §4.2",
-);
+use crate::dev::explorer::model::{
+    Action, Credentials, Flow, Parameter, Party, Request, Signer, Step, arrow, parameter,
+};
 
 const TOKEN_TYPE: Parameter =
     parameter("token_type", "", "DPoP: the token works with a proof of its key only.", "RFC 9449 §5");
-
-/// Describes a proof of the app, or of an attacker.
-const fn proof(fills: &'static str, signer: Signer, claims: &'static [Parameter]) -> Signed {
-    Signed { fills, form: SignedForm::Proof, signer, claims }
-}
 
 const USERINFO: Request = Request {
     method: "GET",

@@ -1,39 +1,15 @@
 //! Identity assertions (ID-JAG): an app brings the word of a company's identity provider, and gets a token for the person.
 
 mod attacks;
+mod claims;
 
 use crate::dev::explorer::clients::AGENT;
 use crate::dev::explorer::flows::common::{ACCESS_TOKEN, CALL_API, EXPIRES_IN, SCOPE, TOKEN_TYPE};
 use crate::dev::explorer::flows::identity_assertion::attacks::ATTACKS;
-use crate::dev::explorer::model::{
-    Action, Credentials, Flow, Parameter, Party, Request, Signed, SignedForm, Signer, Step, arrow, parameter,
+use crate::dev::explorer::flows::identity_assertion::claims::{
+    AUD, CLAIMED_SCOPE, CLIENT, EXP, IAT, ISS, JTI, SUB, asserted,
 };
-use crate::dev::explorer::platform::{EMPLOYEE, PROVIDER};
-
-const ISS: Parameter =
-    parameter("iss", PROVIDER, "The identity provider, as it is registered at the server.", "RFC 7523 §3");
-const SUB: Parameter = parameter(
-    "sub",
-    EMPLOYEE,
-    "The person, by the provider's name. An operator linked it to the demo user.",
-    "RFC 7523 §3",
-);
-const AUD: Parameter =
-    parameter("aud", "{issuer}", "The server that the assertion is for, and no other.", "RFC 7523 §3");
-const CLIENT: Parameter =
-    parameter("client_id", AGENT, "The app that may bring it, by its name here.", "RFC 8693 §4.3");
-const JTI: Parameter =
-    parameter("jti", "{random}", "The name of this one assertion, which works once.", "RFC 7519 §4.1.7");
-const IAT: Parameter = parameter("iat", "{now}", "The time of its making.", "RFC 7519 §4.1.6");
-const EXP: Parameter =
-    parameter("exp", "{in_5_minutes}", "The end of its life. The app brings it at once.", "RFC 7523 §3");
-const CLAIMED_SCOPE: Parameter =
-    parameter("scope", "read", "The most that the provider lets the app have.", "RFC 8693 §4.2");
-
-/// Describes an assertion of the provider, or one that an attacker made.
-const fn asserted(fills: &'static str, signer: Signer, claims: &'static [Parameter]) -> Signed {
-    Signed { fills, form: SignedForm::IdentityAssertion, signer, claims }
-}
+use crate::dev::explorer::model::{Action, Credentials, Flow, Party, Request, Signer, Step, arrow, parameter};
 
 pub(crate) const FLOW: Flow = Flow {
     id: "identity-assertion",

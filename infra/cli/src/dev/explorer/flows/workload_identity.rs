@@ -1,29 +1,12 @@
 //! Workload identity: a service gets a token with a token of the platform that runs it, and has no secret.
 
 mod attacks;
+mod claims;
 
 use crate::dev::explorer::flows::common::{ACCESS_TOKEN, CALL_API, EXPIRES_IN, SCOPE, TOKEN_TYPE};
 use crate::dev::explorer::flows::workload_identity::attacks::ATTACKS;
-use crate::dev::explorer::model::{
-    Action, Credentials, Flow, Parameter, Party, Request, Signed, SignedForm, Signer, Step, arrow, parameter,
-};
-use crate::dev::explorer::platform::{PLATFORM, WORKLOAD};
-
-const ISS: Parameter = parameter("iss", PLATFORM, "The platform, as it is registered at the server.", "RFC 7523 §3");
-const SUB: Parameter = parameter("sub", WORKLOAD, "The service, in the platform's own words.", "RFC 7523 §3");
-const AUD: Parameter = parameter("aud", "{issuer}", "The server that the token is for, and no other.", "RFC 7523 §3");
-const IAT: Parameter = parameter("iat", "{now}", "The time of its making.", "RFC 7523 §3");
-const EXP: Parameter = parameter(
-    "exp",
-    "{in_5_minutes}",
-    "The end of its life, an hour away at most. Until then the service may send it many times.",
-    "RFC 7523 §3",
-);
-
-/// Describes a token of the platform, or one that an attacker made.
-const fn platform_token(fills: &'static str, signer: Signer, claims: &'static [Parameter]) -> Signed {
-    Signed { fills, form: SignedForm::PlatformToken, signer, claims }
-}
+use crate::dev::explorer::flows::workload_identity::claims::{AUD, EXP, IAT, ISS, SUB, platform_token};
+use crate::dev::explorer::model::{Action, Credentials, Flow, Party, Request, Signer, Step, arrow, parameter};
 
 pub(crate) const FLOW: Flow = Flow {
     id: "workload-identity",

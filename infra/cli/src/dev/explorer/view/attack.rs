@@ -4,7 +4,8 @@ use serde_json::{Value, json};
 
 use crate::dev::explorer::facts::Facts;
 use crate::dev::explorer::model::{Act, ActKind, Attack, Flow};
-use crate::dev::explorer::view::{Text, signed};
+use crate::dev::explorer::view::filled::Text;
+use crate::dev::explorer::view::signed;
 use crate::dev::explorer::wire::Planned;
 
 /// An attack with its requests.

@@ -4,7 +4,8 @@ use serde_json::{Value, json};
 
 use crate::dev::explorer::facts::Facts;
 use crate::dev::explorer::model::{Action, Arrow, Flow, Party, Step};
-use crate::dev::explorer::view::{ParameterView, Text, signed};
+use crate::dev::explorer::view::filled::{ParameterView, Text};
+use crate::dev::explorer::view::signed;
 use crate::dev::explorer::wire::Planned;
 
 /// The commands that make a verifier and its challenge in a terminal.

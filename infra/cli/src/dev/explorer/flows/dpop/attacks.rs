@@ -1,7 +1,9 @@
 //! Attacks on tokens that are bound to a key.
 
 use crate::dev::explorer::flows::common::OWN_CLIENT_ID;
-use crate::dev::explorer::flows::dpop::{GET, IAT, JTI, POST, TOKEN_ENDPOINT, TOKEN_HASH, USERINFO_ENDPOINT, proof};
+use crate::dev::explorer::flows::dpop::claims::{
+    GET, IAT, JTI, POST, TOKEN_ENDPOINT, TOKEN_HASH, USERINFO_ENDPOINT, proof,
+};
 use crate::dev::explorer::model::{Act, ActKind, Attack, Change, Credentials, Parameter, Request, Signer, parameter};
 
 /// The address of an API of the attacker.

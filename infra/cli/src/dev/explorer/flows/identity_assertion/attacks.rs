@@ -1,7 +1,9 @@
 //! Attacks with identity assertions.
 
 use crate::dev::explorer::clients::SERVICE;
-use crate::dev::explorer::flows::identity_assertion::{AUD, CLAIMED_SCOPE, CLIENT, EXP, IAT, ISS, JTI, SUB, asserted};
+use crate::dev::explorer::flows::identity_assertion::claims::{
+    AUD, CLAIMED_SCOPE, CLIENT, EXP, IAT, ISS, JTI, SUB, asserted,
+};
 use crate::dev::explorer::model::{Act, ActKind, Attack, Change, Parameter, Signer, parameter};
 
 const OTHER_SUB: Parameter = parameter("sub", "stranger@company.example", "Another person.", "RFC 7523 §3");

@@ -1,6 +1,6 @@
 //! Attacks with tokens of a platform.
 
-use crate::dev::explorer::flows::workload_identity::{AUD, EXP, IAT, ISS, SUB, platform_token};
+use crate::dev::explorer::flows::workload_identity::claims::{AUD, EXP, IAT, ISS, SUB, platform_token};
 use crate::dev::explorer::model::{Act, ActKind, Attack, Change, Parameter, Signer, parameter};
 
 const OTHER_SUB: Parameter = parameter("sub", "service:reports", "Another service.", "RFC 7523 §3");

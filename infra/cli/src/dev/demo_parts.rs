@@ -1,0 +1,50 @@
+//! The parts of the demo that the explorer has too: the API, the addresses of apps, and the way to a secret.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use keys::{HandleKeys, SECRET_PREFIX};
+use protocol::{RedirectUri, Secret};
+
+pub(crate) const API: &str = "https://api.demo.example";
+
+/// Returns the issuer with the other name of this machine, for apps that use it: apps compare issuers as text.
+pub(crate) fn other_issuer(issuer: &str) -> Option<String> {
+    let [address, name] = ["http://127.0.0.1", "http://localhost"];
+    let with_name = issuer.strip_prefix(address).map(|rest| format!("{name}{rest}"));
+    with_name.or_else(|| issuer.strip_prefix(name).map(|rest| format!("{address}{rest}")))
+}
+
+/// Returns the address at which the apps of the demo are: that of the issuer. A redirect URI with http is on this
+/// machine only, so that an issuer by another name has them at the loopback address.
+pub(crate) fn address_of_apps(issuer: &str) -> String {
+    if RedirectUri::parse(&format!("{issuer}/")).is_ok() {
+        return issuer.to_owned();
+    }
+    let rest = issuer.split_once("://").map_or(issuer, |(_, rest)| rest);
+    let (authority, path) = rest.find('/').map_or((rest, ""), |start| rest.split_at(start));
+    let port = authority.rsplit_once(':').map_or(String::new(), |(_, port)| format!(":{port}"));
+    format!("http://127.0.0.1{port}{path}")
+}
+
+/// Derives a secret that stays the same across starts on the same data and differs on other data.
+pub(crate) fn secret(handles: &HandleKeys, id: &str) -> Secret {
+    let digest = handles.digest(&Secret::new(format!("the demo secret of {id}")));
+    Secret::new(format!("{SECRET_PREFIX}{}", URL_SAFE_NO_PAD.encode(digest.as_bytes())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn apps_are_at_the_issuer_or_at_the_loopback_address() {
+        for (issuer, apps) in [
+            ("http://127.0.0.1:9000", "http://127.0.0.1:9000"),
+            ("https://id.example/tenant", "https://id.example/tenant"),
+            ("http://jeton:9000", "http://127.0.0.1:9000"),
+            ("http://jeton/tenant", "http://127.0.0.1/tenant"),
+        ] {
+            assert_eq!(address_of_apps(issuer), apps);
+        }
+    }
+}
