@@ -10,6 +10,25 @@ use crate::values::secret::Secret;
 /// The members that describe the object itself, and are no parameters of the request (RFC 7519 §4.1).
 const ABOUT_THE_OBJECT: [&str; 6] = ["iss", "aud", "exp", "nbf", "iat", "jti"];
 
+/// The parameters that are one text and are read here. A list in its place would be several values.
+const TEXTS: [&str; 15] = [
+    "acr_values",
+    "client_id",
+    "code_challenge",
+    "code_challenge_method",
+    "dpop_jkt",
+    "id_token_hint",
+    "login_hint",
+    "max_age",
+    "nonce",
+    "prompt",
+    "redirect_uri",
+    "response_mode",
+    "response_type",
+    "scope",
+    "state",
+];
+
 /// A well-formed request object. Its signature is verified elsewhere.
 #[derive(Clone)]
 pub struct RequestObject {
@@ -123,18 +142,19 @@ fn audience(value: &Value) -> Option<Vec<String>> {
     }
 }
 
-/// Returns the values of a parameter as a query would have them (RFC 9101 §4): numbers and objects as their JSON, and
-/// each member of a list as a value of its own.
+/// Returns the values of a parameter as a query would have them (RFC 9101 §4): everything but texts as its JSON, and each
+/// member of a list as a value of its own where a parameter may repeat. Other lists are JSON too, as that of
+/// `authorization_details` is (RFC 9396 §3): what is not known here is ignored.
 fn texts(name: &str, value: &Value) -> Result<Vec<String>, MalformedRequestObject> {
     match value {
         Value::Null => Ok(Vec::new()),
         Value::String(text) => Ok(vec![text.clone()]),
-        Value::Bool(_) | Value::Number(_) | Value::Object(_) => Ok(vec![value.to_string()]),
         Value::Array(several) if Parameters::may_repeat(name) => {
             let text = |value: &Value| value.as_str().map(str::to_owned).ok_or(MalformedRequestObject::Value);
             several.iter().map(text).collect()
         }
-        Value::Array(_) => Err(MalformedRequestObject::Value),
+        Value::Array(_) if TEXTS.contains(&name) => Err(MalformedRequestObject::Value),
+        Value::Bool(_) | Value::Number(_) | Value::Object(_) | Value::Array(_) => Ok(vec![value.to_string()]),
     }
 }
 
@@ -152,6 +172,7 @@ mod tests {
         })
     }
 
+            "authorization_details": [{"type": "x"}],
     fn read(value: &Value) -> Result<RequestObject, MalformedRequestObject> {
         RequestObject::read(value.as_object().unwrap())
     }
@@ -192,6 +213,7 @@ mod tests {
         for (name, value, why) in rows {
             let mut claims = good();
             claims[name] = value.clone();
+            ("scope", json!(["openid"]), E::Value),
             assert_eq!(read(&claims).map(drop), Err(why), "{name}: {value}");
         }
     }
