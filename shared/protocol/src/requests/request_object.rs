@@ -40,6 +40,8 @@ pub struct RequestObject {
     pub expires_at: Option<u64>,
     /// `nbf`: the time before which it is not valid, in seconds since 1970, if there is one.
     pub not_before: Option<u64>,
+    /// `iat`: the time when it was made, in seconds since 1970, if it says so.
+    pub issued_at: Option<u64>,
     /// The parameters of the authorization request.
     pub parameters: Parameters,
 }
@@ -62,8 +64,8 @@ pub enum MalformedRequestObject {
     /// `aud` is missing, or is neither a text nor a list of texts.
     #[error("aud of the request object is missing")]
     Audience,
-    /// `exp` or `nbf` is not a number.
-    #[error("exp or nbf of the request object is not a time")]
+    /// `exp`, `nbf` or `iat` is not a number.
+    #[error("exp, nbf or iat of the request object is not a time")]
     Times,
     /// `sub` is present, so the object could be taken for a client assertion (RFC 9101 §10.8).
     #[error("a request object must not have sub")]
@@ -122,6 +124,7 @@ impl RequestObject {
             audience: claims.get("aud").and_then(audience).ok_or(E::Audience)?,
             expires_at: time("exp")?,
             not_before: time("nbf")?,
+            issued_at: time("iat")?,
             parameters,
         })
     }
@@ -185,6 +188,7 @@ mod tests {
         let one = |name| object.parameters.one(name).unwrap();
         assert_eq!((one("state"), one("max_age"), one("nonce")), (Some("a b"), Some("300"), None));
         assert_eq!((one("claims"), one("prompt")), (Some("{\"userinfo\":{\"email\":null}}"), None));
+        assert_eq!((one("authorization_details"), object.issued_at), (Some("[{\"type\":\"x\"}]"), Some(100)));
         assert_eq!(object.parameters.all("resource").count(), 2);
         assert!(["iss", "aud", "exp", "nbf", "iat", "jti"].into_iter().all(|name| !object.parameters.has(name)));
         let mut timeless = good();
@@ -204,6 +208,7 @@ mod tests {
             ("exp", json!("200"), E::Times),
             ("nbf", json!(true), E::Times),
             ("nbf", json!(-1), E::Times),
+            ("iat", json!("100"), E::Times),
             ("sub", json!("app"), E::Subject),
             ("request", json!("e30.e30."), E::Nested),
             ("request_uri", json!("urn:x"), E::Nested),
