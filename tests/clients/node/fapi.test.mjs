@@ -103,7 +103,7 @@ for (const nonce of ['off', 'required']) {
           assert.equal(thrown.error ?? thrown.cause?.get?.('error'), 'access_denied', String(thrown));
           return true;
         });
-        await assert.rejects(signIn(signed, DPoP), ({ error }) => error === 'invalid_request_object');
+        await assert.rejects(signIn(signed, DPoP), ({ error }) => error === 'invalid_request');
       });
     }
 

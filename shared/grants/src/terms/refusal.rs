@@ -255,7 +255,7 @@ with_those_of_objects! {
     ProfileProofTime("profile_proof_time", InvalidDpopProof,
         "iat of the DPoP proof is a minute ahead or more, which the FAPI 2.0 profile does not allow: set the client's clock", may_be_outdated);
     /// The request is not signed, and the client's profile demands it.
-    ProfileObjectMissing("profile_object_missing", InvalidRequestObject,
+    ProfileObjectMissing("profile_object_missing", InvalidRequest,
         "push a signed request object in the parameter request: the client has the profile fapi2-signed");
     /// The response type is not one of the client's profile.
     ProfileResponseType("profile_response_type", InvalidRequest,

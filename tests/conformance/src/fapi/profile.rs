@@ -201,7 +201,7 @@ async fn c201_each_rule_of_the_profile_is_refused_with_its_own_text() {
     assert_bound(&bank.redeem(&session, &code, &key).await);
     let signed = Bank::signed(world, "Breaks rules of signed", &[]);
     let (error, description) = refusal(&session, &signed, &[]).await;
-    assert_eq!(error, "invalid_request_object");
+    assert_eq!(error, "invalid_request");
     told.push(description);
     for (texts, word) in told.iter().zip(["redirect_uri", "PKCE", "pushed", "DPoP", "signed request object"]) {
         assert!(texts.contains(word), "{word}: {texts}");
