@@ -172,10 +172,10 @@ mod tests {
             "iss": "app", "aud": "https://issuer.example", "exp": 200, "nbf": 100.5, "iat": 100, "jti": "x",
             "client_id": "app", "state": "a b", "max_age": 300, "nonce": "", "prompt": null,
             "resource": ["https://a.example", "https://b.example"], "claims": {"userinfo": {"email": null}},
+            "authorization_details": [{"type": "x"}],
         })
     }
 
-            "authorization_details": [{"type": "x"}],
     fn read(value: &Value) -> Result<RequestObject, MalformedRequestObject> {
         RequestObject::read(value.as_object().unwrap())
     }
@@ -213,12 +213,12 @@ mod tests {
             ("request", json!("e30.e30."), E::Nested),
             ("request_uri", json!("urn:x"), E::Nested),
             ("state", json!(["a", "b"]), E::Value),
+            ("scope", json!(["openid"]), E::Value),
             ("resource", json!([1]), E::Value),
         ];
         for (name, value, why) in rows {
             let mut claims = good();
             claims[name] = value.clone();
-            ("scope", json!(["openid"]), E::Value),
             assert_eq!(read(&claims).map(drop), Err(why), "{name}: {value}");
         }
     }
