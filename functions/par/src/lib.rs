@@ -84,7 +84,7 @@ impl Par {
             let found = self.clients.find(&self.wiring, id, incoming, now).await;
             found.map_err(NoDocument::into_failure)?;
         }
-        let verified = self.authentication.verify(&self.wiring, incoming, form, now).await?;
+        let verified = self.authentication.check_credentials(&self.wiring, incoming, form, now).await?;
         incoming.log().client(&verified.client().id);
         let proven = self.wiring.proven_key(incoming, PATH, None, now).await?;
         let client = self.authentication.use_up(verified, incoming, now).await?;

@@ -140,7 +140,7 @@ impl Token {
             | TokenRequest::AssertionExchange { .. }
             | TokenRequest::IdentityAssertion { .. }
             | TokenRequest::Password { .. } => {
-                let verified = self.clients.verify(&self.wiring, incoming, form, now).await?;
+                let verified = self.clients.check_credentials(&self.wiring, incoming, form, now).await?;
                 incoming.log().client(&verified.client().id);
                 let proven = proven().await?;
                 Ok((self.clients.use_up(verified, incoming, now).await?, proven))

@@ -30,7 +30,7 @@ impl Assertions {
 
     /// Verifies an assertion: the signature, then the claims. The algorithm comes before the client, so that a client which
     /// cannot be served is told so by the algorithm alone.
-    pub(crate) async fn verify(
+    pub(crate) async fn check(
         &self,
         assertion: &ClientAssertion,
         registered: Option<Arc<Client>>,

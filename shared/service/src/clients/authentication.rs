@@ -68,7 +68,7 @@ impl Authentication {
         form: &Parameters,
         now: Timestamp,
     ) -> Result<AuthenticatedClient, Failure> {
-        let verified = self.verify(wiring, incoming, form, now).await?;
+        let verified = self.check_credentials(wiring, incoming, form, now).await?;
         self.use_up(verified, incoming, now).await
     }
 
@@ -78,7 +78,7 @@ impl Authentication {
     ///
     /// # Errors
     /// A [`Failure`]: `invalid_client` in most cases.
-    pub async fn verify(
+    pub async fn check_credentials(
         &self,
         wiring: &Wiring,
         incoming: Incoming<'_>,
@@ -157,8 +157,8 @@ impl Authentication {
     ) -> Result<ClientProof, Denied> {
         let client = match presented {
             PresentedClient::Assertion(assertion) => {
-                let verified = self.assertions.verify(assertion, registered, &wiring.keys, now).await;
-                return verified.map(ClientProof::Assertion);
+                let checked = self.assertions.check(assertion, registered, &wiring.keys, now).await;
+                return checked.map(ClientProof::Assertion);
             }
             PresentedClient::Federated(assertion) => {
                 self.federated.authenticate(&wiring.registry, assertion, now).await?
