@@ -7,7 +7,8 @@
 //!   taken here too: from public clients and from those of documents, and requests of the same size.
 //! - A signed request object is verified here, and only its parameters are stored.
 //! - The client's credentials are removed before the request is stored.
-//! - A DPoP proof that comes with a request binds its code, as `dpop_jkt` does (RFC 9449 §10.1).
+//! - A DPoP proof that comes with a request binds its code, as `dpop_jkt` does (RFC 9449 §10.1). It is checked after its
+//!   client, and before an assertion is used up.
 //! - A lost answer costs nothing: the client pushes again, and what it pushed before is deleted later.
 
 use std::sync::Arc;
@@ -16,8 +17,8 @@ use edge::{
     AuditEntry, AuditEvent, Awaited, Config, Endpoint, Error, Failure, Function, Incoming, Response, json, random,
 };
 use grants::authorization::Arrival;
-use grants::dpop::code_key;
-use grants::{Attempt, Client, GrantSecret, Moment, Policy, PushedHandle, Timestamp, pushed, request_object};
+use grants::dpop::{ProvenKey, code_key};
+use grants::{Attempt, Client, GrantSecret, Moment, Policy, PushedHandle, Refusal, Timestamp, pushed, request_object};
 use http::{StatusCode, header};
 use protocol::{
     CREDENTIAL_PARAMETERS, ClientId, MAX_REQUEST_BYTES, Parameters, PresentedClient, PushedReference, PushedResponse,
@@ -56,8 +57,8 @@ impl Par {
         if form.has("request_uri") {
             return Err(invalid("request_uri cannot be pushed: push the parameters of the request"));
         }
-        let client = self.authenticate(incoming, &form, now).await?;
-        let parameters = self.bound(incoming, self.asked(form, &client, now).await?, &client, now).await?;
+        let (client, proven) = self.authenticate(incoming, &form, now).await?;
+        let parameters = bound(self.asked(form, &client, now).await?, &client, proven.as_ref())?;
         let client = client.id.clone();
         if parameters.to_query().len() > MAX_REQUEST_BYTES {
             return Err(Failure::push_too_large("the request is larger than 16 KiB"));
@@ -70,22 +71,24 @@ impl Par {
         Ok(response)
     }
 
-    /// Authenticates the client as at `/token`. The document of a client is read first, because this may be the first
-    /// request of the client.
+    /// Authenticates the client as at `/token`, and checks its DPoP proof, if there is one, before an assertion is used up.
+    /// The document of a client is read first, because this may be the first request of the client.
     async fn authenticate(
         &self,
         incoming: Incoming<'_>,
         form: &Parameters,
         now: Timestamp,
-    ) -> Result<Arc<Client>, Failure> {
+    ) -> Result<(Arc<Client>, Option<ProvenKey>), Failure> {
         let presented = PresentedClient::parse(incoming.header(header::AUTHORIZATION), form)?;
         if let Some(id) = presented.client_id() {
             let found = self.clients.find(&self.wiring, id, incoming, now).await;
             found.map_err(NoDocument::into_failure)?;
         }
-        let client = self.authentication.authenticate(&self.wiring, incoming, form, now).await?;
-        incoming.log().client(&client.client().id);
-        Ok(Arc::clone(client.client()))
+        let verified = self.authentication.check_credentials(&self.wiring, incoming, form, now).await?;
+        incoming.log().client(&verified.client().id);
+        let proven = self.wiring.proven_key(incoming, PATH, None, now).await?;
+        let client = self.authentication.use_up(verified, incoming, now).await?;
+        Ok((Arc::clone(client.client()), proven))
     }
 
     /// Returns the request of the client: its parameters, or those of the request object that it signed.
@@ -101,26 +104,6 @@ impl Par {
                 Ok(signed.in_time()?.without(&CREDENTIAL_PARAMETERS))
             }
             Err(_) => Err(invalid("request is included more than once")),
-        }
-    }
-
-    /// Binds the code to the key of the proof that came with the request, if there is one (RFC 9449 §10.1). Both this
-    /// and `dpop_jkt` bind the code at redemption; in disagreement the request is refused.
-    async fn bound(
-        &self,
-        incoming: Incoming<'_>,
-        parameters: Parameters,
-        client: &Client,
-        now: Timestamp,
-    ) -> Result<Parameters, Failure> {
-        let proven = self.wiring.proven_key(incoming, PATH, None, now).await?;
-        // One that is sent twice, or is no thumbprint, is refused by the checks of the request.
-        let Ok(Ok(asked)) = parameters.one("dpop_jkt").map(|key| key.map(Thumbprint::parse).transpose()) else {
-            return Ok(parameters);
-        };
-        match code_key(client, asked, proven.as_ref())? {
-            Some(key) if asked.is_none() => Ok(parameters.with("dpop_jkt", &key.to_string())),
-            Some(_) | None => Ok(parameters),
         }
     }
 
@@ -142,6 +125,19 @@ impl Par {
         let request_uri = PushedReference::uri(&handle);
         let document = PushedResponse { request_uri: request_uri.expose(), expires_in: Policy::PUSHED_LIFETIME.into() };
         Ok(json(StatusCode::CREATED, &document))
+    }
+}
+
+/// Binds the code to the key of the proof that came with the request, if there is one (RFC 9449 §10.1). Both this and
+/// `dpop_jkt` bind the code at redemption; in disagreement the request is refused.
+fn bound(parameters: Parameters, client: &Client, proven: Option<&ProvenKey>) -> Result<Parameters, Refusal> {
+    // One that is sent twice, or is no thumbprint, is refused by the checks of the request.
+    let Ok(Ok(asked)) = parameters.one("dpop_jkt").map(|key| key.map(Thumbprint::parse).transpose()) else {
+        return Ok(parameters);
+    };
+    match code_key(client, asked, proven)? {
+        Some(key) if asked.is_none() => Ok(parameters.with("dpop_jkt", &key.to_string())),
+        Some(_) | None => Ok(parameters),
     }
 }
 

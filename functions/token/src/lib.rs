@@ -15,7 +15,7 @@
 //!   round trip, strongly consistent, and nothing is written.
 //! - A request that the cached registration does not allow is decided once more with the current one.
 //! - A DPoP proof is checked after its client, and before anything is written: a bad one, or one without the nonce, uses up
-//!   no code and no refresh token.
+//!   no assertion, no code and no refresh token.
 //! - A device polls with one conditional write. What a person decided is found by the refusal of that write, so a poll
 //!   costs one write until then, and the one that gets the tokens costs two.
 //! - Token exchange reads what the subject token depends on as introspection does, and writes nothing: the new token names
@@ -105,9 +105,32 @@ impl Token {
         let now = edge::now();
         let form = incoming.form()?;
         let request = TokenRequest::parse(&form, self.wiring.config.policy.legacy)?;
-        let client = match request {
+        let (client, proven) = self.authenticate(incoming, &request, &form, now).await?;
+        let apis = self.wiring.apis_of(client.client(), now).await?;
+        let ring = self.ring_for(&request, now).await?;
+        let moment = Moment { now, attempt: Attempt::from_bytes(edge::random()) };
+        let (source, log) = (incoming.source(), incoming.log());
+        let context = TokenContext { client, proven, apis, ring, source, log, moment };
+        match self.give_to(request, &context).await {
+            Err(refused) if refused.may_be_outdated() => Box::pin(self.give_again(refused, &form, &context)).await,
+            given => given,
+        }
+    }
+
+    /// Authenticates the client, and checks its DPoP proof before an assertion is used up.
+    async fn authenticate(
+        &self,
+        incoming: Incoming<'_>,
+        request: &TokenRequest,
+        form: &Parameters,
+        now: Timestamp,
+    ) -> Result<(AuthenticatedClient, Option<ProvenKey>), Failure> {
+        let proven = || self.wiring.proven_key(incoming, PATH, None, now);
+        match request {
             TokenRequest::Workload { .. } => {
-                self.clients.authenticate_workload(&self.wiring, incoming, &form, now).await?
+                let client = self.clients.authenticate_workload(&self.wiring, incoming, form, now).await?;
+                incoming.log().client(&client.client().id);
+                Ok((client, proven().await?))
             }
             TokenRequest::ClientCredentials { .. }
             | TokenRequest::AuthorizationCode { .. }
@@ -116,18 +139,12 @@ impl Token {
             | TokenRequest::TokenExchange { .. }
             | TokenRequest::AssertionExchange { .. }
             | TokenRequest::IdentityAssertion { .. }
-            | TokenRequest::Password { .. } => self.clients.authenticate(&self.wiring, incoming, &form, now).await?,
-        };
-        let log = incoming.log();
-        log.client(&client.client().id);
-        let apis = self.wiring.apis_of(client.client(), now).await?;
-        let ring = self.ring_for(&request, now).await?;
-        let proven = self.wiring.proven_key(incoming, PATH, None, now).await?;
-        let moment = Moment { now, attempt: Attempt::from_bytes(edge::random()) };
-        let context = TokenContext { client, proven, apis, ring, source: incoming.source(), log, moment };
-        match self.give_to(request, &context).await {
-            Err(refused) if refused.may_be_outdated() => Box::pin(self.give_again(refused, &form, &context)).await,
-            given => given,
+            | TokenRequest::Password { .. } => {
+                let verified = self.clients.check_credentials(&self.wiring, incoming, form, now).await?;
+                incoming.log().client(&verified.client().id);
+                let proven = proven().await?;
+                Ok((self.clients.use_up(verified, incoming, now).await?, proven))
+            }
         }
     }
 

@@ -130,6 +130,9 @@ impl UserInfo {
         let (grant, ground) = found.ok_or(Denial::Token)?;
         let facts = told.facts(&grant);
         let client = self.wiring.client(&facts.client_id, now).await?;
+        if let (Some(proven), Some(client)) = (proven, &client) {
+            proven.meets(client.profile)?;
+        }
         let (_, sign_in) = admit(&facts, Some(&grant), client.as_deref(), now)?;
         let rules = Rules::at(&self.wiring.config.policy, now);
         stands(&grant, ground.user.as_ref(), ground.session.as_ref(), rules).map_err(|_| Denial::Token)?;

@@ -13,6 +13,8 @@
 //! - The keys at a client's `jwks_uri` are cached for five minutes at most, and fetched again when they do not verify an
 //!   assertion, but at most every ten seconds: no one can make this server flood another one with requests.
 //! - A wrong passkey is not counted either: a signature cannot be guessed. It is logged like a wrong password.
+//! - An assertion is verified first, and used up once the DPoP proof beside it was checked: a client that learns of the nonce
+//!   by the error may send the same assertion again.
 //! - DPoP proofs are checked by one function for every endpoint. It reads nothing but the cached keys, and those only where
 //!   nonces are used.
 //! - Wrong tokens for registering a client or changing its registration are not counted: they are handles, and one that was
@@ -36,7 +38,7 @@ mod wiring;
 
 pub use access_tokens::{ReadAccess, StandingGrant, VerifiedAccess};
 pub use clients::admission::{Applicant, NotAdmitted};
-pub use clients::authentication::Authentication;
+pub use clients::authentication::{Authentication, VerifiedClient};
 pub use clients::document_clients::{DocumentClients, NoDocument};
 pub use clients::identity_assertions::{IdentityAssertions, ProvenIdentity};
 pub use clients::logos::Logos;

@@ -103,7 +103,7 @@ for (const nonce of ['off', 'required']) {
           assert.equal(thrown.error ?? thrown.cause?.get?.('error'), 'access_denied', String(thrown));
           return true;
         });
-        await assert.rejects(signIn(signed, DPoP), ({ error }) => error === 'invalid_request_object');
+        await assert.rejects(signIn(signed, DPoP), ({ error }) => error === 'invalid_request');
       });
     }
 
@@ -146,7 +146,7 @@ for (const nonce of ['off', 'required']) {
           { ...insecure, ...options });
         return oauth.processAuthorizationCodeResponse(as, me, response);
       };
-      await assert.rejects(redeem({}), ({ error }) => error === 'invalid_dpop_proof');
+      await assert.rejects(redeem({}), ({ error }) => error === 'invalid_request');
       assert.equal((await again(redeem({ DPoP }))).token_type, 'dpop');
       // An assertion for the token endpoint is refused.
       const { token_endpoint: endpoint } = as;

@@ -144,6 +144,11 @@ pub fn accept(
 }
 
 impl Unspent {
+    /// The client that signed the assertion.
+    pub fn client(&self) -> &Client {
+        &self.client
+    }
+
     /// Returns the record of use, which must be written exactly once.
     pub const fn once(&self) -> OneUse {
         self.once

@@ -65,11 +65,13 @@ pub fn accept(object: RequestObject, client: &Client, issuer: &str, now: Timesta
 }
 
 /// Judges the times of an object, and returns whether it may be shown for the first time. Only FAPI 2.0 Message Signing
-/// §5.3.1 demands `exp` and `nbf`; for other clients RFC 9101 §4 and OpenID Connect Core §6.1 leave them out.
+/// §5.3.1 demands `exp` and `nbf`; for other clients RFC 9101 §4 and OpenID Connect Core §6.1 leave them out. Only the FAPI
+/// 2.0 Security Profile §5.3.2.1 has a rule for `iat`.
 fn is_in_time(object: &RequestObject, profile: Profile, now: Timestamp) -> Result<bool, Refusal> {
     let times = [object.expires_at, object.not_before].map(|time| time.map(Timestamp::from_seconds));
     let [expires_at, not_before] = times;
-    if not_before.is_some_and(|not_before| not_before > now.plus(SKEW)) {
+    let issued_at = object.issued_at.filter(|_| profile.is_fapi()).map(Timestamp::from_seconds);
+    if [not_before, issued_at].into_iter().flatten().any(|time| time > now.plus(SKEW)) {
         return Err(Refusal::RequestObjectEarly);
     }
     if profile.is_fapi() {
@@ -118,6 +120,7 @@ mod tests {
             audience: vec![ISSUER.to_owned(), "x".to_owned()],
             expires_at: Some(NOW.plus(60).seconds()),
             not_before: Some(NOW.seconds()),
+            issued_at: None,
             parameters: Parameters::parse(b"client_id=app&state=s").unwrap(),
         };
         change(&mut object);
@@ -176,6 +179,16 @@ mod tests {
             for profile in [Profile::Fapi2, Profile::Fapi2Signed] {
                 assert_eq!(told(profile), fapi, "{nbf:?} {exp:?}");
             }
+        }
+    }
+
+    #[test]
+    fn c195_c201_only_a_profile_judges_when_an_object_was_made() {
+        for (ahead, fapi) in [(0, Ok(true)), (10, Ok(true)), (11, Err(Refusal::RequestObjectEarly))] {
+            let made = |object: &mut RequestObject| object.issued_at = Some(NOW.plus(ahead).seconds());
+            let told = |profile| accepted_of(profile, made, NOW).map(|signed| signed.in_time);
+            assert_eq!(told(Profile::Baseline), Ok(true), "{ahead}");
+            assert_eq!([Profile::Fapi2, Profile::Fapi2Signed].map(told), [fapi; 2], "{ahead}");
         }
     }
 

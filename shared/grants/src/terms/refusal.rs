@@ -123,9 +123,12 @@ with_those_of_objects! {
     /// The proof of a pushed request is of another key than its `dpop_jkt`.
     DpopKeysDiffer("dpop_keys_differ", InvalidDpopProof,
         "dpop_jkt is not the thumbprint of the key that signed the DPoP proof: leave one of them out");
-    /// The request has no proof, and needs one.
+    /// The request has no proof, and the client gets no token without one.
+    DpopProofRequired("dpop_proof_required", InvalidRequest,
+        "a DPoP proof is needed: the client is registered with dpop_bound_access_tokens or the FAPI 2.0 profile", may_be_outdated);
+    /// The access token came without a proof, and is bound to a key.
     DpopProofMissing("dpop_proof_missing", InvalidDpopProof,
-        "a DPoP proof is needed: the client is registered with dpop_bound_access_tokens or the FAPI 2.0 profile, or the token is bound to a key", may_be_outdated);
+        "a DPoP proof is needed: the access token is bound to a key");
     /// The client may not use this grant type.
     GrantTypeNotAllowed("grant_type_not_allowed", UnauthorizedClient,
         "the client is not registered for this grant type", may_be_outdated);
@@ -248,8 +251,11 @@ with_those_of_objects! {
     /// The algorithm of the proof is not one of the client's profile.
     ProfileProofAlgorithm("profile_proof_algorithm", InvalidDpopProof,
         "alg of the DPoP proof must be PS256, ES256 or EdDSA: the client has the FAPI 2.0 profile", may_be_outdated);
+    /// The time of the proof is further ahead than the client's profile allows.
+    ProfileProofTime("profile_proof_time", InvalidDpopProof,
+        "iat of the DPoP proof is a minute ahead or more, which the FAPI 2.0 profile does not allow: set the client's clock", may_be_outdated);
     /// The request is not signed, and the client's profile demands it.
-    ProfileObjectMissing("profile_object_missing", InvalidRequestObject,
+    ProfileObjectMissing("profile_object_missing", InvalidRequest,
         "push a signed request object in the parameter request: the client has the profile fapi2-signed");
     /// The response type is not one of the client's profile.
     ProfileResponseType("profile_response_type", InvalidRequest,

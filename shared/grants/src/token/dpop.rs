@@ -6,6 +6,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use protocol::{MalformedProof, ProofAlgorithm, ProofClaims, Secret, TargetUri, Thumbprint, TokenScheme};
 use sha2::{Digest, Sha256};
 
+use crate::client::profile::Profile;
 use crate::client::record::Client;
 use crate::step::once::{AssertionId, OneUse};
 use crate::terms::confirmation::Confirmation;
@@ -16,6 +17,9 @@ use crate::token::userinfo::Denial;
 /// The seconds by which `iat` may differ from the clock of this server, before or after it: clocks of devices are
 /// wrong by minutes. A client whose clock is worse needs nonces, which replace it.
 pub const PROOF_WINDOW: Seconds = 300;
+/// The seconds by which `iat` must not be ahead under a FAPI profile (FAPI 2.0 Security Profile §5.3.2.1). A nonce replaces
+/// this time as well.
+const TOO_FAR_AHEAD: Seconds = 60;
 /// The seconds for which a nonce is the current one. After that it is accepted for as long again.
 pub const NONCE_SLOT: Seconds = 60;
 
@@ -39,6 +43,7 @@ pub struct ProvenRequest<'a> {
 pub struct ProvenKey {
     confirmation: Confirmation,
     algorithm: ProofAlgorithm,
+    is_early: bool,
     once: OneUse,
 }
 
@@ -51,6 +56,17 @@ impl ProvenKey {
     /// The use of the proof, for a resource that accepts each proof once.
     pub const fn once(&self) -> OneUse {
         self.once
+    }
+
+    /// Checks the proof by the rules of the client's profile.
+    ///
+    /// # Errors
+    /// [`Refusal::ProfileProofAlgorithm`] or [`Refusal::ProfileProofTime`].
+    pub fn meets(&self, profile: Profile) -> Result<(), Refusal> {
+        if !profile.accepts_proofs_of(self.algorithm) {
+            return Err(Refusal::ProfileProofAlgorithm);
+        }
+        if profile.is_fapi() && self.is_early { Err(Refusal::ProfileProofTime) } else { Ok(()) }
     }
 }
 
@@ -85,19 +101,20 @@ pub fn judge(
         None => issued_at.plus(PROOF_WINDOW + 1),
     };
     let once = OneUse { id: AssertionId::of_proof(&key, &claims.id), until };
-    Ok(ProvenKey { confirmation: Confirmation::Jkt(key), algorithm, once })
+    let is_early = nonces.is_none() && issued_at >= now.plus(TOO_FAR_AHEAD);
+    Ok(ProvenKey { confirmation: Confirmation::Jkt(key), algorithm, is_early, once })
 }
 
 /// Returns the key to bind the tokens of a request to, if it came with a proof.
 ///
 /// # Errors
-/// [`Refusal::DpopProofMissing`] when the client is registered to get no token without a proof (RFC 9449 §5.2);
-/// [`Refusal::ProfileProofAlgorithm`] when its profile does not allow the algorithm of the proof.
+/// [`Refusal::DpopProofRequired`] when the client is registered to get no token without a proof (RFC 9449 §5.2), or one of
+/// [`ProvenKey::meets`].
 pub fn binding(client: &Client, proven: Option<&ProvenKey>) -> Result<Option<Confirmation>, Refusal> {
     match proven {
-        None if client.must_prove_a_key() => Err(Refusal::DpopProofMissing),
-        Some(proven) if !client.profile.accepts_proofs_of(proven.algorithm) => Err(Refusal::ProfileProofAlgorithm),
-        proven => Ok(proven.map(ProvenKey::confirmation)),
+        None if client.must_prove_a_key() => Err(Refusal::DpopProofRequired),
+        None => Ok(None),
+        Some(proven) => proven.meets(client.profile).map(|()| Some(proven.confirmation())),
     }
 }
 
@@ -105,16 +122,14 @@ pub fn binding(client: &Client, proven: Option<&ProvenKey>) -> Result<Option<Con
 /// §10.1).
 ///
 /// # Errors
-/// [`Refusal::DpopKeysDiffer`] when there are both, and they differ; [`Refusal::ProfileProofAlgorithm`] when the client's
-/// profile does not allow the algorithm of the proof: its code could never be redeemed.
+/// [`Refusal::DpopKeysDiffer`] when there are both, and they differ, or one of [`ProvenKey::meets`]: by a key for another
+/// algorithm the code could never be redeemed.
 pub fn code_key(
     client: &Client,
     asked: Option<Thumbprint>,
     proven: Option<&ProvenKey>,
 ) -> Result<Option<Thumbprint>, Refusal> {
-    if proven.is_some_and(|proven| !client.profile.accepts_proofs_of(proven.algorithm)) {
-        return Err(Refusal::ProfileProofAlgorithm);
-    }
+    proven.map(|proven| proven.meets(client.profile)).transpose()?;
     let proven = proven.map(|proven| {
         let Confirmation::Jkt(key) = proven.confirmation();
         key
@@ -169,7 +184,6 @@ impl From<MalformedProof> for Refusal {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::client::profile::Profile;
     use crate::client::record::{AuthMethod, DpopRule};
     use crate::fixtures::{NOW, client};
 
@@ -271,7 +285,7 @@ mod tests {
         let proven = proven.unwrap();
         let held = Client { dpop: DpopRule::Required, ..client() };
         assert_eq!(binding(&client(), None), Ok(None));
-        assert_eq!(binding(&held, None), Err(Refusal::DpopProofMissing));
+        assert_eq!(binding(&held, None), Err(Refusal::DpopProofRequired));
         for client in [&client(), &held] {
             assert_eq!(binding(client, Some(&proven)), Ok(Some(Confirmation::Jkt(KEY))));
         }
@@ -303,6 +317,28 @@ mod tests {
         assert_eq!(code_key(&fapi, None, Some(&proven)), Ok(Some(KEY)));
         assert_eq!(code_key(&fapi, None, Some(&other)), Err(Refusal::ProfileProofAlgorithm));
         assert_eq!(code_key(&client(), None, Some(&other)), Ok(Some(KEY)));
+    }
+
+    #[test]
+    fn c201_a_proof_of_the_profile_is_less_than_a_minute_ahead_unless_its_nonce_says_so() {
+        let (target, nonces) = (target(), ["now".to_owned(), "before".to_owned()]);
+        let made = |ahead: i64, nonces: Option<&[String; 2]>| {
+            let issued_at = NOW.seconds().saturating_add_signed(ahead);
+            let claims = ProofClaims { issued_at, nonce: Some("now".to_owned()), ..claims() };
+            let request = ProvenRequest { method: "POST", target: &target, token: None, nonces, now: NOW };
+            judge(KEY, ProofAlgorithm::Es256, &claims, &request).unwrap()
+        };
+        for (ahead, good) in [(-300, true), (0, true), (10, true), (59, true), (60, false), (300, false)] {
+            let proven = made(ahead, None);
+            for profile in [Profile::Fapi2, Profile::Fapi2Signed] {
+                let expected = if good { Ok(()) } else { Err(Refusal::ProfileProofTime) };
+                assert_eq!(proven.meets(profile), expected, "{ahead}");
+                assert_eq!(binding(&client().under(profile), Some(&proven)).map(drop), expected, "{ahead}");
+                assert_eq!(code_key(&client().under(profile), None, Some(&proven)).map(drop), expected, "{ahead}");
+            }
+            assert_eq!(proven.meets(Profile::Baseline), Ok(()), "{ahead}");
+            assert_eq!(made(ahead, Some(&nonces)).meets(Profile::Fapi2), Ok(()), "{ahead}");
+        }
     }
 
     #[test]

@@ -10,6 +10,25 @@ use crate::values::secret::Secret;
 /// The members that describe the object itself, and are no parameters of the request (RFC 7519 §4.1).
 const ABOUT_THE_OBJECT: [&str; 6] = ["iss", "aud", "exp", "nbf", "iat", "jti"];
 
+/// The parameters that are one text and are read here. A list in its place would be several values.
+const TEXTS: [&str; 15] = [
+    "acr_values",
+    "client_id",
+    "code_challenge",
+    "code_challenge_method",
+    "dpop_jkt",
+    "id_token_hint",
+    "login_hint",
+    "max_age",
+    "nonce",
+    "prompt",
+    "redirect_uri",
+    "response_mode",
+    "response_type",
+    "scope",
+    "state",
+];
+
 /// A well-formed request object. Its signature is verified elsewhere.
 #[derive(Clone)]
 pub struct RequestObject {
@@ -21,6 +40,8 @@ pub struct RequestObject {
     pub expires_at: Option<u64>,
     /// `nbf`: the time before which it is not valid, in seconds since 1970, if there is one.
     pub not_before: Option<u64>,
+    /// `iat`: the time when it was made, in seconds since 1970, if it says so.
+    pub issued_at: Option<u64>,
     /// The parameters of the authorization request.
     pub parameters: Parameters,
 }
@@ -43,8 +64,8 @@ pub enum MalformedRequestObject {
     /// `aud` is missing, or is neither a text nor a list of texts.
     #[error("aud of the request object is missing")]
     Audience,
-    /// `exp` or `nbf` is not a number.
-    #[error("exp or nbf of the request object is not a time")]
+    /// `exp`, `nbf` or `iat` is not a number.
+    #[error("exp, nbf or iat of the request object is not a time")]
     Times,
     /// `sub` is present, so the object could be taken for a client assertion (RFC 9101 §10.8).
     #[error("a request object must not have sub")]
@@ -103,6 +124,7 @@ impl RequestObject {
             audience: claims.get("aud").and_then(audience).ok_or(E::Audience)?,
             expires_at: time("exp")?,
             not_before: time("nbf")?,
+            issued_at: time("iat")?,
             parameters,
         })
     }
@@ -123,18 +145,19 @@ fn audience(value: &Value) -> Option<Vec<String>> {
     }
 }
 
-/// Returns the values of a parameter as a query would have them (RFC 9101 §4): numbers and objects as their JSON, and
-/// each member of a list as a value of its own.
+/// Returns the values of a parameter as a query would have them (RFC 9101 §4): everything but texts as its JSON, and each
+/// member of a list as a value of its own where a parameter may repeat. Other lists are JSON too, as that of
+/// `authorization_details` is (RFC 9396 §3): what is not known here is ignored.
 fn texts(name: &str, value: &Value) -> Result<Vec<String>, MalformedRequestObject> {
     match value {
         Value::Null => Ok(Vec::new()),
         Value::String(text) => Ok(vec![text.clone()]),
-        Value::Bool(_) | Value::Number(_) | Value::Object(_) => Ok(vec![value.to_string()]),
         Value::Array(several) if Parameters::may_repeat(name) => {
             let text = |value: &Value| value.as_str().map(str::to_owned).ok_or(MalformedRequestObject::Value);
             several.iter().map(text).collect()
         }
-        Value::Array(_) => Err(MalformedRequestObject::Value),
+        Value::Array(_) if TEXTS.contains(&name) => Err(MalformedRequestObject::Value),
+        Value::Bool(_) | Value::Number(_) | Value::Object(_) | Value::Array(_) => Ok(vec![value.to_string()]),
     }
 }
 
@@ -149,6 +172,7 @@ mod tests {
             "iss": "app", "aud": "https://issuer.example", "exp": 200, "nbf": 100.5, "iat": 100, "jti": "x",
             "client_id": "app", "state": "a b", "max_age": 300, "nonce": "", "prompt": null,
             "resource": ["https://a.example", "https://b.example"], "claims": {"userinfo": {"email": null}},
+            "authorization_details": [{"type": "x"}],
         })
     }
 
@@ -164,6 +188,7 @@ mod tests {
         let one = |name| object.parameters.one(name).unwrap();
         assert_eq!((one("state"), one("max_age"), one("nonce")), (Some("a b"), Some("300"), None));
         assert_eq!((one("claims"), one("prompt")), (Some("{\"userinfo\":{\"email\":null}}"), None));
+        assert_eq!((one("authorization_details"), object.issued_at), (Some("[{\"type\":\"x\"}]"), Some(100)));
         assert_eq!(object.parameters.all("resource").count(), 2);
         assert!(["iss", "aud", "exp", "nbf", "iat", "jti"].into_iter().all(|name| !object.parameters.has(name)));
         let mut timeless = good();
@@ -183,10 +208,12 @@ mod tests {
             ("exp", json!("200"), E::Times),
             ("nbf", json!(true), E::Times),
             ("nbf", json!(-1), E::Times),
+            ("iat", json!("100"), E::Times),
             ("sub", json!("app"), E::Subject),
             ("request", json!("e30.e30."), E::Nested),
             ("request_uri", json!("urn:x"), E::Nested),
             ("state", json!(["a", "b"]), E::Value),
+            ("scope", json!(["openid"]), E::Value),
             ("resource", json!([1]), E::Value),
         ];
         for (name, value, why) in rows {

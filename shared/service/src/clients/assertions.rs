@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use edge::{Config, Failure, random};
-use grants::assertion::{Server, Verification, accept, verification};
+use grants::assertion::{Server, Unspent, Verification, accept, verification};
 use grants::{AssertionClaims, Attempt, AuthenticatedClient, Client, ClientKeys, Refusal, Timestamp};
 use keys::{SignedAssertion, UnreadableAssertion};
 use protocol::ClientAssertion;
@@ -28,20 +28,23 @@ impl Assertions {
         Self { issuer, token_endpoint, grants, served: ServedKeys::new(KeyHolder::Client, config.reach.clone()) }
     }
 
-    /// Authenticates the client of an assertion: checks the signature, then the claims, and only then makes the
-    /// write that uses the assertion up. The algorithm comes before the client, so that a client which cannot be
-    /// served is told so by the algorithm alone.
-    pub(crate) async fn authenticate(
+    /// Verifies an assertion: the signature, then the claims. The algorithm comes before the client, so that a client which
+    /// cannot be served is told so by the algorithm alone.
+    pub(crate) async fn check(
         &self,
         assertion: &ClientAssertion,
         registered: Option<Arc<Client>>,
         keys: &KeyCache,
         now: Timestamp,
-    ) -> Result<AuthenticatedClient, Denied> {
+    ) -> Result<Unspent, Denied> {
         let signed = SignedAssertion::parse(assertion.jwt())?;
         let client = registered.ok_or(Refusal::ClientUnknown)?;
         let claims = self.verified(&signed, &client, keys, now).await?;
-        let unspent = accept(client, &claims, self.server(), now)?;
+        Ok(accept(client, &claims, self.server(), now)?)
+    }
+
+    /// Makes the write that uses an assertion up, and so authenticates its client.
+    pub(crate) async fn use_up(&self, unspent: Unspent, now: Timestamp) -> Result<AuthenticatedClient, Denied> {
         let attempt = Attempt::from_bytes(random());
         match self.grants.use_assertion(unspent.once(), attempt, now).await? {
             Changed::Done => Ok(unspent.spent()),

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use edge::{AuditEntry, AuditEvent, Config, ConfigError, Failure, Incoming};
+use grants::assertion::Unspent;
 use grants::{AuthenticatedClient, Client, Refusal, Timestamp, authenticate};
 use http::header;
 use protocol::{FederatedAssertion, Parameters, PresentedClient};
@@ -21,6 +22,30 @@ pub struct Authentication {
     federated: Federated,
 }
 
+/// A client whose credentials were verified, and nothing was written for it.
+pub struct VerifiedClient {
+    presented: PresentedClient,
+    proof: ClientProof,
+}
+
+/// The result of a verification.
+enum ClientProof {
+    /// The client is authenticated.
+    Complete(AuthenticatedClient),
+    /// The client signed an assertion, which may have been used before.
+    Assertion(Unspent),
+}
+
+impl VerifiedClient {
+    /// The client whose credentials they are.
+    pub fn client(&self) -> &Client {
+        match &self.proof {
+            ClientProof::Complete(client) => client.client(),
+            ClientProof::Assertion(unspent) => unspent.client(),
+        }
+    }
+}
+
 impl Authentication {
     /// Builds it from the configuration.
     ///
@@ -32,8 +57,7 @@ impl Authentication {
         Ok(Self { guesses, assertions, federated: Federated::new(config) })
     }
 
-    /// Authenticates the client of a request (RFC 6749 §2.3). A client that the cached registration does not admit is
-    /// checked once more against the current one, so that a new secret or key works at once.
+    /// Authenticates the client of a request (RFC 6749 §2.3).
     ///
     /// # Errors
     /// A [`Failure`]: `invalid_client` in most cases.
@@ -44,6 +68,23 @@ impl Authentication {
         form: &Parameters,
         now: Timestamp,
     ) -> Result<AuthenticatedClient, Failure> {
+        let verified = self.check_credentials(wiring, incoming, form, now).await?;
+        self.use_up(verified, incoming, now).await
+    }
+
+    /// Verifies the credentials of a request, and uses up none: what else the request must prove comes next. A client that
+    /// the cached registration does not admit is checked once more against the current one, so that a new secret or key
+    /// works at once.
+    ///
+    /// # Errors
+    /// A [`Failure`]: `invalid_client` in most cases.
+    pub async fn check_credentials(
+        &self,
+        wiring: &Wiring,
+        incoming: Incoming<'_>,
+        form: &Parameters,
+        now: Timestamp,
+    ) -> Result<VerifiedClient, Failure> {
         let authorization = incoming.header(header::AUTHORIZATION);
         let presented = PresentedClient::parse(authorization, form)?;
         let registered = match presented.client_id() {
@@ -58,14 +99,28 @@ impl Authentication {
             answer = Box::pin(self.prove(wiring, &presented, Some(current), now)).await;
         }
         match answer {
+            Ok(proof) => Ok(VerifiedClient { presented, proof }),
+            Err(denied) => Err(self.deny(incoming, &presented, denied, now).await),
+        }
+    }
+
+    /// Authenticates a verified client: an assertion is used up.
+    ///
+    /// # Errors
+    /// A [`Failure`]: `invalid_client` when the assertion was used before.
+    pub async fn use_up(
+        &self,
+        VerifiedClient { presented, proof }: VerifiedClient,
+        incoming: Incoming<'_>,
+        now: Timestamp,
+    ) -> Result<AuthenticatedClient, Failure> {
+        let unspent = match proof {
+            ClientProof::Complete(client) => return Ok(client),
+            ClientProof::Assertion(unspent) => unspent,
+        };
+        match self.assertions.use_up(unspent, now).await {
             Ok(client) => Ok(client),
-            Err(Denied::Failed(failure)) => {
-                if let Some(id) = presented.client_id() {
-                    incoming.log().client(id);
-                }
-                Err(failure)
-            }
-            Err(Denied::Refused(refusal)) => Err(self.not_authenticated(incoming, &presented, refusal, now).await?),
+            Err(denied) => Err(self.deny(incoming, &presented, denied, now).await),
         }
     }
 
@@ -99,19 +154,42 @@ impl Authentication {
         presented: &PresentedClient,
         registered: Option<Arc<Client>>,
         now: Timestamp,
-    ) -> Result<AuthenticatedClient, Denied> {
-        match presented {
+    ) -> Result<ClientProof, Denied> {
+        let client = match presented {
             PresentedClient::Assertion(assertion) => {
-                self.assertions.authenticate(assertion, registered, &wiring.keys, now).await
+                let checked = self.assertions.check(assertion, registered, &wiring.keys, now).await;
+                return checked.map(ClientProof::Assertion);
             }
             PresentedClient::Federated(assertion) => {
-                self.federated.authenticate(&wiring.registry, assertion, now).await
+                self.federated.authenticate(&wiring.registry, assertion, now).await?
             }
             PresentedClient::Basic(_, secret) | PresentedClient::Post(_, secret) => {
                 let digest = wiring.keys.ring(now).await?.handles().digest(secret);
-                Ok(authenticate(registered, presented, Some(digest))?)
+                authenticate(registered, presented, Some(digest))?
             }
-            PresentedClient::Named(_) => Ok(authenticate(registered, presented, None)?),
+            PresentedClient::Named(_) => authenticate(registered, presented, None)?,
+        };
+        Ok(ClientProof::Complete(client))
+    }
+
+    /// Returns the failure for a client that is not authenticated, and logs it.
+    async fn deny(
+        &self,
+        incoming: Incoming<'_>,
+        presented: &PresentedClient,
+        denied: Denied,
+        now: Timestamp,
+    ) -> Failure {
+        match denied {
+            Denied::Failed(failure) => {
+                if let Some(id) = presented.client_id() {
+                    incoming.log().client(id);
+                }
+                failure
+            }
+            Denied::Refused(refusal) => match self.not_authenticated(incoming, presented, refusal, now).await {
+                Ok(failure) | Err(failure) => failure,
+            },
         }
     }
 

@@ -145,13 +145,18 @@ async fn c195_c196_any_other_object_is_a_page_and_an_error_where_it_is_pushed() 
 }
 
 #[tokio::test]
-async fn c195_an_object_may_have_no_typ_or_jwt_and_an_empty_parameter_of_it_is_absent() {
+async fn c195_an_object_may_have_no_typ_or_jwt_and_what_is_empty_or_unknown_in_it_is_ignored() {
     let mut session = session::shared();
     let signer = Signer::new(Algorithm::ES256, "object");
     let client = app(session.world, "Signs without a type", &signer, &[]);
     let mut claims = claims(&session, &client, &Pkce::new()).await;
     for name in ["scope", "prompt", "nonce", "resource", "max_age"] {
         claims[name] = json!("");
+    }
+    for (name, value) in
+        [("authorization_details", json!([{ "type": "x" }])), ("foo", json!([1, null])), ("bar", json!({}))]
+    {
+        claims[name] = value;
     }
     let alg = signer.algorithm;
     for header in [json!({ "alg": alg }), json!({ "alg": alg, "typ": "JWT" }), json!({ "alg": alg, "typ": "jwt" })] {

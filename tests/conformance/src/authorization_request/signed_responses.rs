@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use harness::{Jwt, Landing, Pkce, RegisteredClient, authorization_url, forms};
+use harness::{Jwt, Landing, Pkce, RegisteredClient, Stack, authorization_url, dynamo_call, forms};
 use jsonwebtoken::jwk::JwkSet;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode};
 use serde_json::{Value, json};
@@ -79,6 +79,32 @@ async fn c198_each_mode_brings_the_whole_response_and_errors_in_a_signed_jwt() {
             let (_, claims) = read(&session, client, &landing, mode).await;
             assert_eq!((claims["error"].as_str(), claims["state"].as_str()), (Some("invalid_scope"), Some("s")));
             assert!(claims.get("code").is_none() && claims["error_description"].is_string(), "{claims}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn c198_a_response_that_cannot_be_signed_is_a_page_and_no_plain_response() {
+    // Of this stack there is an RS256 key only.
+    let stack = Stack::start();
+    let usual = ["--grant", "authorization_code", "--redirect-uri", CALLBACK];
+    let client = stack.cli().create_client("Has no key here", &usual);
+    let environment = stack.env_file();
+    let update = json!({
+        "TableName": environment.get("JETON_TABLE_REGISTRY"),
+        "Key": { "id": { "S": format!("client#{}", client.id) } },
+        "ConditionExpression": "attribute_exists(id)",
+        "UpdateExpression": "SET response_algorithm = :algorithm",
+        "ExpressionAttributeValues": { ":algorithm": { "S": "ES256" } },
+    });
+    drop(dynamo_call(&environment.get("AWS_ENDPOINT_URL_DYNAMODB"), "UpdateItem", &update).await);
+    for mode in MODES {
+        for more in [("scope", "admin"), ("prompt", "none")] {
+            let _case = Case::new(format!("{mode}, {more:?}"));
+            let asked = [("response_mode", mode), ("state", "s"), more];
+            let reply = stack.http().get(&authorization_url(&client.id, CALLBACK, &Pkce::new(), &asked)).send().await;
+            assert_eq!((reply.status, reply.location()), (503, None), "{reply:?}");
+            assert!(!reply.text().contains("app.example"), "{reply:?}");
         }
     }
 }

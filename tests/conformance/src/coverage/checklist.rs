@@ -269,7 +269,7 @@ pub(crate) const LINES: &[(usize, &str, State)] = &[
     ),
     (181, "A DPoP proof is one signed JWT with its public key, method, target, time and name.", Tested),
     (182, "The target of a proof is compared normalised, and its time within a window.", Tested),
-    (183, "A bad proof, or none where one is needed, uses up no code and no refresh token.", Tested),
+    (183, "A bad proof, or none where one is needed, uses up no code, no refresh token and no assertion.", Tested),
     (184, "A bound token says so in its type, in itself and in introspection.", Tested),
     (185, "At a resource a proof is for the token and good once, and no scheme stands in for the other.", Tested),
     (186, "Refresh tokens of public clients are bound to the key, those of confidential clients are not.", Tested),

@@ -155,9 +155,9 @@ async fn c189_a_client_with_bound_access_tokens_gets_none_without_a_proof() {
     let shown = cli.run(&["client", "show", &app.id]);
     assert_eq!(shown["dpop_bound_access_tokens"], true, "{shown}");
     let ask = || session.http.post("/token").client(&service).field("grant_type", "client_credentials");
-    assert_refused(&ask().send().await, "invalid_dpop_proof");
+    assert_refused(&ask().send().await, "invalid_request");
     assert_bound(&send(ask(), world, &key).await);
     let code = session.code(&app).await;
-    assert_refused(&redeeming(&session, &app, &code).send().await, "invalid_dpop_proof");
+    assert_refused(&redeeming(&session, &app, &code).send().await, "invalid_request");
     assert_bound(&send(redeeming(&session, &app, &code), world, &key).await);
 }

@@ -9,7 +9,7 @@ use crate::support::forged::part;
 use crate::support::proofs::{Prover, assert_bound, claims, proven, with};
 use crate::support::published::{DOCUMENTS, document, strings};
 use crate::support::session::{self, Session, assert_refused};
-use crate::support::signed_assertions::now;
+use crate::support::signed_assertions::{self, Signer, now};
 use crate::support::world::{ORDERS, World};
 
 /// Requests a service's token with these proofs.
@@ -145,6 +145,17 @@ async fn c182_the_target_is_compared_in_its_normal_form_and_the_time_within_a_wi
     for iat in [now() - 10, now() + 10] {
         assert_bound(&token_with(&session, &[&key.proof(&with(&good, "iat", json!(iat)))]).await);
     }
+    // The target is that of the issuer, whatever host the request names.
+    for name in ["host", "x-forwarded-host", "forwarded"] {
+        let ask = |proof: &str| {
+            let fields = [("grant_type", "client_credentials"), ("resource", ORDERS)];
+            let ask = session.http.post("/token").client(&world.service).fields(&fields);
+            ask.header(name, "other.example").header("dpop", proof).send()
+        };
+        assert_bound(&ask(&key.for_token(world)).await);
+        let other = key.proof(&with(&good, "htu", json!("http://other.example/token")));
+        assert_refused(&ask(&other).await, "invalid_dpop_proof");
+    }
     // Claims that have no meaning in a proof are ignored.
     let more = with(&with(&with(&good, "exp", json!(1)), "nbf", json!(now() + 3600)), "aud", json!(7));
     assert_bound(&token_with(&session, &[&key.proof(&more)]).await);
@@ -170,6 +181,26 @@ async fn c183_a_bad_proof_uses_up_no_code_and_no_refresh_token() {
     };
     assert_refused(&ask().header("dpop", &bad).send().await, "invalid_dpop_proof");
     assert_bound(&proven(ask(), world, &key).send().await);
+}
+
+#[tokio::test]
+async fn c183_a_bad_proof_uses_up_no_client_assertion() {
+    let session = session::shared();
+    let (world, key) = (session.world, Prover::new());
+    let signer = Signer::new(Algorithm::ES256, "asserts");
+    let keys = signer.file(world, "asserts-and-proves.json");
+    let more = ["--grant", "client_credentials", "--auth-method", "private_key_jwt", "--jwks", &keys, "--api", ORDERS];
+    let client = world.stack.cli().create_client("Asserts and proves", &more);
+    let assertion = signer.assertion(&signed_assertions::claims(world, &client.id));
+    let ask = |proof: &str| {
+        let ask = session.http.post("/token").field("grant_type", "client_credentials").fields(&assertion.fields());
+        ask.header("dpop", proof).send()
+    };
+    for bad in ["x", &key.proof(&claims(world, "/par")), &key.proof(&with(&claims(world, "/token"), "iat", json!(1)))] {
+        assert_refused(&ask(bad).await, "invalid_dpop_proof");
+    }
+    assert_bound(&ask(&key.for_token(world)).await);
+    assert_refused(&ask(&key.for_token(world)).await, "invalid_client");
 }
 
 #[tokio::test]

@@ -9,13 +9,19 @@ use crate::support::session::{self, Code};
 use crate::support::world::CALLBACK;
 
 #[tokio::test]
-async fn o37_only_a_pushed_request_counts_and_nothing_beside_its_reference() {
+async fn o37_c029_only_a_pushed_request_counts_and_nothing_beside_its_reference() {
     let mut session = session::shared();
     let world = session.world;
     let bank = Bank::register(world, "Asks", &[]);
     let direct = authorization_url(&bank.client.id, CALLBACK, &Pkce::new(), &[("state", "s")]);
     let callback = answered(&session.browser.go(&direct).await);
     assert_eq!((callback.error.as_deref(), callback.code), (Some("invalid_request"), None));
+    // C029: a signed object that came with the browser is no pushed request either.
+    let object = bank.sign(&bank.object(world, &Pkce::new()));
+    let signed = format!("/authorize?client_id={}&request={object}", bank.client.id);
+    let callback = answered(&session.browser.go(&signed).await);
+    assert_eq!((callback.error.as_deref(), callback.code), (Some("invalid_request"), None));
+    assert_eq!(callback.state.as_deref(), Some("signed"));
     let pkce = Pkce::new();
     let target = bank.pushed(&session, &pkce, &[("state", "pushed"), ("scope", "read")]).await;
     let beside = format!("{target}&state=outside&scope=write&redirect_uri=https%3A%2F%2Fevil.example&nonce=n&foo=bar");

@@ -196,12 +196,12 @@ async fn c201_each_rule_of_the_profile_is_refused_with_its_own_text() {
     told.push(callback.url.query_pairs().find(|(name, _)| name == "error_description").unwrap().1.into_owned());
     let code = bank.code(&mut session, &[]).await;
     let reply = bank.redeeming(&session, &code).send().await;
-    assert_eq!((reply.status, &*reply.string("error")), (400, "invalid_dpop_proof"));
+    assert_eq!((reply.status, &*reply.string("error")), (400, "invalid_request"));
     told.push(reply.string("error_description"));
     assert_bound(&bank.redeem(&session, &code, &key).await);
     let signed = Bank::signed(world, "Breaks rules of signed", &[]);
     let (error, description) = refusal(&session, &signed, &[]).await;
-    assert_eq!(error, "invalid_request_object");
+    assert_eq!(error, "invalid_request");
     told.push(description);
     for (texts, word) in told.iter().zip(["redirect_uri", "PKCE", "pushed", "DPoP", "signed request object"]) {
         assert!(texts.contains(word), "{word}: {texts}");
@@ -221,7 +221,7 @@ async fn c201_a_client_with_the_profile_may_get_tokens_for_itself() {
         bank.authenticated(ask, world)
     };
     let refused = ask().send().await;
-    assert_eq!((refused.status, &*refused.string("error")), (400, "invalid_dpop_proof"));
+    assert_eq!((refused.status, &*refused.string("error")), (400, "invalid_request"));
     let key = Prover::new();
     let reply = crate::support::proofs::proven(ask(), world, &key).send().await;
     assert_bound(&reply);

@@ -10,10 +10,10 @@ use crate::support::case::Case;
 use crate::support::proofs::{
     Prover, assert_bound, assert_challenged, claims, proven, userinfo, userinfo_claims, with,
 };
-use crate::support::pushed::{assert_pushed, at};
+use crate::support::pushed::{assert_pushed, at, request};
 use crate::support::session::{self, Code, Session, assert_refused};
-use crate::support::signed_assertions::now;
-use crate::support::world::World;
+use crate::support::signed_assertions::{self, now};
+use crate::support::world::{CALLBACK, World};
 
 /// Signs Ana in and returns a token that opens the UserInfo endpoint.
 async fn token(session: &mut Session<'_>, name: &str, key: &Prover) -> String {
@@ -27,7 +27,8 @@ async fn o51_o52_a_token_is_bound_and_no_bearer_token_and_needs_a_proof_to_be_is
     let (world, key) = (session.world, Prover::new());
     let bank = Bank::register(world, "Is bound", &[]);
     let code = bank.code(&mut session, &[("scope", "openid read")]).await;
-    assert_refused(&bank.redeeming(&session, &code).send().await, "invalid_dpop_proof");
+    // The modules of the refresh token and of the holder of the key have this error in common.
+    assert_refused(&bank.redeeming(&session, &code).send().await, "invalid_request");
     let es384 = bank.redeem(&session, &code, &Prover::of(jsonwebtoken::Algorithm::ES384)).await;
     assert_refused(&es384, "invalid_dpop_proof");
     assert!(es384.string("error_description").contains("FAPI 2.0"), "{es384:?}");
@@ -143,6 +144,27 @@ async fn o56_a_pushed_request_binds_its_code_by_dpop_jkt_or_by_its_proof() {
     assert_refused(&reply, "invalid_dpop_proof");
 }
 
+/// C201: FAPI 2.0 Security Profile §5.3.2.1 refuses what is made more than a minute ahead, and says that of proofs too.
+#[tokio::test]
+async fn o55_c201_a_proof_of_the_profile_is_not_made_minutes_ahead() {
+    let mut session = session::shared();
+    let (world, key) = (session.world, Prover::new());
+    let bank = Bank::register(world, "Has a fast clock", &[]);
+    let made = |claims: Value, ahead: u64| key.proof(&with(&claims, "iat", json!(now() + ahead)));
+    let push = || bank.pushing(&session, &Pkce::new(), &[]);
+    assert_pushed(&push().header("dpop", made(claims(world, "/par"), 30)).send().await);
+    assert_refused(&push().header("dpop", made(claims(world, "/par"), 120)).send().await, "invalid_dpop_proof");
+    let code = bank.code(&mut session, &[("scope", "openid")]).await;
+    let redeem = |ahead| bank.redeeming(&session, &code).header("dpop", made(claims(world, "/token"), ahead)).send();
+    let refused = redeem(120).await;
+    assert_refused(&refused, "invalid_dpop_proof");
+    assert!(refused.string("error_description").contains("FAPI 2.0"), "{refused:?}");
+    let token = assert_bound(&redeem(30).await);
+    let early = made(userinfo_claims(world, &token), 120);
+    assert_challenged(&userinfo(world, &token, &early).await, "invalid_dpop_proof");
+    assert_eq!(userinfo(world, &token, &made(userinfo_claims(world, &token), 30)).await.status, 200);
+}
+
 static NONCES: LazyLock<World> = LazyLock::new(|| World::with("JETON_DPOP_NONCE", "required"));
 
 fn nonce(reply: &Reply) -> Value {
@@ -164,4 +186,27 @@ async fn o57_a_client_of_the_profile_follows_the_nonce_at_the_second_try() {
     assert_challenged(&refused, "use_dpop_nonce");
     let again = key.proof(&with(&userinfo_claims(world, &token), "nonce", nonce(&refused)));
     assert_eq!(userinfo(world, &token, &again).await.status, 200);
+}
+
+/// The suite, and whoever signs no second assertion, repeats the same request with another proof.
+#[tokio::test]
+async fn o57_c183_the_second_try_may_have_the_assertion_of_the_first_and_no_third_has() {
+    let (world, key) = (&*NONCES, Prover::new());
+    let mut session = world.session();
+    let bank = Bank::register(world, "Repeats its assertion", &[]);
+    let code = bank.code(&mut session, &[]).await;
+    let fields = [("code", &*code.code), ("redirect_uri", CALLBACK), ("code_verifier", &*code.verifier)];
+    let redemption = session.http.post("/token").field("grant_type", "authorization_code").fields(&fields);
+    let push = request(&session, &Pkce::new(), &[]);
+    for (ask, path, status) in [(push, "/par", 201), (redemption, "/token", 200)] {
+        let _case = Case::new(path);
+        let assertion = bank.signer.assertion(&signed_assertions::claims(world, &bank.client.id));
+        let ask = ask.fields(&assertion.fields());
+        let refused = ask.clone().header("dpop", key.proof(&claims(world, path))).send().await;
+        assert_refused(&refused, "use_dpop_nonce");
+        let again = || key.proof(&with(&claims(world, path), "nonce", nonce(&refused)));
+        let reply = ask.clone().header("dpop", again()).send().await;
+        assert_eq!(reply.status, status, "{reply:?}");
+        assert_refused(&ask.header("dpop", again()).send().await, "invalid_client");
+    }
 }

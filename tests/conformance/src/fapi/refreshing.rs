@@ -70,7 +70,7 @@ async fn o60_a_refresh_needs_the_client_its_assertion_and_a_proof() {
     let (world, key) = (session.world, Prover::new());
     let (bank, other) = (Bank::register(world, "Keeps", &[]), Bank::register(world, "Steals", &[]));
     let refresh = bank.granted(&mut session, &key, &[]).await.string("refresh_token");
-    assert_refused(&bank.refreshing(&session, &refresh).send().await, "invalid_dpop_proof");
+    assert_refused(&bank.refreshing(&session, &refresh).send().await, "invalid_request");
     assert_refused(&other.refresh(&session, &refresh, &key).await, "invalid_grant");
     let fields = [("grant_type", "refresh_token"), ("refresh_token", &*refresh), ("client_id", &*bank.client.id)];
     let unauthenticated = proven(session.http.post("/token").fields(&fields), world, &key).send().await;

@@ -103,7 +103,7 @@ async fn o45_o20_c201_a_code_of_the_profile_is_good_once() {
     let code = bank.code(&mut session, &[]).await;
     let wrong = crate::support::session::Code { verifier: Pkce::new().verifier, ..code.clone() };
     assert_refused(&bank.redeem(&session, &wrong, &key).await, "invalid_grant");
-    assert_refused(&bank.redeeming(&session, &code).send().await, "invalid_dpop_proof");
+    assert_refused(&bank.redeeming(&session, &code).send().await, "invalid_request");
     let token = assert_bound(&proven(bank.redeeming(&session, &code), world, &key).send().await);
     assert_refused(&bank.redeem(&session, &code, &key).await, "invalid_grant");
     assert!(!session.is_active(&token).await);

@@ -43,7 +43,7 @@ async fn c223_a_proof_of_the_client_binds_the_new_token() {
     // A client that is registered for bound tokens gets no other.
     let bound = ["--grant", "token-exchange", "--introspects", ORDERS, "--api", BILLING, "--dpop-bound-access-tokens"];
     let bound = world.stack.cli().create_client("Bound", &bound);
-    assert_refused(&session.exchange(&bound, &token, &[]).await, "invalid_dpop_proof");
+    assert_refused(&session.exchange(&bound, &token, &[]).await, "invalid_request");
     assert_bound(&proven(session.exchange_of(&bound, &token), world, &key).send().await);
     exchanged(&session.exchange(&apis.orders, &token, &[("resource", BILLING)]).await);
 }

@@ -226,7 +226,7 @@ fn c201_an_assertion_names_the_issuer_alone() {
 fn c201_no_token_is_issued_without_a_proof_and_no_request_of_fapi2_signed_without_an_object() {
     for profile in FAPI {
         let laxer = Client { dpop: DpopRule::Optional, ..client(profile) };
-        assert_eq!(dpop::binding(&laxer, None), Err(Refusal::DpopProofMissing));
+        assert_eq!(dpop::binding(&laxer, None), Err(Refusal::DpopProofRequired));
     }
     for algorithm in ProofAlgorithm::ALL {
         use ProofAlgorithm::{EdDsa, Es256, Ps256};

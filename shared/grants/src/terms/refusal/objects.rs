@@ -25,7 +25,7 @@ macro_rules! with_those_of_objects {
                 "aud of the request object must have the issuer of this server");
             /// The request object is from the future.
             RequestObjectEarly("request_object_early", InvalidRequestObject,
-                "nbf of the request object is in the future: set the client's clock");
+                "nbf of the request object, or under a FAPI 2.0 profile its iat, is in the future: set the client's clock");
             /// The request object has no times, and the profile of its client demands them.
             RequestObjectTimes("request_object_times", InvalidRequestObject,
                 "the request object of a client with a FAPI 2.0 profile must have exp and nbf");
