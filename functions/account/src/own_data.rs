@@ -77,7 +77,8 @@ impl Account {
                 "client_id": app.client_id, "name": app.name, "scope": app.scope, "since": day(app.since),
             })).collect::<Vec<_>>(),
             "identities": links.iter().map(|link| json!({
-                "issuer": link.issuer.as_str(), "subject": link.subject, "linked_at": link.created_at.seconds(),
+                "issuer": link.issuer.as_str(), "tenant": link.tenant, "subject": link.subject,
+                "linked_at": link.created_at.seconds(),
             })).collect::<Vec<_>>(),
         })
     }

@@ -25,11 +25,12 @@ impl Token {
     ) -> Result<Response, Failure> {
         let (client, now) = (context.client.client(), context.moment.now);
         may_be_asserted(client, &asked.audience)?;
+        let key = context.key()?;
         let person = match presented.kind {
             SubjectTokenType::AccessToken => self.person_of_access_token(context, &presented.token).await?,
             SubjectTokenType::IdToken => self.person_of_id_token(context, &presented.token).await?,
         };
-        let issued = assertion(client, asked, person, now)?;
+        let issued = assertion(client, asked, person, key, now)?;
         let ring = self.wiring.keys.ring_to_sign(issued.algorithm, now).await?;
         let jti = edge::random_name::<16>();
         let signed = ring.sign_assertion(&issued, self.wiring.config.issuer.as_str(), &jti)?;

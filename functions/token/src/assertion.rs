@@ -22,9 +22,10 @@ impl Token {
     ) -> Result<Response, Failure> {
         let client = context.client.client();
         may_assert(client)?;
-        context.key()?;
+        let key = context.key()?;
         let now = context.moment.now;
         let proven = self.identities.accept(&self.wiring.registry, assertion, client, now).await?;
+        proven.claims.held_with(key)?;
         let asked = Asked { resources: &access.resources, scope: access.scope.as_ref() };
         let target = identity::target(&context.client, &context.apis, asked, &proven.claims)?;
         let user = self.linked_user(&proven).await?;
@@ -51,7 +52,8 @@ impl Token {
     }
 
     async fn linked(&self, proven: &ProvenIdentity) -> Result<Option<PersonKey>, Failure> {
-        Ok(self.grants.people().linked(&proven.issuer, &proven.claims.subject).await?)
+        let claims = &proven.claims;
+        Ok(self.grants.people().linked(&proven.issuer, claims.tenant.as_deref(), &claims.subject).await?)
     }
 
     /// Creates the grant, and then reads what it depends on: the person, the link and the issuer. If any of them is gone, the

@@ -1,5 +1,7 @@
 //! Token exchange: one read, and no write (RFC 8693).
 
+use std::sync::Arc;
+
 use edge::{AuditEntry, AuditEvent, Failure, Response};
 use grants::exchange::{Exchange, SubjectToken, access_token, may_exchange};
 use grants::{AccessToken, Client, Refusal};
@@ -46,12 +48,22 @@ impl Token {
         Ok(tokens.answer_to_exchange())
     }
 
-    /// Reads the clients that the subject token depends on, and decides.
+    /// Reads the clients that the subject token depends on, and decides. If the client may not act, the client of the token is
+    /// read again, so that a new `--may-act` works at once.
     async fn judge(&self, exchange: &Exchange<'_>, read: &ReadAccess) -> Result<AccessToken, Failure> {
         let facts = read.facts.as_ref().ok_or(Refusal::SubjectTokenInactive)?;
         let standing = read.standing();
-        let clients = self.wiring.clients_of(facts, standing, exchange.now).await?;
-        let clients: Vec<&Client> = clients.iter().map(AsRef::as_ref).collect();
-        Ok(access_token(exchange, &SubjectToken { facts, standing, clients: &clients, known: read.known() })?)
+        let decided = |clients: &[Arc<Client>]| {
+            let clients: Vec<&Client> = clients.iter().map(AsRef::as_ref).collect();
+            access_token(exchange, &SubjectToken { facts, standing, clients: &clients, known: read.known() })
+        };
+        let mut clients = self.wiring.clients_of(facts, standing, exchange.now).await?;
+        if decided(&clients).err() == Some(Refusal::SubjectTokenOfAnother)
+            && let Some(holder) = clients.iter_mut().find(|client| client.id == facts.client_id)
+            && let Some(current) = Box::pin(self.wiring.registry.client_again(holder, exchange.now)).await?
+        {
+            *holder = current;
+        }
+        Ok(decided(&clients)?)
     }
 }

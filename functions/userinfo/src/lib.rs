@@ -129,7 +129,7 @@ impl UserInfo {
         let (found, ()) = tokio::try_join!(self.read(id, rests_on, &kid), self.use_up(proven, now))?;
         let (grant, ground) = found.ok_or(Denial::Token)?;
         let facts = told.facts(&grant);
-        let client = self.wiring.client(&facts.client_id, now).await?;
+        let client = self.wiring.client_of_token(&facts.client_id, now).await?;
         if let (Some(proven), Some(client)) = (proven, &client) {
             proven.meets(client.profile)?;
         }

@@ -60,7 +60,7 @@
 //!   tagged as handles are: whoever exchanges a JWT does not show the secret of its grant, so the handle cannot carry it.
 //! - The actor of an exchanged token is the client that authenticated, so no `actor_token` is taken: it would say the same
 //!   again, or name somebody else. `may_act` is read in the current registration of the subject token's client, not in the
-//!   token, so that a right that was taken away is gone at once.
+//!   token, so that a right that was taken away is gone as soon as the registration is read again: within a minute.
 
 mod client;
 mod flow;

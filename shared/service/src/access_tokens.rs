@@ -8,7 +8,7 @@ use grants::{
     describe_exchanged, describe_opaque,
 };
 use keys::KeyRing;
-use protocol::{Claims, Secret};
+use protocol::{Claims, ClientId, Secret};
 use sessions::{Rules, stands};
 use store::GroundedGrants;
 
@@ -174,8 +174,19 @@ impl Wiring {
     ) -> Result<Vec<Arc<Client>>, Failure> {
         let mut clients = Vec::new();
         for id in &facts.clients(standing) {
-            clients.extend(self.client(id, now).await?);
+            clients.extend(self.client_of_token(id, now).await?);
         }
         Ok(clients)
+    }
+
+    /// Returns a client that a token depends on. A disabled one is read again, so that one that was enabled again counts at
+    /// once.
+    ///
+    /// # Errors
+    /// A [`Failure`] when it cannot be read.
+    pub async fn client_of_token(&self, id: &ClientId, now: Timestamp) -> Result<Option<Arc<Client>>, Failure> {
+        let Some(known) = self.client(id, now).await? else { return Ok(None) };
+        let again = if known.disabled { Box::pin(self.registry.client_again(&known, now)).await? } else { None };
+        Ok(Some(again.unwrap_or(known)))
     }
 }

@@ -35,10 +35,14 @@ impl AliasKey {
         Self::new("email", &address.normalized())
     }
 
-    /// The alias of a subject of another issuer. Somebody else chooses the subject, so the whole hash is the key. No URL
-    /// contains a line break.
-    pub fn of_issuer(issuer: &IssuerUrl, subject: &str) -> Self {
-        Self(format!("identity#{}", URL_SAFE_NO_PAD.encode(Sha256::digest(format!("{issuer}\n{subject}")))))
+    /// The alias of a subject of another issuer, or of one of its tenants. Somebody else chooses the subject, so the whole
+    /// hash is the key. No URL, tenant or subject contains a line break.
+    pub fn of_issuer(issuer: &IssuerUrl, tenant: Option<&str>, subject: &str) -> Self {
+        let text = match tenant {
+            None => format!("{issuer}\n{subject}"),
+            Some(tenant) => format!("{issuer}\n{tenant}\n{subject}"),
+        };
+        Self(format!("identity#{}", URL_SAFE_NO_PAD.encode(Sha256::digest(text))))
     }
 
     /// The alias of a passkey, by the hash of its credential id.
@@ -72,12 +76,21 @@ mod tests {
 
     #[test]
     fn c226_a_subject_is_that_of_its_issuer_alone() {
-        let key = |issuer: &str, subject: &str| AliasKey::of_issuer(&IssuerUrl::parse(issuer).unwrap(), subject);
-        let one = key("https://idp.example", "ana");
-        assert_eq!(one, key("https://idp.example", "ana"));
-        for (issuer, subject) in [("https://idp.example", "Ana"), ("https://other.example", "ana")] {
-            assert_ne!(one, key(issuer, subject));
-        }
+        let key = |issuer: &str, tenant: Option<&str>, subject: &str| {
+            AliasKey::of_issuer(&IssuerUrl::parse(issuer).unwrap(), tenant, subject)
+        };
+        let idp = "https://idp.example";
+        let one = key(idp, None, "ana");
+        assert_eq!(one, key(idp, None, "ana"));
+        let others = [
+            key(idp, None, "Ana"),
+            key("https://other.example", None, "ana"),
+            key(idp, Some("acme"), "ana"),
+            key(idp, Some("other"), "ana"),
+            key(idp, Some("ana"), "ana"),
+        ];
+        let all: std::collections::BTreeSet<&str> = others.iter().chain([&one]).map(AliasKey::as_str).collect();
+        assert_eq!(all.len(), 6);
         assert!(one.as_str().starts_with("identity#") && one.as_str().len() == 52);
     }
 }

@@ -3,12 +3,13 @@
 
 use std::sync::LazyLock;
 
-use harness::{Jwt, RegisteredClient, RegisteredUser, Reply, Stack};
+use harness::{Ask, Jwt, RegisteredClient, RegisteredUser, Reply, Stack};
 use jsonwebtoken::Algorithm;
 use serde_json::{Value, json};
 
 use crate::support::case::Case;
 use crate::support::exchanges::{ACCESS_TOKEN, TOKEN_EXCHANGE};
+use crate::support::proofs::{Prover, assert_bound, proven};
 use crate::support::published::{DOCUMENTS, document, strings};
 use crate::support::session::{Session, assert_fails, assert_granted, assert_refused};
 use crate::support::signed_assertions::{KeyServer, Signer, now};
@@ -68,6 +69,16 @@ impl Provider {
         self.signer.assertion_with(&header, claims).0
     }
 
+    /// Gives the issuer another purpose, by a file.
+    fn apply(&self, purpose: &str) {
+        let (cli, Self { name, url, .. }) = (WORLD.stack.cli(), self);
+        let keys = &cli.run(&["issuer", "show", name])["jwks_uri"];
+        let path = WORLD.stack.scratch(&format!("{name}.toml"));
+        let text = format!("[[issuer]]\nname = {name:?}\nurl = {url:?}\njwks_uri = {keys}\npurposes = [{purpose:?}]\n");
+        std::fs::write(&path, text).expect("a file");
+        cli.run(&["apply", "-f", &path.display().to_string()]);
+    }
+
     fn link(&self, user: &RegisteredUser, subject: &str) -> Value {
         let cli = WORLD.stack.cli();
         cli.run(&["user", "link", &user.username, "--issuer", &self.name, "--subject", subject])
@@ -75,8 +86,12 @@ impl Provider {
 }
 
 async fn bring(session: &Session<'_>, client: &RegisteredClient, assertion: &str, more: &[(&str, &str)]) -> Reply {
+    bringing(session, client, assertion).fields(more).send().await
+}
+
+fn bringing(session: &Session<'_>, client: &RegisteredClient, assertion: &str) -> Ask {
     let ask = session.http.post("/token").client(client).field("grant_type", JWT_BEARER);
-    ask.field("assertion", assertion).fields(more).send().await
+    ask.field("assertion", assertion)
 }
 
 fn person(name: &str) -> RegisteredUser {
@@ -122,7 +137,7 @@ async fn c127_c226_an_assertion_gives_its_client_a_token_of_the_linked_person_on
 }
 
 /// Returns claims that an assertion must not have, each with a part of the reason that is told.
-fn faults(now: u64) -> [(&'static str, Value, &'static str); 18] {
+fn faults(now: u64) -> [(&'static str, Value, &'static str); 22] {
     let service = &WORLD.service.id;
     [
         ("iss", json!("https://other.example"), "iss"),
@@ -143,6 +158,10 @@ fn faults(now: u64) -> [(&'static str, Value, &'static str); 18] {
         ("jti", json!(""), "jti"),
         ("scope", json!(["read"]), "assertion must be"),
         ("resource", json!("orders"), "assertion must be"),
+        ("tenant", json!("acme"), "tenant"),
+        ("cnf", json!({"jkt": "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I"}), "bound to a key"),
+        ("cnf", json!({"jwk": {}}), "assertion must be"),
+        ("authorization_details", json!([{"type": "orders"}]), "authorization_details"),
     ]
 }
 
@@ -279,6 +298,117 @@ async fn c226_the_end_of_an_issuer_ends_what_its_assertions_gave() {
     assert!(session.is_active(&tokens[1]).await);
     // `/token` may know the issuer from its cache for a minute, and gives nothing all the same.
     assert_refused(&bring(&session, &client, &late, &[]).await, "invalid_grant");
+}
+
+#[tokio::test]
+async fn c226_an_issuer_that_is_heard_no_more_ends_what_its_assertions_gave() {
+    let session = WORLD.session();
+    let (client, eva, cli) = (client("Loses purpose"), person("eva-purpose"), WORLD.stack.cli());
+    for by_file in [false, true] {
+        let _case = Case::new(format!("by a file: {by_file}"));
+        let provider = Provider::start(if by_file { "idp-in-file" } else { "idp-updated" }, "id-jag");
+        provider.link(&eva, "eva@idp");
+        let ask = async |jti: &str| {
+            let assertion = provider.signed(&provider.claims(&client, "eva@idp", jti));
+            bring(&session, &client, &assertion, &[]).await
+        };
+        let token = ask("1").await.string("access_token");
+        assert!(session.is_active(&token).await);
+        if by_file {
+            provider.apply("client-auth");
+        } else {
+            cli.run(&["issuer", "update", &provider.name, "--for", "client-auth"]);
+        }
+        assert!(!session.is_active(&token).await, "what came through the issuer ends with its purpose");
+        // `/token` may know the issuer from its cache for a minute, and gives nothing all the same.
+        assert_refused(&ask("2").await, "invalid_grant");
+    }
+}
+
+#[tokio::test]
+async fn c226_a_bound_assertion_counts_with_the_proof_of_its_key_only() {
+    let session = WORLD.session();
+    let (provider, client, eva) = (Provider::start("idp-bound", "id-jag"), client("Is bound"), person("eva-bound"));
+    provider.link(&eva, "eva@idp");
+    let (key, other) = (Prover::new(), Prover::new());
+    let mut claims = provider.claims(&client, "eva@idp", "bound");
+    claims["cnf"] = json!({ "jkt": key.thumbprint() });
+    let assertion = provider.signed(&claims);
+    assert_no_grant(&bring(&session, &client, &assertion, &[]).await, "bound to a key");
+    let stolen = proven(bringing(&session, &client, &assertion), &WORLD, &other).send().await;
+    assert_no_grant(&stolen, "bound to a key");
+    // What was refused used nothing up.
+    let token = assert_bound(&proven(bringing(&session, &client, &assertion), &WORLD, &key).send().await);
+    assert_eq!(Jwt::read(&token).claims["cnf"]["jkt"], key.thumbprint());
+}
+
+#[tokio::test]
+async fn c226_a_subject_of_a_tenant_is_nobody_of_another_tenant() {
+    let session = WORLD.session();
+    let (provider, client) = (Provider::start("idp-tenants", "id-jag"), client("Has tenants"));
+    let (eva, other, cli) = (person("eva-acme"), person("eva-other"), WORLD.stack.cli());
+    provider.link(&eva, "eva@idp");
+    let ask = async |tenant: &str, subject: &str, jti: &str| {
+        let mut claims = provider.claims(&client, subject, jti);
+        claims["tenant"] = json!(tenant);
+        bring(&session, &client, &provider.signed(&claims), &[]).await
+    };
+    assert_no_grant(&ask("acme", "eva@idp", "1").await, "tenant");
+    let link = |verb, user: &RegisteredUser, tenant| {
+        let args = ["user", verb, &*user.username, "--issuer", &*provider.name, "--subject", "eva@idp"];
+        cli.run(&[&args[..], &["--tenant", tenant]].concat())
+    };
+    let of_acme = link("link", &eva, "acme");
+    let url = &provider.url;
+    let links = of_acme["links"].as_array().expect("links");
+    assert!(links.contains(&json!({"issuer": url, "subject": "eva@idp", "tenant": "acme"})), "{of_acme}");
+    link("link", &other, "other");
+    for (tenant, user) in [("acme", &eva), ("other", &other)] {
+        let granted = ask(tenant, "eva@idp", tenant).await;
+        let shown = cli.run(&["user", "show", &user.username]);
+        assert_eq!(Jwt::read(&granted.string("access_token")).text("sub"), shown["sub"].as_str().unwrap());
+    }
+    assert_no_grant(&ask("third", "eva@idp", "3").await, "tenant");
+    // A subject with a line break is none: together with the issuer it could mean a tenant.
+    let mut claims = provider.claims(&client, "acme\neva@idp", "4");
+    assert_no_grant(&bring(&session, &client, &provider.signed(&claims), &[]).await, "assertion must be");
+    claims["sub"] = json!("eva@idp");
+    assert_granted(&bring(&session, &client, &provider.signed(&claims), &[]).await);
+    assert_eq!(link("unlink", &eva, "acme")["links"], json!([{"issuer": url, "subject": "eva@idp"}]));
+    assert_no_grant(&ask("acme", "eva@idp", "5").await, "tenant");
+}
+
+#[tokio::test]
+async fn c226_a_proof_binds_the_assertion_and_a_client_that_owes_one_gets_none_without() {
+    let world = World::on(Stack::start());
+    let (cli, audience) = (world.stack.cli(), "https://as.other.example");
+    let target = format!("{audience}=there");
+    let app = ["--grant", "authorization_code", "--grant", "token-exchange", "--redirect-uri", CALLBACK];
+    let app = [&app[..], &["--api", ORDERS, "--id-jag", &target]].concat();
+    let (mut session, key) = (world.session(), Prover::new());
+    for owes in [false, true] {
+        let _case = Case::new(format!("owes a proof: {owes}"));
+        let more = if owes { &["--dpop-bound-access-tokens"][..] } else { &[] };
+        let client = cli.create_client("Bound agent", &[&app, more].concat());
+        let code = session.code_with(&client, &[("scope", "openid read")]).await;
+        let fields = [("code", &*code.code), ("redirect_uri", CALLBACK), ("code_verifier", &*code.verifier)];
+        let redeemed = proven(session.redemption(&client, &fields), &world, &key).send().await;
+        let identity = redeemed.string("id_token");
+        let ask = || {
+            let ask = session.http.post("/token").client(&client).field("grant_type", TOKEN_EXCHANGE);
+            let ask = ask.field("requested_token_type", ID_JAG).field("subject_token", &identity);
+            ask.field("subject_token_type", ID_TOKEN).field("audience", audience)
+        };
+        let free = ask().send().await;
+        if owes {
+            assert_refused(&free, "invalid_dpop_proof");
+        } else {
+            assert!(Jwt::read(&free.string("access_token")).claims.get("cnf").is_none());
+        }
+        let bound = proven(ask(), &world, &key).send().await;
+        assert_eq!(bound.string("token_type"), "N_A");
+        assert_eq!(Jwt::read(&bound.string("access_token")).claims["cnf"], json!({ "jkt": key.thumbprint() }));
+    }
 }
 
 #[tokio::test]

@@ -9,7 +9,7 @@ use crate::people_table::user;
 use crate::place::Place;
 
 fn link(issuer: &str, subject: &str) -> Link {
-    Link { issuer: IssuerUrl::parse(issuer).unwrap(), subject: subject.to_owned(), created_at: NOW }
+    Link { issuer: IssuerUrl::parse(issuer).unwrap(), tenant: None, subject: subject.to_owned(), created_at: NOW }
 }
 
 async fn c226_a_subject_is_linked_to_one_person_however_many_ask_at_once(place: Place) {
@@ -23,20 +23,22 @@ async fn c226_a_subject_is_linked_to_one_person_however_many_ask_at_once(place: 
     let made = futures::future::join_all(tries).await;
     let done = made.into_iter().map(Result::unwrap).filter(|made| *made == Changed::Done).count();
     assert_eq!(done, 1);
-    let owner = people.linked(&one.issuer, &one.subject).await.unwrap().unwrap();
+    let owner = people.linked(&one.issuer, None, &one.subject).await.unwrap().unwrap();
     let other = if owner == ada.key { bob.key } else { ada.key };
     assert_eq!(people.links_of(owner).await.unwrap(), std::slice::from_ref(&one));
     assert_eq!(people.links_of(other).await.unwrap(), []);
-    // The same subject of another issuer, and another subject, are others.
-    for free in [link("https://other.example", "00u1"), link("https://idp.example", "00U1")] {
-        assert_eq!(people.linked(&free.issuer, &free.subject).await.unwrap(), None);
+    // The same subject of another issuer or of a tenant, and another subject, are others.
+    let of_tenant = Link { tenant: Some("acme".to_owned()), ..one.clone() };
+    for free in [link("https://other.example", "00u1"), link("https://idp.example", "00U1"), of_tenant.clone()] {
+        assert_eq!(people.linked(&free.issuer, free.tenant.as_deref(), &free.subject).await.unwrap(), None);
         assert_eq!(people.link(other, &free, None).await.unwrap(), Changed::Done);
     }
-    assert_eq!(people.links_of(other).await.unwrap().len(), 2);
+    let links = people.links_of(other).await.unwrap();
+    assert!(links.len() == 3 && links.contains(&of_tenant), "{links:?}");
     assert_eq!(people.unlink(other, &one, None).await.unwrap(), Changed::Refused);
     assert_eq!(people.unlink(owner, &one, None).await.unwrap(), Changed::Done);
     assert_eq!(people.unlink(owner, &one, None).await.unwrap(), Changed::Refused);
-    assert_eq!(people.linked(&one.issuer, &one.subject).await.unwrap(), None);
+    assert_eq!(people.linked(&one.issuer, None, &one.subject).await.unwrap(), None);
     assert_eq!(people.links_of(owner).await.unwrap(), []);
     assert_eq!(people.link(other, &one, None).await.unwrap(), Changed::Done);
 }
@@ -46,7 +48,7 @@ async fn c226_nobody_is_linked_who_is_not_there(place: Place) {
     let one = link("https://idp.example", "00u1");
     let nobody = PersonKey::from_bytes(edge::random());
     assert_eq!(people.link(nobody, &one, None).await.unwrap(), Changed::Refused);
-    assert_eq!(people.linked(&one.issuer, &one.subject).await.unwrap(), None);
+    assert_eq!(people.linked(&one.issuer, None, &one.subject).await.unwrap(), None);
 }
 
 crate::on_both! {

@@ -152,6 +152,9 @@ pub(crate) struct UserLink {
     /// The `sub` by which the issuer calls the user.
     #[arg(long, value_name = "SUB")]
     pub(crate) subject: String,
+    /// The `tenant` to which the subject belongs, if the issuer has several and writes it into its assertions.
+    #[arg(long, value_name = "TENANT")]
+    pub(crate) tenant: Option<String>,
     #[command(flatten)]
     pub(crate) changing: Changing,
     #[command(flatten)]

@@ -128,7 +128,7 @@ async fn update(options: IssuerUpdate) -> Result<(), Error> {
             return print_dry_run(json, plan.document());
         }
         let record = stack.record(AuditedAction::IssuerUpdate, &About::Issuer(&before.name), &names).await;
-        match stack.registry.change_issuer(&before, &after, record).await? {
+        match change_with_grants(&stack, &before, &after, record).await? {
             Changed::Done => return print(json, &describe(&after)),
             Changed::Refused => {}
         }
@@ -166,6 +166,21 @@ async fn delete(IssuerDelete { one, destroying }: IssuerDelete) -> Result<(), Er
     let record = stack.record(AuditedAction::IssuerDelete, &About::Issuer(&issuer.name), NO_ATTRIBUTES).await;
     done_or(delete_with_grants(&stack, &issuer, record).await?, unknown(&one.name))?;
     print(one.common.json, &document)
+}
+
+/// Changes an issuer with the write `record`. If its identity assertions are not accepted any more, ends what they gave.
+pub(crate) async fn change_with_grants(
+    stack: &Stack,
+    before: &Issuer,
+    after: &Issuer,
+    record: Option<Write>,
+) -> Result<Changed, Error> {
+    let changed = stack.registry.change_issuer(before, after, record).await?;
+    let speaks_no_more = before.is_for(Purpose::IdJag) && !after.is_for(Purpose::IdJag);
+    if changed == Changed::Done && speaks_no_more {
+        end_asserted(stack, &after.url, None).await?;
+    }
+    Ok(changed)
 }
 
 /// Deletes an issuer with the write `record`, and ends what its assertions gave.

@@ -20,11 +20,14 @@ pub(crate) async fn link(options: UserLink) -> Result<(), Error> {
     let stack = Stack::find(&options.common).await?;
     let user = find(&stack, &options.user).await?;
     let issuer = find_issuer(&stack, &options.issuer).await?;
-    if !is_subject(&options.subject) {
-        return Err("--subject needs 1 to 1024 characters, without control characters".into());
+    for (name, given) in [("--subject", Some(&options.subject)), ("--tenant", options.tenant.as_ref())] {
+        if given.is_some_and(|given| !is_subject(given)) {
+            return Err(format!("{name} needs 1 to 1024 characters, without control characters").into());
+        }
     }
-    let link = Link { issuer: issuer.url, subject: options.subject.clone(), created_at: edge::now() };
-    let taken = stack.people.linked(&link.issuer, &link.subject).await?;
+    let (tenant, subject) = (options.tenant.clone(), options.subject.clone());
+    let link = Link { issuer: issuer.url, tenant, subject, created_at: edge::now() };
+    let taken = stack.people.linked(&link.issuer, link.tenant.as_deref(), &link.subject).await?;
     let is_own = taken == Some(user.key);
     if taken.is_some() && !is_own {
         return Err(linked_to_another(&link).into());
@@ -47,7 +50,8 @@ pub(crate) async fn unlink(options: UserLink) -> Result<(), Error> {
     let user = find(&stack, &options.user).await?;
     let url = url_of(&stack, &options.issuer).await?;
     let mut links = stack.people.links_of(user.key).await?;
-    let place = links.iter().position(|link| link.issuer == url && link.subject == options.subject);
+    let is_meant = |link: &Link| link.issuer == url && link.tenant == options.tenant && link.subject == options.subject;
+    let place = links.iter().position(is_meant);
     let place = place.ok_or_else(|| {
         format!("the user {} has no such link: see `jeton user show {}`", user.username, user.username)
     })?;
@@ -111,13 +115,20 @@ async fn url_of(stack: &Stack, named: &str) -> Result<IssuerUrl, Error> {
 }
 
 fn linked_to_another(link: &Link) -> String {
-    format!("the subject {:?} of {} is linked to another user", link.subject, link.issuer)
+    let tenant = link.tenant.as_ref().map(|tenant| format!(" of the tenant {tenant:?}")).unwrap_or_default();
+    format!("the subject {:?}{tenant} of {} is linked to another user", link.subject, link.issuer)
 }
 
 /// Describes a user with the links.
 pub(crate) fn with_links(user: &User, links: &[Link]) -> Value {
     let mut document = describe(user);
-    let shown = |link: &Link| json!({ "issuer": link.issuer.as_str(), "subject": link.subject });
+    let shown = |link: &Link| {
+        let mut shown = json!({ "issuer": link.issuer.as_str(), "subject": link.subject });
+        if let (Some(tenant), Some(members)) = (&link.tenant, shown.as_object_mut()) {
+            members.insert("tenant".to_owned(), tenant.as_str().into());
+        }
+        shown
+    };
     if let Some(members) = document.as_object_mut() {
         members.insert("links".to_owned(), links.iter().map(shown).collect());
     }

@@ -84,7 +84,7 @@ pub(crate) async fn register(stack: &Stack, place: &Place, news: &mut News) -> R
 /// Links the demo user to the explorer's identity provider, unless it is linked already.
 async fn link_to_provider(stack: &Stack, username: &Username, now: Timestamp) -> Result<(), Error> {
     let link = link(now)?;
-    if stack.people.linked(&link.issuer, &link.subject).await?.is_some() {
+    if stack.people.linked(&link.issuer, None, &link.subject).await?.is_some() {
         return Ok(());
     }
     if let Some(user) = stack.people.by_name(username).await? {

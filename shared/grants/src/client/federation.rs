@@ -54,6 +54,8 @@ pub struct FederatedClaims {
     pub issued_at: Option<Timestamp>,
     /// The `nbf` claim: the time before which the token is not valid.
     pub not_before: Option<Timestamp>,
+    /// `true` if it has the claim `cnf`, and so is nothing without the proof of a key.
+    pub is_bound: bool,
     /// All claims that are a text, a number or a truth value, as texts: by name, and inside others by JSON Pointer.
     pub all: BTreeMap<String, String>,
 }
@@ -188,6 +190,9 @@ pub fn accept(issuer: &Issuer, claims: &FederatedClaims, server: &str, now: Time
     }
     if !claims.audience.is_only(server) {
         return Err(Refusal::FederatedAudience);
+    }
+    if claims.is_bound {
+        return Err(Refusal::FederatedBound);
     }
     let expires_at = claims.expires_at.filter(|expiry| *expiry > now).ok_or(Refusal::AssertionExpired)?;
     let begins_at = claims.issued_at.unwrap_or(now);

@@ -33,6 +33,8 @@ pub struct IssuedAssertion {
     pub scope: Option<Scope>,
     /// `resource`: the APIs that the client asked for.
     pub resources: Vec<Resource>,
+    /// `cnf`: the key that the client proved, which it has to prove there again.
+    pub confirmation: Option<Confirmation>,
     /// The signature algorithm, which is that of the client's ID tokens.
     pub algorithm: SigningAlgorithm,
 }
@@ -94,7 +96,7 @@ pub fn person_of(
     Ok(AssertedPerson { subject: facts.subject.clone(), auth_time: person.auth_time })
 }
 
-/// Creates the assertion.
+/// Creates the assertion, bound to the `key` that the client proved.
 ///
 /// # Errors
 /// As [`may_be_asserted`].
@@ -102,6 +104,7 @@ pub fn assertion(
     client: &Client,
     asked: AskedAssertion,
     person: AssertedPerson,
+    key: Option<Confirmation>,
     now: Timestamp,
 ) -> Result<IssuedAssertion, Refusal> {
     let client_id = may_be_asserted(client, &asked.audience)?.clone();
@@ -114,6 +117,7 @@ pub fn assertion(
         auth_time: person.auth_time,
         scope: asked.scope,
         resources: asked.resources,
+        confirmation: key,
         algorithm: client.relying_party.id_token_algorithm,
     })
 }
@@ -192,7 +196,7 @@ mod tests {
         let person = told(|_, _| {}).unwrap();
         assert_eq!(person.subject, fixtures::SUBJECT);
         let asked = AskedAssertion { audience: audience(AUDIENCE), scope: None, resources: Vec::new() };
-        let issued = assertion(&client(), asked, person, NOW.plus(1)).unwrap();
+        let issued = assertion(&client(), asked, person, None, NOW.plus(1)).unwrap();
         assert_eq!((issued.client_id.as_str(), issued.expires_in(), issued.auth_time), ("agent", 300, NOW));
         let rows: [(Spoil, Refusal); 5] = [
             (|facts, _| facts.client_id = ClientId::parse("other").unwrap(), Refusal::SubjectTokenOfAnotherClient),

@@ -21,6 +21,7 @@ use crate::step::stage::Stage;
 use crate::step::transition::Transition;
 use crate::terms::api::{Api, MAX_LIFETIME};
 use crate::terms::authentication::Authentication;
+use crate::terms::confirmation::Confirmation;
 use crate::terms::ids::{Generation, GrantId};
 use crate::terms::moment::Moment;
 use crate::terms::refusal::Refusal;
@@ -42,6 +43,8 @@ pub struct IdentityClaims {
     pub issuer: String,
     /// The `sub` claim: the person, by the issuer's name.
     pub subject: String,
+    /// The `tenant` claim: where an issuer has several tenants, `sub` is a person of this one.
+    pub tenant: Option<String>,
     /// The `aud` claim, which must name this server and nobody else.
     pub audience: Audience,
     /// The `client_id` claim: the client that the assertion is for, by its id here.
@@ -60,6 +63,10 @@ pub struct IdentityClaims {
     pub scope: Option<Scope>,
     /// The `resource` claim: the APIs that the issuer lets the client use; empty means that it does not say.
     pub resources: Vec<Resource>,
+    /// `true` if there is `authorization_details`, of which this server knows no type (RFC 9396).
+    pub has_details: bool,
+    /// The `cnf` claim: the key that the assertion is bound to.
+    pub confirmation: Option<Confirmation>,
 }
 
 /// The person here to whom the subject of an assertion is linked, and the access to grant.
@@ -143,6 +150,9 @@ pub fn target(
     claims: &IdentityClaims,
 ) -> Result<Target, Refusal> {
     let client = client.client();
+    if claims.has_details && claims.scope.is_none() {
+        return Err(Refusal::IdentityAssertionDetails);
+    }
     let apis = &*Api::without_identity(client, apis);
     let resources = match (asked.resources, &*claims.resources) {
         ([], told) => told,
@@ -162,6 +172,17 @@ pub fn target(
 }
 
 impl IdentityClaims {
+    /// Checks that the request proved the key that the assertion is bound to, if it is bound to one.
+    ///
+    /// # Errors
+    /// [`Refusal::IdentityAssertionOfAnotherKey`] for any other key, and for none.
+    pub fn held_with(&self, key: Option<Confirmation>) -> Result<(), Refusal> {
+        match self.confirmation {
+            Some(bound) if key != Some(bound) => Err(Refusal::IdentityAssertionOfAnotherKey),
+            Some(_) | None => Ok(()),
+        }
+    }
+
     /// The time when the person signed in at the issuer, as far as the assertion tells it.
     pub fn signed_in_at(&self, now: Timestamp) -> Timestamp {
         self.auth_time.or(self.issued_at).unwrap_or(now).min(now)
@@ -225,6 +246,7 @@ mod tests {
         IdentityClaims {
             issuer: provider().url.to_string(),
             subject: "ana@idp".to_owned(),
+            tenant: None,
             audience: Audience::One(SERVER.to_owned()),
             client_id: client().id.to_string(),
             expires_at: Some(NOW.plus(300)),
@@ -234,6 +256,8 @@ mod tests {
             id: Some("j1".to_owned()),
             scope: None,
             resources: Vec::new(),
+            has_details: false,
+            confirmation: None,
         }
     }
 
@@ -325,6 +349,31 @@ mod tests {
         assert_eq!(refused((Some("other"), &orders), (None, &[])), Some(Refusal::IdentityAssertionScope));
         assert_eq!(refused((None, &orders), (None, &parcels)), Some(Refusal::IdentityAssertionResource));
         assert_eq!(refused((None, &unknown), (None, &[])), Some(Refusal::ResourceNotAllowed));
+    }
+
+    #[test]
+    fn c226_details_that_are_not_understood_give_no_more_than_the_scope_beside_them() {
+        let read = Scope::parse("read").unwrap();
+        let settled = |scope: Option<&Scope>, has_details: bool| {
+            let claims = IdentityClaims { scope: scope.cloned(), has_details, ..claims() };
+            let asked = Asked { resources: &[], scope: None };
+            target(&fixtures::authenticated(client()), &fixtures::apis(), asked, &claims).map(|target| target.scope)
+        };
+        assert!(settled(None, false).is_ok());
+        assert_eq!(settled(None, true), Err(Refusal::IdentityAssertionDetails));
+        assert_eq!(settled(Some(&read), true), Ok(read.clone()));
+    }
+
+    #[test]
+    fn c226_a_bound_assertion_needs_the_proof_of_its_key() {
+        let key = |number| Some(Confirmation::Jkt(protocol::Thumbprint::from_bytes([number; 32])));
+        let held = |bound, proven| IdentityClaims { confirmation: bound, ..claims() }.held_with(proven);
+        for (bound, proven) in [(None, None), (None, key(1)), (key(1), key(1))] {
+            assert_eq!(held(bound, proven), Ok(()));
+        }
+        for proven in [None, key(2)] {
+            assert_eq!(held(key(1), proven), Err(Refusal::IdentityAssertionOfAnotherKey));
+        }
     }
 
     #[test]

@@ -75,6 +75,9 @@ with_those_of_objects! {
     /// The assertion of another issuer is not for this server alone.
     FederatedAudience("federated_audience", InvalidClient,
         "aud of another issuer's token must be the issuer of this server and nothing else");
+    /// The assertion of another issuer is bound to a key, whose proof is not heard here.
+    FederatedBound("federated_bound", InvalidClient,
+        "another issuer's token that is bound to a key (cnf) authenticates no client here");
     /// The assertion of another issuer is valid for too long.
     FederatedTooLong("federated_too_long", InvalidClient,
         "another issuer's token must expire within 3660 seconds of now and of its iat");

@@ -37,13 +37,13 @@ impl<'j> SignedFederated<'j> {
     pub fn by_keys(&self, keys: &[ClientKey]) -> Option<FederatedClaims> {
         let Members(mut members) = self.0.payload(keys)?;
         let issuer = members.get("iss").and_then(Value::as_str).map(str::to_owned);
-        let all = texts(&members);
+        let (all, is_bound) = (texts(&members), members.contains_key("cnf"));
         // A JWT-SVID need not have `iss`, and a token for nobody is refused for its audience.
         members.entry("iss").or_insert_with(|| Value::String(String::new()));
         members.entry("aud").or_insert_with(|| Value::Array(Vec::new()));
         let written: Written = serde_json::from_value(Value::Object(members)).ok()?;
         let AssertionClaims { subject, audience, expires_at, issued_at, not_before, .. } = written.claims();
-        Some(FederatedClaims { issuer, subject, audience, expires_at, issued_at, not_before, all })
+        Some(FederatedClaims { issuer, subject, audience, expires_at, issued_at, not_before, is_bound, all })
     }
 }
 

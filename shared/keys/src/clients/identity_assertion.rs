@@ -1,7 +1,7 @@
 //! Identity assertions of other issuers (ID-JAG): verifies the signature and reads the claims.
 
-use grants::{AssertionAlgorithm, AssertionClaims, ClientKey, IdentityClaims, Refusal, Timestamp};
-use protocol::{IdentityAssertion, Resource, Scope, Secret};
+use grants::{AssertionAlgorithm, AssertionClaims, ClientKey, Confirmation, IdentityClaims, Refusal, Timestamp};
+use protocol::{Cnf, IdentityAssertion, Resource, Scope, Secret, is_subject};
 use serde_json::{Map, Value};
 
 use crate::clients::assertion::{SignedAssertion, UnreadableAssertion, Written};
@@ -43,11 +43,25 @@ fn claims(members: Map<String, Value>) -> Option<IdentityClaims> {
     };
     let auth_time = members.get("auth_time").and_then(Value::as_u64).map(Timestamp::from_seconds);
     let resources = resources(members.get("resource"))?;
+    let tenant = match members.get("tenant") {
+        None => None,
+        Some(tenant) => Some(tenant.as_str().filter(|text| is_subject(text))?.to_owned()),
+    };
+    let confirmation = match members.get("cnf") {
+        None => None,
+        // One that is not understood must not be dropped: the assertion would be anybody's.
+        Some(cnf) => Some(Confirmation::of_cnf(&serde_json::from_value::<Cnf>(cnf.clone()).ok()?)?),
+    };
+    let has_details = members.contains_key("authorization_details");
     let written: Written = serde_json::from_value(Value::Object(members)).ok()?;
     let AssertionClaims { issuer, subject, audience, expires_at, issued_at, not_before, id } = written.claims();
+    if !is_subject(&subject) {
+        return None;
+    }
     Some(IdentityClaims {
         issuer,
         subject,
+        tenant,
         audience,
         client_id,
         expires_at,
@@ -57,6 +71,8 @@ fn claims(members: Map<String, Value>) -> Option<IdentityClaims> {
         id,
         scope,
         resources,
+        has_details,
+        confirmation,
     })
 }
 
@@ -80,21 +96,39 @@ mod tests {
         claims(value.as_object().unwrap().clone())
     }
 
-    #[test]
-    fn c226_the_claims_of_an_identity_assertion_are_read_or_it_is_none() {
-        let good = json!({
+    /// The claims of a good assertion.
+    fn good() -> Value {
+        json!({
             "iss": "https://idp.example", "sub": "ana", "aud": "https://issuer.example", "client_id": "agent", "jti": "j",
             "exp": 200, "iat": 100, "auth_time": 90, "scope": "read write", "resource": "https://orders.example",
-        });
+        })
+    }
+
+    fn with(name: &str, value: Value) -> Option<IdentityClaims> {
+        let mut changed = good();
+        changed[name] = value;
+        read(&changed)
+    }
+
+    #[test]
+    fn c226_the_tenant_the_key_and_the_details_of_an_identity_assertion_are_not_dropped() {
+        let jkt = json!("0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I");
+        let cnf = with("cnf", json!({ "jkt": jkt })).and_then(|claims| claims.confirmation);
+        assert_eq!(cnf.map(|cnf| json!(cnf.to_cnf().jkt)), Some(jkt));
+        let tenant = with("tenant", json!("acme")).and_then(|claims| claims.tenant);
+        assert_eq!(tenant.as_deref(), Some("acme"));
+        assert!(with("authorization_details", json!([])).is_some_and(|claims| claims.has_details));
+        let none = read(&good()).unwrap();
+        assert!(none.confirmation.is_none() && none.tenant.is_none() && !none.has_details);
+    }
+
+    #[test]
+    fn c226_the_claims_of_an_identity_assertion_are_read_or_it_is_none() {
+        let good = good();
         let claims = read(&good).unwrap();
         assert_eq!((claims.client_id.as_str(), claims.resources.len()), ("agent", 1));
         assert_eq!(claims.scope.map(|scope| scope.to_string()).as_deref(), Some("read write"));
         assert_eq!(claims.auth_time, Some(Timestamp::from_seconds(90)));
-        let with = |name: &str, value: Value| {
-            let mut changed = good.clone();
-            changed[name] = value;
-            read(&changed)
-        };
         let list = with("resource", json!(["https://orders.example", "urn:b"]));
         assert_eq!(list.map(|claims| claims.resources.len()), Some(2));
         for (name, value) in [
@@ -104,8 +138,16 @@ mod tests {
             ("scope", json!(["read"])),
             ("scope", json!("\"")),
             ("sub", json!(1)),
+            ("sub", json!("")),
+            ("sub", json!("acme\nana")),
             ("aud", json!(1)),
             ("exp", json!("soon")),
+            ("tenant", json!(1)),
+            ("tenant", json!("")),
+            ("tenant", json!("a\n")),
+            ("cnf", json!("key")),
+            ("cnf", json!({"jkt": "short"})),
+            ("cnf", json!({"x5t#S256": "A4DtL2JmUMhAsvJj5tKyn64SqzmuXbMrJa0n761y5v0"})),
         ] {
             assert!(with(name, value.clone()).is_none(), "{name}: {value}");
         }

@@ -1,7 +1,7 @@
 //! Identity assertions (ID-JAG) that this server signs for other authorization servers.
 
-use grants::{IssuedAssertion, Timestamp};
-use protocol::{Resource, Scope, Secret};
+use grants::{Confirmation, IssuedAssertion, Timestamp};
+use protocol::{Cnf, Resource, Scope, Secret};
 use serde::Serialize;
 
 use crate::ring::KeyRing;
@@ -22,6 +22,8 @@ struct Written<'a> {
     scope: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     resource: Option<Resources<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cnf: Option<Cnf>,
 }
 
 /// One identifier as a text, several as a list.
@@ -49,6 +51,7 @@ impl KeyRing {
             auth_time: Timestamp::seconds(told.auth_time),
             scope: told.scope.as_ref().map(Scope::as_str),
             resource: resources(&told.resources),
+            cnf: told.confirmation.map(Confirmation::to_cnf),
         };
         let claims = serde_json::to_vec(&written).map_err(|_| KeysError::Crypto)?;
         self.signer(told.algorithm, told.issued_at)?.sign(Signed::Assertion, &claims).map(Secret::new)

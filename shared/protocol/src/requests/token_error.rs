@@ -86,7 +86,7 @@ impl TokenRequestError {
             Self::AudienceMalformed => "audience is not the identifier of an API: an absolute URI without a fragment",
             Self::SubjectTokenMissing => "subject_token or subject_token_type is missing",
             Self::SubjectTokenType => {
-                "subject_token_type must be urn:ietf:params:oauth:token-type:access_token: only access tokens are exchanged"
+                "subject_token_type must be urn:ietf:params:oauth:token-type:access_token, or ...:jwt for one that is a JWT: only access tokens are exchanged"
             }
             Self::RequestedTokenType => {
                 "requested_token_type must be urn:ietf:params:oauth:token-type:access_token or id-jag, or left out"

@@ -11,6 +11,8 @@ use crate::values::secret::Secret;
 /// The type of access tokens in a token exchange (RFC 8693 §3).
 pub const ACCESS_TOKEN_TYPE: &str = "urn:ietf:params:oauth:token-type:access_token";
 
+/// The type of JWTs in a token exchange (RFC 8693 §3): Spring Security names an access token by its form.
+const JWT_TYPE: &str = "urn:ietf:params:oauth:token-type:jwt";
 /// The type of ID tokens in a token exchange (RFC 8693 §3).
 const ID_TOKEN_TYPE: &str = "urn:ietf:params:oauth:token-type:id_token";
 /// The type of identity assertions in a token exchange (draft-ietf-oauth-identity-assertion-authz-grant §4.3.1).
@@ -42,6 +44,8 @@ pub(crate) fn read(body: &Parameters) -> Result<ExchangeRequest, TokenRequestErr
     let subject_token_type = match body.one("subject_token_type")? {
         None => Err(TokenRequestError::SubjectTokenMissing),
         Some(ACCESS_TOKEN_TYPE) => Ok(SubjectTokenType::AccessToken),
+        // Of the two kinds of JWTs that give an assertion, this type would name neither.
+        Some(JWT_TYPE) if !wants_assertion => Ok(SubjectTokenType::AccessToken),
         Some(ID_TOKEN_TYPE) if wants_assertion => Ok(SubjectTokenType::IdToken),
         Some(_) => Err(TokenRequestError::SubjectTokenType),
     }?;
@@ -100,6 +104,7 @@ mod tests {
             (format!("{good}{audience}&actor_token=b&actor_token_type={ACCESS_TOKEN_TYPE}"), E::ActorTokenSent),
             (audience.to_owned(), E::SubjectTokenMissing),
             (format!("&subject_token_type=urn:x{audience}"), E::SubjectTokenType),
+            (format!("&subject_token_type={JWT_TYPE}{audience}"), E::SubjectTokenType),
         ] {
             assert_eq!(asked(&rest).err(), Some(why), "{rest}");
         }
@@ -127,6 +132,8 @@ mod tests {
         for (rest, fault) in rows {
             assert_eq!(parse(&body(rest)).err(), fault, "{rest}");
         }
+        let jwt = body("").replace("token-type:access_token", "token-type:jwt");
+        assert!(matches!(parse(&jwt), Ok(TokenRequest::TokenExchange { .. })), "Spring Security names it so");
         let named = parse(&body("&audience=urn:b&resource=urn:a&audience=urn:a&audience=urn:c")).unwrap();
         let TokenRequest::TokenExchange { resources, .. } = named else { panic!("another request") };
         assert_eq!(resources.iter().map(Resource::as_str).collect::<Vec<_>>(), ["urn:a", "urn:b", "urn:c"]);

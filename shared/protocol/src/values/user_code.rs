@@ -29,7 +29,8 @@ impl UserCode {
         Self((0..LENGTH).map(|_| letter()).collect())
     }
 
-    /// Reads what a person typed. Case does not matter, and everything that cannot be in a code is ignored.
+    /// Reads what a person typed. Case and width do not matter (keyboards for Japanese write wide letters), and everything
+    /// that cannot be in a code is ignored.
     ///
     /// # Errors
     /// [`MalformedUserCode`] when the letters that are left are too few or too many.
@@ -37,14 +38,22 @@ impl UserCode {
         if typed.len() > MAX_INPUT_BYTES {
             return Err(MalformedUserCode);
         }
-        let letters = typed.bytes().map(|byte| byte.to_ascii_uppercase()).filter(|byte| LETTERS.contains(byte));
-        let code: String = letters.map(char::from).collect();
+        let letters = typed.chars().map(narrow).filter_map(|letter| u8::try_from(letter.to_ascii_uppercase()).ok());
+        let code: String = letters.filter(|byte| LETTERS.contains(byte)).map(char::from).collect();
         if code.len() == LENGTH { Ok(Self(code)) } else { Err(MalformedUserCode) }
     }
 
     /// The 8 letters, without the hyphen.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+/// Returns the ASCII character that a wide one stands for, and every other character as it is.
+fn narrow(letter: char) -> char {
+    match letter {
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(letter) - 0xfee0).unwrap_or(letter),
+        _ => letter,
     }
 }
 
@@ -70,7 +79,14 @@ mod tests {
     fn c211_a_code_has_8_letters_without_vowels_and_is_read_in_any_case_with_any_separators() {
         let code = UserCode::parse("WDJB-MJHT").unwrap();
         assert_eq!((code.as_str(), code.to_string().as_str()), ("WDJBMJHT", "WDJB-MJHT"));
-        for typed in ["wdjbmjht", "WDJB MJHT", " wd-jb.mj_ht ", "WDJB\u{2013}MJHT", "W1D0J,B/MAJEHT"] {
+        for typed in [
+            "wdjbmjht",
+            "WDJB MJHT",
+            " wd-jb.mj_ht ",
+            "WDJB\u{2013}MJHT",
+            "W1D0J,B/MAJEHT",
+            "\u{ff37}\u{ff44}JB\u{ff0d}MJHT",
+        ] {
             assert_eq!(UserCode::parse(typed), Ok(code.clone()), "{typed}");
         }
         let long = "-".repeat(57);

@@ -92,24 +92,61 @@ impl Counters {
         None
     }
 
-    /// Returns the longest wait that any of the counters requires: one that is remembered, or else by the stored counts.
+    /// Counts one more at each of `counters` before anything is compared: however many guesses come at the same time, no more
+    /// are compared than the counters admit. If one of them requires a wait, the guess is not answered, and counts at none.
     ///
     /// # Errors
-    /// [`Unknown`] when the store gives no usable answer.
-    pub(crate) async fn wait(&self, counters: &[Counter], now: Timestamp) -> Result<Option<Wait>, Unknown> {
-        if counters.is_empty() {
-            return Ok(None);
+    /// [`Unknown`] when it is not known whether it was counted.
+    pub(crate) async fn count_first(&self, counters: &[Counter], now: Timestamp) -> Result<Option<Wait>, Unknown> {
+        let failures = match self.failures(counters, now).await? {
+            Ok(failures) => failures,
+            Err(wait) => return Ok(Some(wait)),
+        };
+        for (place, (counter, found)) in counters.iter().zip(failures).enumerate() {
+            if let Some(wait) = count(&self.throttles, counter, found, now).await? {
+                self.remember(counter, now.plus(wait.0));
+                self.give_back(counters.iter().take(place)).await?;
+                return Ok(Some(wait));
+            }
         }
+        Ok(None)
+    }
+
+    /// Resets a counter.
+    ///
+    /// # Errors
+    /// [`Unknown`] when it is not known whether it was reset.
+    pub(crate) async fn forget(&self, counter: &Counter) -> Result<(), Unknown> {
+        self.throttles.forget(counter).await.map(drop)
+    }
+
+    /// Takes back what [`Self::count_first`] counted, because it was no wrong guess.
+    ///
+    /// # Errors
+    /// [`Unknown`] when it is not known whether it was taken back.
+    pub(crate) async fn give_back(&self, counters: impl IntoIterator<Item = &Counter>) -> Result<(), Unknown> {
+        for counter in counters {
+            self.throttles.give_back(counter).await?;
+        }
+        Ok(())
+    }
+
+    /// Returns the stored counts, or else the longest wait that any of the counters requires.
+    async fn failures(
+        &self,
+        counters: &[Counter],
+        now: Timestamp,
+    ) -> Result<Result<Vec<Option<Failures>>, Wait>, Unknown> {
         if let Some(wait) = counters.iter().filter_map(|counter| self.remembered(counter, now)).max() {
-            return Ok(Some(wait));
+            return Ok(Err(wait));
         }
-        let failures = self.throttles.failures(counters).await?;
+        let failures = if counters.is_empty() { Vec::new() } else { self.throttles.failures(counters).await? };
         for (counter, found) in counters.iter().zip(&failures) {
             if let Some(Wait(wait)) = counter.wait(found.as_ref(), now) {
                 self.remember(counter, now.plus(wait));
             }
         }
-        Ok(longest_wait(counters, &failures, now))
+        Ok(longest_wait(counters, &failures, now).map_or(Ok(failures), Err))
     }
 
     fn remembered(&self, counter: &Counter, now: Timestamp) -> Option<Wait> {

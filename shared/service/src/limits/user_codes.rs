@@ -42,8 +42,9 @@ impl UserCodes {
         Self { grants, counters: Counters::new(throttles) }
     }
 
-    /// Looks up a code, and counts it if it is wrong. Before a right one is confirmed, the counters are read once more: when
-    /// many codes are tried at the same time, that limits how many are confirmed.
+    /// Looks up a code. It is counted before it is compared: however many are tried at the same time, no more are compared than
+    /// the counters admit. A right one is given back to the source, and resets the counter of the browser, which a guesser
+    /// could leave behind anyway.
     ///
     /// # Errors
     /// [`Unknown`] when the store gives no usable answer.
@@ -54,21 +55,17 @@ impl UserCodes {
         now: Timestamp,
     ) -> Result<FoundCode, Unknown> {
         let browser = entered.browser.as_ref().map(Counter::user_codes_of_browser);
-        let mut counters = entered.source.map(Counter::user_codes_from).unwrap_or_default();
-        counters.extend(browser);
-        if let Some(Wait(wait)) = self.counters.wait(&counters, now).await? {
+        let sources = entered.source.map(Counter::user_codes_from).unwrap_or_default();
+        let counters: Vec<Counter> = browser.iter().chain(&sources).cloned().collect();
+        if let Some(Wait(wait)) = self.counters.count_first(&counters, now).await? {
             return Ok(FoundCode::Wait(wait));
         }
-        match self.waiting(entered.code, keys, now).await? {
-            None => match self.counters.count(counters, now).await? {
-                Some(Wait(wait)) => Ok(FoundCode::Wait(wait)),
-                None => Ok(FoundCode::Unknown),
-            },
-            Some(grant) => match self.counters.wait(&counters, now).await? {
-                Some(Wait(wait)) => Ok(FoundCode::Wait(wait)),
-                None => Ok(FoundCode::Waiting(Box::new(grant))),
-            },
+        let Some(grant) = self.waiting(entered.code, keys, now).await? else { return Ok(FoundCode::Unknown) };
+        self.counters.give_back(&sources).await?;
+        if let Some(own) = &browser {
+            self.counters.forget(own).await?;
         }
+        Ok(FoundCode::Waiting(Box::new(grant)))
     }
 
     /// Returns the request that a code leads to, if it waits for an answer. Nothing is counted: the code comes from a form

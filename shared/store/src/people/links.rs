@@ -20,6 +20,9 @@ const LINK: &str = "link#";
 pub struct Link {
     /// The issuer, by its URL: a name that is given to another issuer leads to nobody.
     pub issuer: IssuerUrl,
+    /// The tenant of the issuer that the person belongs to, if the issuer has several: only together with it does `sub` name
+    /// one person.
+    pub tenant: Option<String>,
     /// The `sub` by which the issuer calls the person.
     pub subject: String,
     /// The time when an operator linked them.
@@ -31,8 +34,13 @@ impl PeopleTable {
     ///
     /// # Errors
     /// [`Unknown`] when the store gives no usable answer.
-    pub async fn linked(&self, issuer: &IssuerUrl, subject: &str) -> Result<Option<PersonKey>, Unknown> {
-        let key = alias_key(&AliasKey::of_issuer(issuer, subject));
+    pub async fn linked(
+        &self,
+        issuer: &IssuerUrl,
+        tenant: Option<&str>,
+        subject: &str,
+    ) -> Result<Option<PersonKey>, Unknown> {
+        let key = alias_key(&AliasKey::of_issuer(issuer, tenant, subject));
         let found = batch::read(&self.client, &self.table, vec![key]).await?;
         found.first().map(|item| to_alias(&self.table, item)).transpose()
     }
@@ -43,7 +51,7 @@ impl PeopleTable {
     /// # Errors
     /// [`Unknown`] when it is not known whether they were linked.
     pub async fn link(&self, person: PersonKey, link: &Link, beside: Option<Write>) -> Result<Changed, Unknown> {
-        let alias = AliasKey::of_issuer(&link.issuer, &link.subject);
+        let alias = alias_of(link);
         let (mut free, mut there) = (Expression::default(), Expression::default());
         free.absent("person");
         there.present("person");
@@ -62,7 +70,7 @@ impl PeopleTable {
     /// # Errors
     /// [`Unknown`] when it is not known whether it was ended.
     pub async fn unlink(&self, person: PersonKey, link: &Link, beside: Option<Write>) -> Result<Changed, Unknown> {
-        let alias = AliasKey::of_issuer(&link.issuer, &link.subject);
+        let alias = alias_of(link);
         let mut own = Expression::default();
         own.same(LEADS_TO, text(&person));
         let writes = [
@@ -88,6 +96,10 @@ impl PeopleTable {
     }
 }
 
+fn alias_of(link: &Link) -> AliasKey {
+    AliasKey::of_issuer(&link.issuer, link.tenant.as_deref(), &link.subject)
+}
+
 fn record(alias: &AliasKey) -> String {
     format!("{LINK}{}", alias.as_str())
 }
@@ -99,6 +111,7 @@ fn from_link(person: PersonKey, alias: &AliasKey, link: &Link) -> Item {
         ("linked_subject".to_owned(), text(&link.subject)),
         ("created_at".to_owned(), time(link.created_at)),
     ]);
+    item.extend(link.tenant.as_ref().map(|tenant| ("tenant".to_owned(), text(tenant))));
     item
 }
 
@@ -106,6 +119,7 @@ fn to_link(table: &str, item: &Item) -> Result<Link, Unknown> {
     let read = Reader::new(table, item);
     Ok(Link {
         issuer: read.parsed("issuer", IssuerUrl::parse)?,
+        tenant: read.optional_text("tenant")?.map(str::to_owned),
         subject: read.text("linked_subject")?.to_owned(),
         created_at: read.time("created_at")?,
     })

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use futures::future::join_all;
-use harness::{Browser, Http};
+use harness::{Browser, CountingProxy, Http, Stack};
 
 use crate::support::devices::{
     GRANT, asked, asks_for_a_decision, decide, device_client, enter, make_late, poll, question, signed_in, television,
@@ -12,6 +12,7 @@ use crate::support::pages::assert_page_headers;
 use crate::support::published::{DOCUMENTS, document, strings};
 use crate::support::session::{self, assert_refused};
 use crate::support::throttled::retry_after;
+use crate::support::world::World;
 
 #[tokio::test]
 async fn c125_the_grant_is_advertised_and_a_device_gets_its_two_codes() {
@@ -136,6 +137,32 @@ async fn c211_one_browser_has_20_wrong_codes_and_then_a_right_one_is_not_confirm
     let entered = enter(&mut other, &codes.user_code).await;
     let page = signed_in(&mut other, entered, &world.ana).await;
     assert!(asks_for_a_decision(&page));
+}
+
+#[tokio::test]
+async fn c211_a_code_is_counted_before_it_is_compared_and_a_right_one_is_taken_back() {
+    let proxy = CountingProxy::embedded();
+    let world = World::on(Stack::builder().store(&proxy.endpoint()).start());
+    let session = world.session();
+    let codes = asked(&session, &television(&world, "Reserved TV"), &[]).await;
+    let mut browser = world.stack.browser_from([127, 0, 12, 1]);
+    // The first one reads the keys.
+    assert_eq!(enter(&mut browser, "BBBB-BBBB").await.reply.status, 400);
+    let page = browser.go("/device").await;
+    proxy.reset();
+    let right = browser.submit(&page, &page.form(), &[("user_code", &*codes.user_code)]).await;
+    assert!(right.form().input("password").is_some(), "{:?}", right.reply);
+    let calls: Vec<String> = proxy.calls().into_iter().take(7).map(|call| call.operation).collect();
+    // The counts of the browser and the address are read and written. Only then is the code looked up.
+    let looked_up = ["BatchGetItem", "UpdateItem", "UpdateItem", "GetItem", "GetItem", "UpdateItem", "UpdateItem"];
+    assert_eq!(calls, looked_up);
+    for _ in 0..25 {
+        assert_eq!(enter(&mut browser, &codes.user_code).await.reply.status, 200);
+    }
+    for number in 0..20 {
+        assert_eq!(enter(&mut browser, "BBBB-BBBB").await.reply.status, 400, "{number}");
+    }
+    retry_after(&enter(&mut browser, "BBBB-BBBB").await.reply);
 }
 
 #[tokio::test]

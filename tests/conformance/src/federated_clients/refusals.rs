@@ -34,6 +34,7 @@ async fn c221_each_fault_of_a_token_is_told_with_its_own_text() {
         (but("exp", json!(now + 3700)), "3660"),
         (but("iat", json!(now - 31_536_000)), "3660"),
         (but("nbf", json!(now + 60)), "future"),
+        (but("cnf", json!({"jkt": "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I"})), "bound to a key"),
         (Signer::new(Algorithm::ES256, "faults").assertion(&platform.claims("orders")), "not signed"),
         (Signer::new(Algorithm::ES256, "another").assertion(&platform.claims("orders")), "not signed"),
     ];

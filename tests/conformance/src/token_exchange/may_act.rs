@@ -32,6 +32,21 @@ async fn c223_a_client_that_the_tokens_client_names_may_act() {
 }
 
 #[tokio::test]
+async fn c223_c175_a_client_that_is_named_while_the_tokens_client_is_cached_may_act_at_once() {
+    let apis = Exchanges::shared();
+    let cli = apis.world.stack.cli();
+    let mut session = apis.world.session();
+    let agent = cli.create_client("New agent", &["--grant", "token-exchange", "--api", BILLING, "--scope", "read"]);
+    let app = ["--grant", "authorization_code", "--redirect-uri", CALLBACK, "--api", ORDERS];
+    let app = cli.create_client("App that gets an agent", &app);
+    let code = session.code(&app).await;
+    let token = session.redeem(&app, &code).await.string("access_token");
+    assert_refused(&session.exchange(&agent, &token, &[]).await, "invalid_request");
+    cli.run(&["client", "update", &app.id, "--add-may-act", &agent.id]);
+    exchanged(&session.exchange(&agent, &token, &[]).await);
+}
+
+#[tokio::test]
 async fn c223_the_consent_page_names_who_may_act() {
     let apis = Exchanges::shared();
     let cli = apis.world.stack.cli();

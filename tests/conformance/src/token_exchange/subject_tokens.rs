@@ -125,6 +125,10 @@ async fn c126_the_form_of_the_request_is_that_of_the_rfc() {
         assert_refused(&ask.clone().fields(fields).send().await, "invalid_request");
     }
     assert_refused(&session.exchange(&apis.orders, &token, &[("resource", "x")]).await, "invalid_target");
+    // Spring Security names an access token that is a JWT by its form.
+    let ask = session.http.post("/token").client(&apis.orders).field("grant_type", TOKEN_EXCHANGE);
+    let ask = ask.field("resource", BILLING).field("requested_token_type", ACCESS_TOKEN);
+    exchanged(&ask.field("subject_token", &token).field("subject_token_type", &jwt).send().await);
     // The parameters of other grants are ignored.
     let more = [("resource", BILLING), ("redirect_uri", CALLBACK), ("username", "ana")];
     exchanged(&session.exchange(&apis.orders, &token, &more).await);

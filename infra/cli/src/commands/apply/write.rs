@@ -60,7 +60,7 @@ impl Writer<'_> {
             }
             Step::ChangeIssuer { before, after } => {
                 let record = self.record_of(after, AuditedAction::IssuerUpdate, &names(&differences(step)));
-                self.stack.registry.change_issuer(before, after, Some(record)).await?
+                issuer::change_with_grants(self.stack, before, after, Some(record)).await?
             }
             Step::DeleteIssuer(issuer) => {
                 let record = self.record_of(issuer, AuditedAction::IssuerDelete, &[]);

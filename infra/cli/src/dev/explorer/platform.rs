@@ -127,7 +127,7 @@ pub(crate) fn federation() -> Result<Federation, Error> {
 
 /// Returns the link by which the identity provider's person is the demo user.
 pub(crate) fn link(now: Timestamp) -> Result<Link, Error> {
-    Ok(Link { issuer: IssuerUrl::parse(PROVIDER)?, subject: EMPLOYEE.to_owned(), created_at: now })
+    Ok(Link { issuer: IssuerUrl::parse(PROVIDER)?, tenant: None, subject: EMPLOYEE.to_owned(), created_at: now })
 }
 
 /// Returns the authorization server for which the explorer's agent gets assertions.

@@ -9,6 +9,7 @@ const SUBJECT: &str = "workload:orders";
 
 fn claims() -> FederatedClaims {
     FederatedClaims {
+        is_bound: false,
         issuer: Some("https://platform.example".to_owned()),
         subject: SUBJECT.to_owned(),
         audience: Audience::One(SERVER.to_owned()),
@@ -34,6 +35,12 @@ fn client(id: &str, federation: Federation) -> Arc<Client> {
 
 fn with_claim(name: &str, value: &str) -> Federation {
     Federation { claims: BTreeMap::from([(name.to_owned(), value.to_owned())]), ..rule() }
+}
+
+#[test]
+fn c221_a_token_that_is_bound_to_a_key_is_no_bearers() {
+    let bound = FederatedClaims { is_bound: true, ..claims() };
+    assert_eq!(accept(&platform(), &bound, SERVER, NOW), Err(Refusal::FederatedBound));
 }
 
 #[test]

@@ -66,6 +66,12 @@ macro_rules! with_those_of_objects {
             /// The identity assertion is from the future.
             IdentityAssertionEarly("identity_assertion_early", InvalidGrant,
                 "iat or nbf of the assertion is in the future: set the issuer's clock");
+            /// The identity assertion is bound to a key, and the request did not prove it.
+            IdentityAssertionOfAnotherKey("identity_assertion_of_another_key", InvalidGrant,
+                "the assertion is bound to a key (cnf): send a DPoP proof that this key has signed");
+            /// The identity assertion says in a way that is not understood what may be granted, and in no other.
+            IdentityAssertionDetails("identity_assertion_details", InvalidGrant,
+                "authorization_details of the assertion are not understood here: its issuer must give it a scope");
             /// The identity assertion has no `jti`.
             IdentityAssertionUnnamed("identity_assertion_unnamed", InvalidGrant, "the assertion needs a jti of 1 to 256 bytes");
             /// The identity assertion was used before.
@@ -73,7 +79,7 @@ macro_rules! with_those_of_objects {
                 "the assertion was used before: get a new one for each request");
             /// No person here is linked to the subject, or the person is disabled.
             IdentityAssertionUnlinked("identity_assertion_unlinked", InvalidGrant,
-                "nobody here is linked to the sub of the assertion (`jeton user link`), or the account is disabled");
+                "nobody here is linked to the sub of the assertion, and its tenant if it has one (`jeton user link`), or the account is disabled");
             /// The request names an API that the identity assertion does not.
             IdentityAssertionResource("identity_assertion_resource", InvalidTarget,
                 "resource is not one of those in the assertion");
