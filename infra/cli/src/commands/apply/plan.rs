@@ -9,6 +9,7 @@ use toml::Spanned;
 
 use crate::commands::appearance::NewLogo;
 use crate::commands::apply::file::{ClientEntry, Source};
+use crate::commands::apply::report::about;
 use crate::commands::apply::secret::{self, SecretPlan};
 use crate::commands::apply::wanted::{Reading, WantedClient, api};
 use crate::stack::Stack;
@@ -62,10 +63,14 @@ impl Plan {
         comparison.plan().await
     }
 
-    /// Returns the number of APIs, issuers and clients that are deleted.
-    pub(crate) fn deletions(&self) -> usize {
+    /// Names the APIs, issuers and clients that are deleted.
+    pub(crate) fn deleted(&self) -> Vec<String> {
         let deletes = |step: &&Step| matches!(step, Step::DeleteApi(_) | Step::DeleteIssuer(_) | Step::DeleteClient(_));
-        self.steps.iter().filter(deletes).count()
+        let named = |step| {
+            let (kind, name) = about(step);
+            format!("{kind} {name}")
+        };
+        self.steps.iter().filter(deletes).map(named).collect()
     }
 }
 

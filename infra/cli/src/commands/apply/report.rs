@@ -4,6 +4,7 @@ use protocol::{ClientId, Secret};
 use serde_json::{Map, Value, json};
 
 use crate::commands::apply::plan::{Plan, Step};
+use crate::commands::apply::write::Outcome;
 use crate::commands::{api, client, issuer};
 
 /// The attributes of a description that no file changes, or that `differences` describes in its own way.
@@ -117,10 +118,13 @@ pub(crate) fn summary(plan: &Plan, dry_run: bool) -> String {
     format!("{to}created: {created}, changed: {changed}, deleted: {deleted}; unchanged: {unchanged}")
 }
 
-/// Returns the plan, and the secrets that were generated, as one document.
-pub(crate) fn document(plan: &Plan, shown: &[ShownSecret], dry_run: bool) -> Value {
+/// Returns the changes that were made, or with `dry_run` all that would be, and the secrets that were generated, as one
+/// document.
+pub(crate) fn document(plan: &Plan, outcome: &Outcome, dry_run: bool) -> Value {
+    let told = if dry_run { plan.steps.len() } else { outcome.done };
     let of = |what| -> Vec<Value> {
-        plan.steps.iter().filter(|step| verb(step) == what).map(|step| of_step(step, shown)).collect()
+        let steps = plan.steps.iter().take(told).filter(|step| verb(step) == what);
+        steps.map(|step| of_step(step, &outcome.shown)).collect()
     };
     json!({
         "dry_run": dry_run,
