@@ -123,6 +123,23 @@ def test_c241_the_roles_of_an_old_stack_that_is_there_may_use_the_key_too(monkey
         assert sorted(both[sid]["Condition"]["ArnLike"]["aws:PrincipalArn"]) == sorted(sum(roles, [])), sid
 
 
+def test_c241_the_key_of_a_living_stack_gets_the_policy_of_the_template(monkeypatch, capsys):
+    adopt, put = loaded("adopt", monkeypatch), []
+    earlier = policy_of("jeton")
+    earlier["Statement"].pop()
+    kms = types.SimpleNamespace(get_key_policy=lambda **_: {"Policy": json.dumps(earlier)},
+                                put_key_policy=lambda **given: put.append((given["KeyId"], json.loads(given["Policy"]))))
+    monkeypatch.setattr(adopt, "client", lambda _: kms)
+    options = types.SimpleNamespace(stack="jeton", old="jeton", patience=1, dry_run=False, yes=True)
+    for existing, expected in (("", []), ("key", [("key", by_sid(policy_of("jeton")))])):
+        stack = {"StackStatus": "UPDATE_COMPLETE", "Outputs": [{"OutputKey": "WrappingKeyArn", "OutputValue": "key"}],
+                 "Parameters": [{"ParameterKey": "ExistingWrappingKey", "ParameterValue": existing}]}
+        monkeypatch.setattr(adopt.operate, "find_stack", lambda _, stack=stack: stack)
+        adopt.renew_policy(options)
+        assert [(key, by_sid(policy)) for key, policy in put] == expected
+    assert "the stack's own" in capsys.readouterr().err
+
+
 # ---- restore ---------------------------------------------------------------------------------------------------------
 
 
