@@ -150,7 +150,7 @@ impl Import<'_> {
         let (people, about) = (&self.stack.people, About::User(&user.subject));
         let record = || self.recorder.record(AuditedAction::UserImport, &about, &attributes);
         let write = async || {
-            Ok(match Box::pin(people.create_user_with_address(&user, record, edge::now())).await? {
+            Ok(match Box::pin(people.create_user_with_address(&user, &record, edge::now())).await? {
                 // Who had the address first keeps it, and the username leads to this person all the same.
                 CreatedUser::Done | CreatedUser::WithoutAddress => Changed::Done,
                 CreatedUser::Refused => Changed::Refused,

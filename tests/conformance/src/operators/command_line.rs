@@ -110,7 +110,7 @@ fn c244_a_dry_run_tells_what_would_change() {
     assert_eq!(read, "dry_run  true\nname     Told -> New\n");
     for (more, [before, after]) in [(&[][..], [1, 2]), (&["--retire-old"], [2, 1])] {
         let rotate = [&["client", "rotate-secret", &client], more].concat();
-        let told = cli.run(&[&rotate, &["--dry-run"][..]].concat());
+        let told = cli.run(&[&rotate[..], &["--dry-run"]].concat());
         assert_eq!(told["changes"], json!({"live_secrets": {"before": before, "after": after}}), "{more:?}");
         assert_eq!(cli.run(&rotate)["live_secrets"], after);
     }
@@ -322,8 +322,6 @@ fn c244_the_quiet_mode_prints_a_secret_and_nothing_else() {
         let start = format!("client {id} has the secret jtk_");
         assert!(applied.stdout.starts_with(&start) && applied.stdout.lines().count() == 1, "{applied:?}");
     }
-    let invited = cli.finish(&["user", "invite", "quiet@example.org", "--print", "--quiet"], "");
-    assert!(invited.stdout.starts_with("http") && invited.stdout.lines().count() == 1, "{invited:?}");
     for command in [&["client", "disable", "c244quiet", "-q"][..], &["client", "list", "--quiet"]] {
         let finished = cli.finish(command, "");
         assert_eq!((finished.status.code(), &*finished.stdout, &*finished.stderr), (Some(0), "", ""), "{command:?}");

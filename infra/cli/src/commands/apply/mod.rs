@@ -24,8 +24,8 @@ use edge::Error;
 use crate::args::ApplyOptions;
 use crate::commands::apply::file::Source;
 use crate::commands::apply::plan::Plan;
-use crate::commands::apply::report::{ShownSecret, document, lines, summary};
-use crate::commands::apply::write::{Outcome, carry_out};
+use crate::commands::apply::report::{Outcome, ShownSecret, deleted, document, lines, summary};
+use crate::commands::apply::write::carry_out;
 use crate::commands::progress::undisturbed;
 use crate::confirm::ask;
 use crate::output::{UsageError, is_quiet, print, tell, write};
@@ -40,7 +40,7 @@ pub(crate) async fn run(options: ApplyOptions) -> Result<(), Error> {
         say(&lines(&plan))?;
     }
     if options.dry_run {
-        return report(&plan, &Outcome::default(), &options);
+        return print_report(&plan, &Outcome::default(), &options);
     }
     may_delete(&plan, &options)?;
     // A command that is killed has told the secrets that work already.
@@ -52,13 +52,13 @@ pub(crate) async fn run(options: ApplyOptions) -> Result<(), Error> {
     };
     let outcome = Box::pin(carry_out(&stack, &plan, &made)).await;
     if outcome.stopped.is_none() || as_document {
-        report(&plan, &outcome, &options)?;
+        print_report(&plan, &outcome, &options)?;
     }
     outcome.stopped.map_or(Ok(()), Err)
 }
 
 /// Prints the changes, or their numbers for people, who read the changes before.
-fn report(plan: &Plan, outcome: &Outcome, options: &ApplyOptions) -> Result<(), Error> {
+fn print_report(plan: &Plan, outcome: &Outcome, options: &ApplyOptions) -> Result<(), Error> {
     if is_quiet() {
         return Ok(());
     }
@@ -84,7 +84,7 @@ fn secret_line(ShownSecret { client, secret }: &ShownSecret) -> String {
 
 /// Asks on a terminal before something is deleted, unless that was answered with `--yes`.
 fn may_delete(plan: &Plan, options: &ApplyOptions) -> Result<(), Error> {
-    let deleted = plan.deleted();
+    let deleted = deleted(plan);
     if deleted.is_empty() || options.yes {
         return Ok(());
     }

@@ -9,7 +9,6 @@ use toml::Spanned;
 
 use crate::commands::appearance::NewLogo;
 use crate::commands::apply::file::{ClientEntry, Source};
-use crate::commands::apply::report::about;
 use crate::commands::apply::secret::{self, SecretPlan};
 use crate::commands::apply::wanted::{Reading, WantedClient, api};
 use crate::stack::Stack;
@@ -61,16 +60,6 @@ impl Plan {
         let issuers = stack.registry.all_issuers().await?;
         let comparison = Comparison { stack, reading, prune, apis, clients, issuers, apis_after: Vec::new() };
         comparison.plan().await
-    }
-
-    /// Names the APIs, issuers and clients that are deleted.
-    pub(crate) fn deleted(&self) -> Vec<String> {
-        let deletes = |step: &&Step| matches!(step, Step::DeleteApi(_) | Step::DeleteIssuer(_) | Step::DeleteClient(_));
-        let named = |step| {
-            let (kind, name) = about(step);
-            format!("{kind} {name}")
-        };
-        self.steps.iter().filter(deletes).map(named).collect()
     }
 }
 

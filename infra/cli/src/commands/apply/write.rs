@@ -7,21 +7,10 @@ use store::{AuditedAction, Changed, Write};
 use crate::audit::{About, NO_ATTRIBUTES, Recorder, names_of};
 use crate::commands::appearance::NewLogo;
 use crate::commands::apply::plan::{ClientStep, Plan, Step};
-use crate::commands::apply::report::{Difference, ShownSecret, about, differences};
+use crate::commands::apply::report::{Difference, Outcome, ShownSecret, about, differences};
 use crate::commands::apply::secret::{self, SecretPlan};
 use crate::commands::{api, client, issuer};
 use crate::stack::Stack;
-
-/// The outcome of a plan.
-#[derive(Default)]
-pub(crate) struct Outcome {
-    /// The number of steps that were made.
-    pub(crate) done: usize,
-    /// The secrets that were generated. They are good even if a later change was not made.
-    pub(crate) shown: Vec<ShownSecret>,
-    /// The error that stopped the changes, if one did.
-    pub(crate) stopped: Option<Error>,
-}
 
 /// Makes the changes one by one, up to the first that cannot be made. `made` is called with each secret that is generated,
 /// as soon as it works.
