@@ -3,7 +3,7 @@
 
 use std::sync::LazyLock;
 
-use harness::{Jwt, RegisteredClient, RegisteredUser, Reply, Stack};
+use harness::{Cli, CountingProxy, Fault, Jwt, RegisteredClient, RegisteredUser, Reply, Span, Stack};
 use jsonwebtoken::Algorithm;
 use serde_json::{Value, json};
 
@@ -279,6 +279,38 @@ async fn c226_the_end_of_an_issuer_ends_what_its_assertions_gave() {
     assert!(session.is_active(&tokens[1]).await);
     // `/token` may know the issuer from its cache for a minute, and gives nothing all the same.
     assert_refused(&bring(&session, &client, &late, &[]).await, "invalid_grant");
+}
+
+#[tokio::test]
+async fn c244_the_end_of_a_link_or_an_issuer_that_fails_at_any_call_leaves_nothing_when_it_is_repeated() {
+    let (session, client) = (WORLD.session(), client("Outlives failures"));
+    let env_file = WORLD.stack.env_file();
+    let proxy = CountingProxy::to(&env_file.get("AWS_ENDPOINT_URL_DYNAMODB"));
+    let through = WORLD.stack.scratch("through-links");
+    let broken = Cli::new(env_file.copy_with(through, "AWS_ENDPOINT_URL_DYNAMODB", &proxy.endpoint()));
+    for ends_issuer in [false, true] {
+        for place in 0.. {
+            let name = format!("idp-fails-{ends_issuer}-{place}");
+            let (provider, user) = (Provider::start(&name, "id-jag"), person(&format!("of-{name}")));
+            provider.link(&user, "eva@idp");
+            let assertion = provider.signed(&provider.claims(&client, "eva@idp", "1"));
+            let token = bring(&session, &client, &assertion, &[]).await.string("access_token");
+            let unlink = ["user", "unlink", &user.username, "--issuer", &name, "--subject", "eva@idp"];
+            let delete = ["issuer", "delete", &name, "--yes"];
+            let command = if ends_issuer { &delete[..] } else { &unlink };
+            proxy.break_call(place, Fault::FailedBefore, Span::Always);
+            let first = broken.finish_beside(command, "").await;
+            proxy.heal();
+            if !first.status.success() {
+                WORLD.stack.cli().finish_beside(command, "").await;
+            }
+            assert!(!session.is_active(&token).await, "{command:?} failed at call {place}");
+            if first.status.success() {
+                assert!(place > 3, "{place} calls");
+                break;
+            }
+        }
+    }
 }
 
 #[tokio::test]

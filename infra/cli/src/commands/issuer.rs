@@ -173,12 +173,14 @@ async fn delete(IssuerDelete { one, destroying }: IssuerDelete) -> Result<(), Er
     print(one.common.json, &document)
 }
 
-/// Deletes an issuer with the write `record`, and ends what its assertions gave.
+/// Deletes an issuer with the write `record`, and ends what its assertions gave: before the deletion, so that a command that
+/// fails half-way can be repeated, and what was given meanwhile after it.
 pub(crate) async fn delete_with_grants(
     stack: &Stack,
     issuer: &Issuer,
     record: Option<Write>,
 ) -> Result<Changed, Error> {
+    end_asserted(stack, &issuer.url, None).await?;
     let deleted = stack.registry.delete_issuer(issuer, record).await?;
     if deleted == Changed::Done {
         end_asserted(stack, &issuer.url, None).await?;
