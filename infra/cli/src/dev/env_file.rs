@@ -44,20 +44,20 @@ impl EnvFile {
         let own = || directory.join("env");
         let Some(named) = stack::env_file_of_environment().filter(|_| options.env_file.is_none()) else {
             let path = options.env_file.clone().unwrap_or_else(own);
-            return Self::written(path.clone(), take(&path)?, variables);
+            return Self::written(&path, take(&path)?, variables);
         };
         match take_named(&named)? {
-            Ok(taken) => Self::written(named, taken, variables),
+            Ok(taken) => Self::written(&named, taken, variables),
             Err(reason) => {
-                let written = Self::written(own(), take(&own())?, variables)?;
+                let written = Self::written(&own(), take(&own())?, variables)?;
                 Ok(Self { passed_over: Some((named, reason)), ..written })
             }
         }
     }
 
     /// Writes a file that was taken.
-    fn written(path: PathBuf, taken: Option<File>, variables: &[(&'static str, String)]) -> Result<Self, Error> {
-        let lock = write(&path, variables)?;
+    fn written(path: &Path, taken: Option<File>, variables: &[(&'static str, String)]) -> Result<Self, Error> {
+        let lock = write(path, variables)?;
         // The commands may run in other directories.
         Ok(Self { path: path.canonicalize()?, passed_over: None, _lock: lock, _replaced: taken })
     }
@@ -130,7 +130,7 @@ mod tests {
     const LOCAL: [(&str, String); 1] = [(IS_LOCAL, String::new())];
 
     fn started(path: &Path) -> Result<EnvFile, Error> {
-        EnvFile::written(path.to_owned(), take(path)?, &LOCAL.map(|(name, _)| (name, "true".to_owned())))
+        EnvFile::written(path, take(path)?, &LOCAL.map(|(name, _)| (name, "true".to_owned())))
     }
 
     fn reason_against(path: &Path) -> Option<&'static str> {
