@@ -167,6 +167,15 @@ mod tests {
     }
 
     #[test]
+    fn c244_an_env_file_may_begin_with_a_byte_order_mark_and_have_lines_of_windows() {
+        let scratch = tempfile::tempdir().unwrap();
+        let path = scratch.path().join("env");
+        std::fs::write(&path, "\u{feff}JETON_DEVELOPMENT=true\r\n\r\n# more\r\nAWS_REGION=local\r\n").unwrap();
+        let variables = stack::read_env_file(&path).unwrap();
+        assert!(is_local(&variables) && variables["AWS_REGION"] == "local", "{variables:?}");
+    }
+
+    #[test]
     fn a_file_in_a_directory_that_is_gone_is_that_of_a_stack_that_has_ended() {
         let scratch = tempfile::tempdir().unwrap();
         assert_eq!(reason_against(&scratch.path().join("gone/env")), Some("which has ended"));
