@@ -7,6 +7,7 @@ was stopped half way. Credentials, profile and region come from the environment,
 import argparse
 import dataclasses
 import functools
+import json
 import sys
 import time
 import typing
@@ -56,10 +57,13 @@ def with_common(made):
 
 
 def main(work):
-    """Runs a script; what it refuses, and what AWS refuses, is one line and exit status 1."""
+    """Runs a script; what it refuses, and what AWS or a file refuses, is one line and exit status 1."""
     try:
         work()
-    except (Refused, ClientError, BotoCoreError) as error:
+    except json.JSONDecodeError as error:
+        print(f"error: the notes are no JSON ({error}): mend them, or move them away and give --key", file=sys.stderr)
+        sys.exit(1)
+    except (Refused, ClientError, BotoCoreError, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
         sys.exit(1)
     except KeyboardInterrupt:
@@ -96,7 +100,8 @@ def confirm(options):
     if not sys.stdin.isatty():
         raise Refused("there is no terminal to ask on: give --yes to go on, or --dry-run to look only")
     say("Go on? [y/N] ")
-    if input().strip().lower() not in ("y", "yes"):
+    # The end of the input is no answer.
+    if sys.stdin.readline().strip().lower() not in ("y", "yes"):
         raise Refused("nothing was done")
 
 
@@ -195,7 +200,7 @@ def update(name, options, **changed):
                                               Capabilities=CAPABILITIES)
     except ClientError as error:
         if "No updates are to be performed" not in str(error):
-            raise
+            raise Refused(f"the stack {name} was not updated, and is as it was before: {error}") from error
         return
     updated = settled(name, options)
     if updated["StackStatus"] not in ("UPDATE_COMPLETE", "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS"):

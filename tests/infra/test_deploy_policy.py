@@ -8,6 +8,7 @@ import json
 import re
 from pathlib import Path
 
+import cfnlint
 import pytest
 from cfnlint.decode import cfn_yaml
 from evaluate import Stack
@@ -107,9 +108,21 @@ def test_no_action_is_a_pattern_and_no_policy_is_too_large():
             assert not any("*" in action for action in listed(statement["Action"])), statement["Sid"]
 
 
+def test_each_action_exists_and_has_a_resource_that_iam_knows_for_it():
+    # The service authorization reference, as cfn-lint has it. Where it names no kind of resource for an action, IAM asks about
+    # `*`, and a statement for anything else never allows it.
+    reference = json.loads((Path(cfnlint.__file__).parent / "data" / "AdditionalSpecs" / "Policies.json").read_text())
+    for statement in (it for all_of in policies().values() for it in all_of):
+        for action in listed(statement["Action"]):
+            service, _, name = action.partition(":")
+            known = reference[service]["Actions"].get(name.lower())
+            assert known is not None, f"{statement['Sid']}: there is no action {action}"
+            assert known.get("Resources") or listed(statement["Resource"]) == ["*"], f"{statement['Sid']}: {action} is for every resource"
+
+
 # Statements for every resource, since the services know none there, or a condition says which.
 EVERY_RESOURCE = {"EventSourceMappings", "ReadEventSourceMappings", "LookAtNetwork", "MakeKey", "ListAliases", "LogDeliveries", "RandomPassword",
-                  "EndSubscriptions", "ReadTemplates"}
+                  "EndSubscriptions", "ReadTemplates", "MakeAndStop"}
 # Statements for resources whose names the service chooses.
 BY_KIND = {"TagEventSourceMappings", "Archives", "Callers", "Keys", "Aliases", "KeyOfTables", "AuditBucket", "EdgeSecret", "Api", "Configuration",
            "DeploymentConfigs", "Edge", "EdgeSource", "Firewall", "Transform", "PassRole", "Artifacts", "ArtifactBucket",

@@ -4,10 +4,13 @@ import importlib.machinery
 import importlib.util
 import json
 import os
+import re
 import subprocess
 import sys
+import types
 import zipfile
 
+import botocore.exceptions
 import pytest
 from transform import ROOT, TEMPLATE, transformed, written
 
@@ -35,6 +38,7 @@ def test_a_script_can_be_run_and_tells_what_it_does(name):
                                                  ("restore", ["copy", "people", "jeton", "--at", "2026-11-29T10:00:00"]),
                                                  ("restore", ["copy", "grants", "jeton", "--at", "2026-11-29T10:00:00Z"]),
                                                  ("adopt", ["jeton", "--template", "file"]), ("adopt", ["jeton"]),
+                                                 ("adopt", ["jeton", "--template", "no-such-file", "--bucket", "bucket"]),
                                                  ("firewall", ["jeton"])])
 def test_wrong_arguments_are_refused_before_anything_is_asked(name, arguments):
     said = run(name, *arguments)
@@ -70,6 +74,120 @@ def loaded(name, monkeypatch):
 def test_c243_a_rotation_goes_on_where_it_was_stopped(sent, accepted, pending, steps, monkeypatch):
     left = list(loaded("firewall", monkeypatch).left("secret", "distribution", (sent, accepted, pending), None))
     assert [step.text[:len(text)] for step, text in zip(left, steps, strict=True)] == steps
+
+
+# ---- adopt -----------------------------------------------------------------------------------------------------------
+
+ACCOUNT = "111122223333"
+
+
+def policy_of(stack):
+    """The policy of a wrapping key, as CloudFormation makes it for the stack of this name."""
+    text = json.dumps(written()["Resources"]["WrappingKey"]["Properties"]["KeyPolicy"])
+    for name, value in (("Partition", "aws"), ("AccountId", ACCOUNT), ("StackName", stack)):
+        text = text.replace(f"${{AWS::{name}}}", value)
+    return json.loads(re.sub(r'\{"Fn::Sub": ("[^"]*")\}', r"\1", text))
+
+
+def adopted(policy, monkeypatch, stack, old, there=()):
+    """The policy that `adopt` gives the key, or nothing where it leaves the policy as it is."""
+    adopt, put = loaded("adopt", monkeypatch), []
+    kms = types.SimpleNamespace(get_key_policy=lambda **_: {"Policy": json.dumps(policy)},
+                                put_key_policy=lambda **given: put.append(json.loads(given["Policy"])))
+    monkeypatch.setattr(adopt, "client", lambda _: kms)
+    monkeypatch.setattr(adopt.operate, "find_stack", lambda name: name in there)
+    for step in adopt.key_knows_the_roles("key", types.SimpleNamespace(stack=stack, old=old)):
+        step.do()
+    return put[0] if put else None
+
+
+def by_sid(policy):
+    return {one["Sid"]: one for one in policy["Statement"]}
+
+
+def test_c241_a_key_that_is_adopted_has_the_policy_of_the_template(monkeypatch):
+    assert adopted(policy_of("jeton"), monkeypatch, "jeton", "jeton") is None, "what the stack itself has made is right"
+    assert by_sid(adopted(policy_of("jeton"), monkeypatch, "moved", "jeton")) == by_sid(policy_of("moved"))
+    # A key of an earlier version, whose policy an operator has added to.
+    earlier = policy_of("jeton")
+    own = {"Sid": "Own", "Effect": "Deny", "Principal": "*", "Action": "kms:*", "Resource": "*"}
+    earlier["Statement"] = [one for one in earlier["Statement"] if one["Sid"] != "SecondFactorsAreForWhatAsks"] + [own]
+    by_sid(earlier)["SigningKeysAreForWhatSigns"]["Condition"]["ArnLike"]["aws:PrincipalArn"].pop()
+    assert by_sid(adopted(earlier, monkeypatch, "jeton", "jeton")) == {**by_sid(policy_of("jeton")), "Own": own}
+
+
+def test_c241_the_roles_of_an_old_stack_that_is_there_may_use_the_key_too(monkeypatch):
+    both = by_sid(adopted(policy_of("jeton"), monkeypatch, "moved", "jeton", there=("jeton",)))
+    for sid in ("SigningKeysAreForWhatSigns", "SecondFactorsAreForWhatAsks"):
+        roles = [by_sid(policy_of(name))[sid]["Condition"]["ArnLike"]["aws:PrincipalArn"] for name in ("moved", "jeton")]
+        assert sorted(both[sid]["Condition"]["ArnLike"]["aws:PrincipalArn"]) == sorted(sum(roles, [])), sid
+
+
+def test_c241_the_key_of_a_living_stack_gets_the_policy_of_the_template(monkeypatch, capsys):
+    adopt, put = loaded("adopt", monkeypatch), []
+    earlier = policy_of("jeton")
+    earlier["Statement"].pop()
+    kms = types.SimpleNamespace(get_key_policy=lambda **_: {"Policy": json.dumps(earlier)},
+                                put_key_policy=lambda **given: put.append((given["KeyId"], json.loads(given["Policy"]))))
+    monkeypatch.setattr(adopt, "client", lambda _: kms)
+    options = types.SimpleNamespace(stack="jeton", old="jeton", patience=1, dry_run=False, yes=True)
+    for existing, expected in (("", []), ("key", [("key", by_sid(policy_of("jeton")))])):
+        stack = {"StackStatus": "UPDATE_COMPLETE", "Outputs": [{"OutputKey": "WrappingKeyArn", "OutputValue": "key"}],
+                 "Parameters": [{"ParameterKey": "ExistingWrappingKey", "ParameterValue": existing}]}
+        monkeypatch.setattr(adopt.operate, "find_stack", lambda _, stack=stack: stack)
+        adopt.renew_policy(options)
+        assert [(key, by_sid(policy)) for key, policy in put] == expected
+    assert "the stack's own" in capsys.readouterr().err
+
+
+# ---- restore ---------------------------------------------------------------------------------------------------------
+
+
+def denied(action):
+    return botocore.exceptions.ClientError({"Error": {"Code": "AccessDeniedException", "Message": "no"}}, action)
+
+
+class Lambda:
+    """Functions by the executions that are set aside for them; one of them cannot be changed."""
+
+    def __init__(self, refused=None):
+        self.reserved, self.refused = {}, refused
+
+    def put_function_concurrency(self, FunctionName, ReservedConcurrentExecutions):
+        if FunctionName == self.refused:
+            raise denied("PutFunctionConcurrency")
+        self.reserved[FunctionName] = ReservedConcurrentExecutions
+
+    def delete_function_concurrency(self, FunctionName):
+        self.reserved.pop(FunctionName, None)
+
+
+def test_c243_functions_that_cannot_all_be_stopped_run_on(monkeypatch):
+    restore, there = loaded("restore", monkeypatch), Lambda(refused="b")
+    functions = {"AFunction": "a", "BFunction": "b", "CFunction": "c"}
+    monkeypatch.setattr(restore, "client", lambda _: there)
+    with pytest.raises(restore.Refused):
+        restore.stop(functions, lambda: restore.run_again(functions, 0))
+    assert there.reserved == {}
+
+
+def test_c243_functions_run_on_when_the_stack_may_not_be_updated(monkeypatch):
+    restore, there = loaded("restore", monkeypatch), Lambda()
+    functions = {"AFunction": "a"}
+
+    def update_stack(**_):
+        raise denied("UpdateStack")
+
+    monkeypatch.setattr(restore, "client", lambda _: there)
+    monkeypatch.setattr(restore.operate, "client", lambda _: types.SimpleNamespace(update_stack=update_stack))
+    stack = {"StackStatus": "CREATE_COMPLETE", "Parameters": [{"ParameterKey": "ExistingAuditTable", "ParameterValue": ""}]}
+    monkeypatch.setattr(restore.operate, "find_stack", lambda _: stack)
+    options = types.SimpleNamespace(stack="jeton", kind="audit", patience=1)
+    restore.stop(functions, lambda: None)
+    assert there.reserved == {"a": 0}
+    with pytest.raises(restore.Refused, match="was not updated"):
+        restore.lead_to("copy", {}, options, lambda: restore.run_again(functions, 0))
+    assert there.reserved == {}
 
 
 # ---- plain -----------------------------------------------------------------------------------------------------------

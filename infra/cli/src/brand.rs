@@ -10,6 +10,8 @@ use std::time::SystemTime;
 use edge::{BrandDocument, Error};
 use pages::Brand;
 
+use crate::output::aside;
+
 /// The file with everything but the logo.
 const DOCUMENT: &str = "brand.toml";
 /// The files of which one may be the logo.
@@ -112,7 +114,7 @@ impl LiveBrand {
         *seen = states;
         match BrandFiles::read(&self.directory) {
             Ok(files) => pages::wear(&Arc::new(files.brand)),
-            Err(error) => eprintln!("jeton: {error}; the pages keep the look before"),
+            Err(error) => aside(&format!("jeton: {error}; the pages keep the look before")),
         }
     }
 }

@@ -5,6 +5,7 @@ use std::io::{BufRead, IsTerminal, Write};
 use edge::Error;
 
 use crate::args::Destroying;
+use crate::commands::progress::undisturbed;
 use crate::output::UsageError;
 
 /// Asks on a terminal whether to go on, unless `--yes` is given. `deed` says what is about to happen.
@@ -17,7 +18,7 @@ pub(crate) fn confirm(options: Destroying, deed: &str) -> Result<(), Error> {
     if !is_terminal {
         return Err(UsageError(format!("this {deed}: give --yes to do it, or run the command on a terminal")).into());
     }
-    ask(deed, &mut input.lock(), &mut output.lock())
+    undisturbed(|| ask(deed, &mut input.lock(), &mut output.lock()))
 }
 
 /// Asks whether to go on. `deed` says what is about to happen.

@@ -22,6 +22,7 @@ use clap::error::ErrorKind;
 use edge::Error;
 
 use crate::args::{Arguments, Command};
+use crate::commands::progress;
 use crate::output::UsageError;
 
 /// The exit code of a command that was called in a wrong way.
@@ -38,10 +39,15 @@ async fn main() -> ExitCode {
     if quiet {
         output::be_quiet();
     }
-    match run(command).await {
+    if !json && !quiet && command.waits_for_a_stack() {
+        progress::show_when_long();
+    }
+    let done = run(command).await;
+    progress::is_over();
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("{}", output::error_text(json, &unanswered::told(&error)));
+            output::aside(&output::error_text(json, &unanswered::told(&error)));
             if error.is::<UsageError>() { USAGE.into() } else { ExitCode::FAILURE }
         }
     }
@@ -75,7 +81,7 @@ fn refused(json: bool, error: &clap::Error) -> ExitCode {
     if json && is_error {
         let text = error.render().to_string();
         let text = text.trim().strip_prefix("error: ").unwrap_or(&text).trim();
-        eprintln!("{}", output::error_text(true, text));
+        output::aside(&output::error_text(true, text));
     } else {
         // A reader that has read enough has closed the pipe.
         drop(error.print());

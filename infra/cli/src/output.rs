@@ -9,8 +9,10 @@ use grants::Timestamp;
 use serde_json::{Value, json};
 use store::Day;
 
+use crate::commands::progress::undisturbed;
+
 /// The members that are times, in seconds since 1970.
-const TIMES: [&str; 9] = [
+const TIMES: [&str; 11] = [
     "created_at",
     "activates_at",
     "expires_at",
@@ -18,11 +20,13 @@ const TIMES: [&str; 9] = [
     "agreed_at",
     "auth_time",
     "last_seen_at",
+    "last_used_at",
+    "updated_at",
     "fetched_at",
     "fresh_until",
 ];
 /// The members that are shown only once, and so in the quiet mode too.
-const SHOWN_ONCE: [&str; 2] = ["client_secret", "registration_token"];
+const SHOWN_ONCE: [&str; 4] = ["client_secret", "registration_token", "link", "access_token"];
 
 /// The members that people need first of what was made.
 const FIRST: [&str; 2] = ["client_id", "client_secret"];
@@ -122,11 +126,19 @@ pub(crate) fn tell(text: &str) -> Result<(), edge::Error> {
 /// Writes text to standard output. A reader that has read enough, such as `head`, has closed the pipe, which is no
 /// error.
 pub(crate) fn write(text: &str) -> Result<(), edge::Error> {
-    let mut out = std::io::stdout().lock();
-    match writeln!(out, "{text}").and_then(|()| out.flush()) {
+    let written = undisturbed(|| {
+        let mut out = std::io::stdout().lock();
+        writeln!(out, "{text}").and_then(|()| out.flush())
+    });
+    match written {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error.into()),
         Ok(()) | Err(_) => Ok(()),
     }
+}
+
+/// Writes a line to standard error, if somebody reads it.
+pub(crate) fn aside(text: &str) {
+    undisturbed(|| drop(writeln!(std::io::stderr().lock(), "{text}")));
 }
 
 /// Formats an error for standard error.
@@ -220,6 +232,46 @@ mod tests {
         assert_eq!(lines(&told(&changes)), "apis   - -> urn:a urn:b\nscope  r -> -");
     }
 
+    /// Returns the lines of the source files in a folder of this crate, and below it.
+    fn source(folder: &std::path::Path) -> Vec<String> {
+        let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+        let lines = |path: std::path::PathBuf| {
+            if path.is_dir() {
+                return source(&path);
+            }
+            std::fs::read_to_string(path).unwrap().lines().map(str::to_owned).collect()
+        };
+        entries.flat_map(lines).collect()
+    }
+
+    #[test]
+    fn c244_each_member_with_a_time_is_one_that_people_read_in_utc() {
+        let commands = source(&std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/commands"));
+        let mut seen = 0;
+        for line in commands.iter().filter(|line| !line.contains("assert")) {
+            let parts: Vec<&str> = line.split('"').collect();
+            for pair in parts.windows(2) {
+                let [name, value] = pair else { continue };
+                if value.starts_with(": ") && (value.contains(".seconds()") || value.contains("::seconds")) {
+                    assert!(TIMES.contains(name), "{line}");
+                    seen += 1;
+                }
+            }
+        }
+        assert!(seen > 15, "{seen}");
+    }
+
+    #[test]
+    fn c244_no_closed_pipe_ends_a_command_with_a_panic() {
+        let printing = ["print", "eprint"].map(|name| [format!("{name}!("), format!("{name}ln!(")]).concat();
+        for line in source(&std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src")) {
+            let found = printing
+                .iter()
+                .find(|name| line.trim_start().starts_with(name.as_str()) || line.contains(&format!(" {name}")));
+            assert_eq!(found, None, "{line}: use output::write, output::tell or output::aside");
+        }
+    }
+
     #[test]
     fn c244_an_error_is_a_line_or_a_json_document() {
         assert_eq!(error_text(false, "no\nsuch thing"), "jeton: no such thing");
@@ -231,6 +283,7 @@ mod tests {
     fn c244_the_quiet_mode_tells_a_secret_and_nothing_else() {
         assert_eq!(shown_once(&json!({"client_id": "a", "client_secret": "s"})).as_deref(), Some("s"));
         assert_eq!(shown_once(&json!({"registration_token": "t"})).as_deref(), Some("t"));
+        assert_eq!(shown_once(&json!({"address": "a@b.example", "link": "l"})).as_deref(), Some("l"));
         assert_eq!(
             [json!({"client_id": "a"}), json!([{"client_secret": "s"}])].map(|other| shown_once(&other)),
             [None, None]

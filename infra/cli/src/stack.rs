@@ -207,7 +207,11 @@ pub(crate) fn read_env_file(path: &Path) -> Result<Variables, Error> {
     let text = std::fs::read_to_string(path).map_err(|error| {
         format!("the env file {} cannot be read ({error}): is its `jeton dev` still running? `--env-file` of `jeton dev` writes one", path.display())
     })?;
-    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
+    let lines = text
+        .trim_start_matches('\u{feff}')
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty() && !line.starts_with('#'));
     let pairs = lines.filter_map(|line| line.trim_start_matches("export ").split_once('='));
     Ok(pairs.map(|(name, value)| (name.trim().to_owned(), value.trim().trim_matches('"').to_owned())).collect())
 }

@@ -36,7 +36,7 @@ pub use dynamodb::commit::Write;
 pub use dynamodb::connect::{Connection, connect, https_client, kms};
 pub use dynamodb::shapes::{IndexShape, TableShape, create_table, describe_table};
 pub use dynamodb::unknown::{Cause, Unknown};
-pub use people::addresses::{AddressClaim, Confirmed};
+pub use people::addresses::{AddressClaim, Confirmed, CreatedUser};
 pub use people::consents::{Remembered, StoredConsent};
 pub use people::ended_sessions::SessionRecord;
 pub use people::grounded_grants::GroundedGrants;

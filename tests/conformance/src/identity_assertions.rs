@@ -3,7 +3,7 @@
 
 use std::sync::LazyLock;
 
-use harness::{Ask, Jwt, RegisteredClient, RegisteredUser, Reply, Stack};
+use harness::{Ask, Cli, CountingProxy, Fault, Jwt, RegisteredClient, RegisteredUser, Reply, Span, Stack};
 use jsonwebtoken::Algorithm;
 use serde_json::{Value, json};
 
@@ -408,6 +408,38 @@ async fn c226_a_proof_binds_the_assertion_and_a_client_that_owes_one_gets_none_w
         let bound = proven(ask(), &world, &key).send().await;
         assert_eq!(bound.string("token_type"), "N_A");
         assert_eq!(Jwt::read(&bound.string("access_token")).claims["cnf"], json!({ "jkt": key.thumbprint() }));
+    }
+}
+
+#[tokio::test]
+async fn c244_the_end_of_a_link_or_an_issuer_that_fails_at_any_call_leaves_nothing_when_it_is_repeated() {
+    let (session, client) = (WORLD.session(), client("Outlives failures"));
+    let env_file = WORLD.stack.env_file();
+    let proxy = CountingProxy::to(&env_file.get("AWS_ENDPOINT_URL_DYNAMODB"));
+    let through = WORLD.stack.scratch("through-links");
+    let broken = Cli::new(env_file.copy_with(through, "AWS_ENDPOINT_URL_DYNAMODB", &proxy.endpoint()));
+    for ends_issuer in [false, true] {
+        for place in 0.. {
+            let name = format!("idp-fails-{ends_issuer}-{place}");
+            let (provider, user) = (Provider::start(&name, "id-jag"), person(&format!("of-{name}")));
+            provider.link(&user, "eva@idp");
+            let assertion = provider.signed(&provider.claims(&client, "eva@idp", "1"));
+            let token = bring(&session, &client, &assertion, &[]).await.string("access_token");
+            let unlink = ["user", "unlink", &user.username, "--issuer", &name, "--subject", "eva@idp"];
+            let delete = ["issuer", "delete", &name, "--yes"];
+            let command = if ends_issuer { &delete[..] } else { &unlink };
+            proxy.break_call(place, Fault::FailedBefore, Span::Always);
+            let first = broken.finish_beside(command, "").await;
+            proxy.heal();
+            if !first.status.success() {
+                WORLD.stack.cli().finish_beside(command, "").await;
+            }
+            assert!(!session.is_active(&token).await, "{command:?} failed at call {place}");
+            if first.status.success() {
+                assert!(place > 3, "{place} calls");
+                break;
+            }
+        }
     }
 }
 

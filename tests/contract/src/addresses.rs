@@ -6,7 +6,10 @@ use sessions::{
     AddressLink, ChosenPassword, Invitation, InvitationId, Letter, LinkName, LinkPurpose, MailedLink, PasswordHash,
     QueuedMail, ResetLink, SessionStart, SignedIn, User, UserChange,
 };
-use store::{AddressClaim, Changed, Confirmed, PeopleTable, SignUp, SignUpRight, SignedUp, UserChanged};
+use store::{
+    AddressClaim, AuditRecord, AuditTable, Changed, Confirmed, CreatedUser, PeopleTable, SignUp, SignUpRight, SignedUp,
+    UserChanged, Write,
+};
 
 use crate::fixtures::NOW;
 use crate::people_table::{session_of, user};
@@ -186,6 +189,44 @@ async fn c235_an_address_of_an_operator_leads_to_its_first_person(place: Place) 
     assert_eq!(people.lead_from_address(&user("three"), NOW).await.unwrap(), Changed::Done);
 }
 
+/// The record of an operator who registers a person.
+fn record(audit: &AuditTable, about: &User) -> Write {
+    audit.record(&AuditRecord {
+        at: NOW.seconds() * 1000,
+        nonce: edge::random(),
+        who: "local:ana@host".to_owned(),
+        action: "user import".to_owned(),
+        about: format!("user:{}", about.subject),
+        attributes: Vec::new(),
+    })
+}
+
+async fn c245_a_person_who_is_registered_has_the_address_at_once_or_not_at_all(place: Place) {
+    let (people, audit) = (place.stores.people().unwrap(), place.audit());
+    let claims = Claims::parse(r#"{"email":"shared@example.org","email_verified":true}"#).unwrap();
+    let with_address = |name: &str| User { claims: claims.clone(), ..user(name) };
+    let create = async |user: &User| {
+        let created = people.create_user_with_address(user, || record(&audit, user), NOW).await.unwrap();
+        (created, people.by_name(&user.username).await.unwrap().is_some_and(|found| found.subject == user.subject))
+    };
+    let records = async || audit.list(NOW.minus(60), NOW.plus(60)).await.unwrap().len();
+    let [one, two, three] = ["one", "two", "three"].map(with_address);
+    let both = tokio::join!(create(&one), create(&two));
+    let (done, without) = ((CreatedUser::Done, true), (CreatedUser::WithoutAddress, true));
+    assert!(both == (done, without) || both == (without, done), "{both:?}");
+    let first = people.by_address(&address()).await.unwrap().unwrap();
+    assert_eq!(first.username.as_str(), if both.0 == done { "one" } else { "two" });
+    // A name that is taken takes no address.
+    people.change_user(&UserChange::set_claims(&first, Claims::default()), None).await.unwrap();
+    let again = User { key: three.key, subject: three.subject.clone(), ..with_address("one") };
+    assert_eq!(create(&again).await, (CreatedUser::Refused, false));
+    assert_eq!((holder(&people).await, records().await), (None, 2));
+    assert_eq!(create(&three).await, done);
+    assert_eq!((holder(&people).await.as_deref(), records().await), (Some("three"), 3));
+    assert_eq!(create(&user("four")).await, done);
+    assert_eq!(create(&user("four")).await, (CreatedUser::Refused, false));
+}
+
 async fn c245_a_person_who_is_taken_over_gets_the_address_only_if_it_is_nobodys(place: Place) {
     let people = place.stores.people().unwrap();
     let claims = Claims::parse(r#"{"email":"shared@example.org","email_verified":true}"#).unwrap();
@@ -277,6 +318,7 @@ crate::on_both! {
     c235_a_link_from_before_a_deletion_makes_no_account_after_it,
     c235_an_invitation_makes_one_account_and_none_after_it_was_withdrawn,
     c235_an_address_of_an_operator_leads_to_its_first_person,
+    c245_a_person_who_is_registered_has_the_address_at_once_or_not_at_all,
     c245_a_person_who_is_taken_over_gets_the_address_only_if_it_is_nobodys,
     c235_a_link_that_was_never_sent_or_was_used_changes_nothing,
     c235_a_mail_waits_until_it_is_sent_and_does_not_come_back,

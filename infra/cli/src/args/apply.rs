@@ -15,7 +15,7 @@ pub(crate) struct ApplyOptions {
     /// Print what would change, and change nothing.
     #[arg(long)]
     pub(crate) dry_run: bool,
-    /// Delete the APIs and clients that are not in the file, except clients that registered themselves.
+    /// Delete the APIs, issuers and clients that are not in the file, except clients that registered themselves.
     #[arg(long)]
     pub(crate) prune: bool,
     /// Delete without a question.

@@ -119,6 +119,14 @@ pub(crate) struct ClientLists {
     pub(crate) removed_id_jag: Vec<String>,
 }
 
+/// A maximum age of a sign-in in seconds, or that there is none.
+#[derive(Clone, Copy)]
+pub(crate) struct MaxAge(pub(crate) Option<u32>);
+
+fn max_age(text: &str) -> Result<MaxAge, String> {
+    if text.is_empty() { Ok(MaxAge(None)) } else { duration(text).map(|seconds| MaxAge(Some(seconds))) }
+}
+
 /// Options of an app that is a relying party of OpenID Connect.
 #[derive(Args)]
 pub(crate) struct RelyingPartyUpdate {
@@ -129,9 +137,12 @@ pub(crate) struct RelyingPartyUpdate {
     /// well (scope).
     #[arg(long, value_parser = ["requested", "scope"])]
     pub(crate) id_token_claims: Option<String>,
-    /// Maximum age of a sign-in, for requests without their own limit: seconds, or 15m, 1h.
-    #[arg(long, value_name = "TIME", value_parser = duration)]
-    pub(crate) default_max_age: Option<u32>,
+    /// Algorithm that signs its /userinfo responses as JWTs; an empty value means plain JSON.
+    #[arg(long, value_name = "ALG", value_parser = ["RS256", "ES256", "EdDSA", "PS256", ""])]
+    pub(crate) userinfo_alg: Option<String>,
+    /// Maximum age of a sign-in, for requests without their own limit: seconds, or 15m, 1h; an empty value means none.
+    #[arg(long, value_name = "TIME", value_parser = max_age)]
+    pub(crate) default_max_age: Option<MaxAge>,
     /// Let people sign in to it with a second factor only, or without one again (false).
     #[arg(long, num_args = 0..=1, default_missing_value = "true", value_name = "BOOL")]
     pub(crate) require_factor: Option<bool>,

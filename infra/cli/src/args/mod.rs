@@ -33,7 +33,7 @@ pub(crate) use crate::args::assertions::AssertionOptions;
 pub(crate) use crate::args::audit::{AuditCommand, AuditList};
 pub(crate) use crate::args::brand::{BrandCheck, BrandCommand};
 pub(crate) use crate::args::client::{ClientCommand, ClientCreate, ClientDelete, ClientSwitch, RotateSecret};
-pub(crate) use crate::args::client_update::{ClientLists, ClientUpdate, RelyingPartyUpdate};
+pub(crate) use crate::args::client_update::{ClientLists, ClientUpdate, MaxAge, RelyingPartyUpdate};
 pub(crate) use crate::args::common::{Common, Destroying, Listing, duration};
 pub(crate) use crate::args::completion::CompletionCommand;
 pub(crate) use crate::args::consent::{ConsentCommand, ConsentList, ConsentWithdraw};
@@ -126,6 +126,33 @@ pub(crate) enum Command {
     /// Tables of a store on this machine; in the cloud, infra/template.yaml creates them.
     #[command(subcommand)]
     Tables(TablesCommand),
+}
+
+impl Command {
+    /// Returns whether the command only waits for the stores of a stack. The others run on, print at once, or tell their
+    /// progress themselves.
+    pub(crate) const fn waits_for_a_stack(&self) -> bool {
+        match self {
+            Self::Dev(_)
+            | Self::Client(ClientCommand::Import(_))
+            | Self::User(UserCommand::Import(_))
+            | Self::Brand(_)
+            | Self::Completion(_) => false,
+            Self::Api(_)
+            | Self::Client(_)
+            | Self::Issuer(_)
+            | Self::Apply(_)
+            | Self::Export(_)
+            | Self::RegistrationToken(_)
+            | Self::User(_)
+            | Self::Session(_)
+            | Self::Grant(_)
+            | Self::Consent(_)
+            | Self::Keys(_)
+            | Self::Audit(_)
+            | Self::Tables(_) => true,
+        }
+    }
 }
 
 #[cfg(test)]

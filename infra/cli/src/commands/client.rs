@@ -1,7 +1,10 @@
 //! The command `jeton client`.
 
 use edge::Error;
-use grants::{AssertionAlgorithm, Client, ClientChange, DpopRule, GrantId, PkceRule, Registrant, SigningAlgorithm};
+use grants::{
+    AssertionAlgorithm, Client, ClientChange, DpopRule, GrantId, PkceRule, Registrant, SecretDigest, SigningAlgorithm,
+    StoredSecret,
+};
 use protocol::{AssertionTarget, ClientId, RedirectUri, RequestUri, Resource, Scope, Secret};
 use serde_json::{Value, json};
 use store::{AuditedAction, Changed, ClientChanged, Write};
@@ -172,7 +175,7 @@ async fn rotate_secret(options: RotateSecret) -> Result<(), Error> {
     let action = if retires { AuditedAction::ClientRetireSecrets } else { AuditedAction::ClientRotateSecret };
     check_has_secret(&client)?;
     if options.destroying.changing.dry_run {
-        return print_dry_run(options.common.json, describe(&client));
+        return print_dry_run(options.common.json, secrets_plan(&client, retires)?.document());
     }
     if retires {
         confirm(options.destroying, &format!("ends all secrets of the client {} except the newest", client.id))?;
@@ -197,6 +200,19 @@ async fn rotate_secret(options: RotateSecret) -> Result<(), Error> {
         }
     }
     Err(format!("the client {} is being changed by other commands: try again in a moment", client.id).into())
+}
+
+/// Returns what would become of the number of secrets.
+fn secrets_plan(client: &Client, retires: bool) -> Result<Plan, Error> {
+    let change = if retires {
+        ClientChange::retire_old_secrets(client)
+    } else {
+        // One that nobody has, in the place of the one that would be made.
+        let new = StoredSecret::hashed(SecretDigest::from_bytes(edge::random()), edge::now());
+        ClientChange::rotate_secret(client, new)
+    };
+    let after = change.after(Some(client)).ok_or_else(|| unknown(client.id.as_str()))?;
+    Ok(Plan { before: Some(describe(client)), after: Some(describe(&after)) })
 }
 
 pub(crate) async fn find(stack: &Stack, id: &str) -> Result<Client, Error> {

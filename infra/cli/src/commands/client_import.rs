@@ -1,7 +1,6 @@
 //! The command `jeton client import`.
 
 use std::collections::{BTreeSet, HashSet};
-use std::io::BufRead;
 
 use edge::Error;
 use futures_util::StreamExt;
@@ -9,17 +8,16 @@ use futures_util::stream;
 use grants::{AssertionAlgorithm, AudienceRule, AuthMethod, Client, PkceRule, SigningAlgorithm, StoredSecret};
 use keys::KeyRing;
 use protocol::{Claims, ClientId, GrantType, Resource, Scope, Secret};
-use serde_json::Value;
 use store::{AuditedAction, Unknown};
-use zeroize::Zeroizing;
 
 use crate::args::ImportOptions;
 use crate::audit::{About, Recorder, names_of};
 use crate::commands::api::identifier;
 use crate::commands::client::{client_id, describe, id_jag};
 use crate::commands::client_document::Document;
+use crate::commands::client_source::Source;
 use crate::commands::federation::FederationWords;
-use crate::commands::import::{BATCH, Imported, Line, Lines, Report, WRITES, persistently};
+use crate::commands::import::{Imported, Line, Report, WRITES, persistently};
 use crate::commands::progress::Progress;
 use crate::commands::relying_party::{self, redirect_uri};
 use crate::output::is_quiet;
@@ -61,43 +59,6 @@ pub(crate) async fn run(options: ImportOptions) -> Result<(), Error> {
         import.rest(&mut report).await;
     }
     report.finish(json)
-}
-
-/// The input: lines, or one array whose elements count as lines.
-enum Source<R> {
-    Lines(Lines<R>),
-    Array(std::vec::IntoIter<Value>, u64),
-}
-
-impl<R: BufRead> Source<R> {
-    fn of(mut input: R) -> Result<Self, Error> {
-        loop {
-            match input.fill_buf()?.first() {
-                Some(b' ' | b'\t' | b'\r' | b'\n') => input.consume(1),
-                Some(b'[') => break,
-                Some(_) | None => return Ok(Self::Lines(Lines::of(input))),
-            }
-        }
-        let mut text = Zeroizing::new(String::new());
-        input.read_to_string(&mut text)?;
-        let all: Vec<Value> = serde_json::from_str(&text)
-            .map_err(|error| format!("the JSON array ends wrongly in line {}", error.line()))?;
-        Ok(Self::Array(all.into_iter(), 0))
-    }
-
-    fn batch(&mut self) -> Result<Vec<Line>, Error> {
-        match self {
-            Self::Lines(lines) => lines.batch(),
-            Self::Array(all, place) => {
-                let next = all.by_ref().take(BATCH);
-                let numbered = next.map(|element| {
-                    *place = place.saturating_add(1);
-                    (*place, Ok(Zeroizing::new(element.to_string())))
-                });
-                Ok(numbered.collect())
-            }
-        }
-    }
 }
 
 struct Import<'s> {

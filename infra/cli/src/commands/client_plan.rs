@@ -14,7 +14,7 @@ use crate::commands::claim_edits::{names_in, with_claims};
 use crate::commands::client::describe;
 use crate::commands::list_change::ListChange;
 use crate::commands::plan::Plan;
-use crate::commands::protection::ProtectionEdits;
+use crate::commands::protection::{ProtectionEdits, edited};
 use crate::stack::Stack;
 
 /// The attributes of a client that are given; the others stay as they are.
@@ -46,7 +46,9 @@ pub(crate) struct ClientEdits {
 pub(crate) struct RelyingPartyEdits {
     pub(crate) id_token_algorithm: Option<SigningAlgorithm>,
     pub(crate) id_token_claims: Option<IdTokenClaims>,
-    pub(crate) default_max_age: Option<u32>,
+    /// The change of the algorithm of `/userinfo` responses; without one, they are JSON.
+    pub(crate) userinfo_algorithm: Edit<SigningAlgorithm>,
+    pub(crate) default_max_age: Edit<u32>,
     pub(crate) requires_factor: Option<bool>,
     pub(crate) post_logout_redirect_uris: ListChange<RedirectUri>,
     /// The change of the address for notifications.
@@ -111,7 +113,11 @@ impl ClientEdits {
     /// Returns the new profile, after a check of the algorithms that are given beside it.
     fn profile(&self) -> Result<Option<Profile>, Error> {
         let Some(profile) = self.protection.profile else { return Ok(None) };
-        let named = [self.relying_party.id_token_algorithm, self.protection.response_algorithm()];
+        let of_userinfo = match self.relying_party.userinfo_algorithm {
+            Edit::Set(algorithm) => Some(algorithm),
+            Edit::Keep | Edit::Remove => None,
+        };
+        let named = [self.relying_party.id_token_algorithm, of_userinfo, self.protection.response_algorithm()];
         profile.check_named(&NamedSettings {
             algorithms: named.into_iter().flatten().collect(),
             pkce: self.pkce,
@@ -158,7 +164,8 @@ impl ClientEdits {
             ("federation", self.federation.is_some()),
             ("id_token_signed_response_alg", relying_party.id_token_algorithm.is_some()),
             ("id_token_claims", relying_party.id_token_claims.is_some()),
-            ("default_max_age", relying_party.default_max_age.is_some()),
+            ("userinfo_signed_response_alg", relying_party.userinfo_algorithm != Edit::Keep),
+            ("default_max_age", relying_party.default_max_age != Edit::Keep),
             ("require_factor", relying_party.requires_factor.is_some()),
             ("post_logout_redirect_uris", relying_party.post_logout_redirect_uris.is_given()),
             ("backchannel_logout_uri", relying_party.backchannel != Edit::Keep),
@@ -178,7 +185,8 @@ impl RelyingPartyEdits {
         };
         let after = RelyingParty {
             id_token_algorithm: self.id_token_algorithm.unwrap_or(before.id_token_algorithm),
-            default_max_age: self.default_max_age.or(before.default_max_age),
+            userinfo_algorithm: edited(self.userinfo_algorithm, before.userinfo_algorithm),
+            default_max_age: edited(self.default_max_age, before.default_max_age),
             requires_factor: self.requires_factor.unwrap_or(before.requires_factor),
             post_logout_redirect_uris: self
                 .post_logout_redirect_uris

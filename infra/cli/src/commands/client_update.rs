@@ -5,7 +5,7 @@ use grants::{AudienceRule, Backchannel, Edit, SigningAlgorithm};
 use protocol::GrantType;
 use store::{AuditedAction, ClientChanged};
 
-use crate::args::{ClientLists, ClientUpdate, RelyingPartyUpdate};
+use crate::args::{ClientLists, ClientUpdate, MaxAge, RelyingPartyUpdate};
 use crate::commands::api::identifier;
 use crate::commands::appearance::Appearance;
 use crate::commands::client::{client_id, describe, find_now, id_jag, pkce, unknown};
@@ -14,7 +14,7 @@ use crate::commands::client_plan::{ClientEdits, RelyingPartyEdits};
 use crate::commands::federation;
 use crate::commands::list_change::{Given, ListChange};
 use crate::commands::profile_warning::warn_of_apis;
-use crate::commands::protection::ProtectionEdits;
+use crate::commands::protection::{ProtectionEdits, edit};
 use crate::commands::relying_party::{id_token_claims, redirect_uri};
 use crate::commands::scopes;
 use crate::output::{UsageError, print, print_dry_run};
@@ -125,7 +125,12 @@ fn relying_party(options: &RelyingPartyUpdate, stack: &Stack) -> Result<RelyingP
     Ok(RelyingPartyEdits {
         id_token_algorithm: options.id_token_alg.as_deref().and_then(SigningAlgorithm::parse),
         id_token_claims: options.id_token_claims.as_deref().map(id_token_claims).transpose()?,
-        default_max_age: options.default_max_age,
+        userinfo_algorithm: edit(options.userinfo_alg.as_deref(), SigningAlgorithm::parse, "--userinfo-alg")?,
+        default_max_age: match options.default_max_age {
+            None => Edit::Keep,
+            Some(MaxAge(None)) => Edit::Remove,
+            Some(MaxAge(Some(seconds))) => Edit::Set(seconds),
+        },
         requires_factor: options.require_factor,
         post_logout_redirect_uris: ListChange::read(after_logout, redirect_uri)?,
         backchannel,

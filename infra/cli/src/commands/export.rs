@@ -1,7 +1,5 @@
 //! The command `jeton export`: what is registered, as a file for `jeton apply`.
 
-use std::io::Write;
-
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use edge::Error;
@@ -22,7 +20,7 @@ use crate::commands::apply::issuers::IssuerEntry;
 use crate::commands::apply::wanted::LIFETIME;
 use crate::commands::apply::word::{Word, words};
 use crate::commands::federation::FederationWords;
-use crate::output::print;
+use crate::output::{print, tell};
 use crate::stack::Stack;
 
 const HEAD: &str = "\
@@ -54,8 +52,7 @@ pub(crate) async fn run(common: Common) -> Result<(), Error> {
     if common.json {
         return print(true, &serde_json::to_value(&file)?);
     }
-    let mut out = std::io::stdout().lock();
-    Ok(write!(out, "{HEAD}\n{}", toml::to_string_pretty(&file)?)?)
+    tell(format!("{HEAD}\n{}", toml::to_string_pretty(&file)?).trim_end())
 }
 
 fn unplaced<T>(entry: T) -> Spanned<T> {

@@ -150,7 +150,12 @@ pub(crate) type Line = (u64, Result<Zeroizing<String>, String>);
 impl<R: BufRead> Lines<R> {
     /// Creates the lines of an input.
     pub(crate) const fn of(input: R) -> Self {
-        Self { input, number: 0 }
+        Self::after(0, input)
+    }
+
+    /// Creates the lines of an input of which this many were read already.
+    pub(crate) const fn after(number: u64, input: R) -> Self {
+        Self { input, number }
     }
 
     /// Reads the next lines, at most as many as a batch has; none at the end of the input.

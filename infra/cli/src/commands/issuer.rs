@@ -168,27 +168,33 @@ async fn delete(IssuerDelete { one, destroying }: IssuerDelete) -> Result<(), Er
     print(one.common.json, &document)
 }
 
-/// Changes an issuer with the write `record`. If its identity assertions are not accepted any more, ends what they gave.
+/// Changes an issuer with the write `record`. If its identity assertions are not accepted any more, ends what they gave:
+/// before the change, so that a command that fails half-way can be repeated, and what was given meanwhile after it.
 pub(crate) async fn change_with_grants(
     stack: &Stack,
     before: &Issuer,
     after: &Issuer,
     record: Option<Write>,
 ) -> Result<Changed, Error> {
-    let changed = stack.registry.change_issuer(before, after, record).await?;
     let speaks_no_more = before.is_for(Purpose::IdJag) && !after.is_for(Purpose::IdJag);
+    if speaks_no_more {
+        end_asserted(stack, &before.url, None).await?;
+    }
+    let changed = stack.registry.change_issuer(before, after, record).await?;
     if changed == Changed::Done && speaks_no_more {
-        end_asserted(stack, &after.url, None).await?;
+        end_asserted(stack, &before.url, None).await?;
     }
     Ok(changed)
 }
 
-/// Deletes an issuer with the write `record`, and ends what its assertions gave.
+/// Deletes an issuer with the write `record`, and ends what its assertions gave: before the deletion, so that a command that
+/// fails half-way can be repeated, and what was given meanwhile after it.
 pub(crate) async fn delete_with_grants(
     stack: &Stack,
     issuer: &Issuer,
     record: Option<Write>,
 ) -> Result<Changed, Error> {
+    end_asserted(stack, &issuer.url, None).await?;
     let deleted = stack.registry.delete_issuer(issuer, record).await?;
     if deleted == Changed::Done {
         end_asserted(stack, &issuer.url, None).await?;

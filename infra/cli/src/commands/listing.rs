@@ -4,7 +4,7 @@ use edge::Error;
 use serde_json::{Value, json};
 
 use crate::args::Listing;
-use crate::output::print;
+use crate::output::{aside, print};
 
 /// Prints the rows that are asked for. `id` names the members that identify a row together.
 pub(crate) fn print_list(options: &Listing, id: &[&str], rows: Vec<Value>) -> Result<(), Error> {
@@ -16,9 +16,15 @@ pub(crate) fn print_list(options: &Listing, id: &[&str], rows: Vec<Value>) -> Re
     }
     print(false, &items.into())?;
     if let Some(next) = next {
-        eprintln!("jeton: there are more: --after {next}");
+        aside(&format!("jeton: there are more: --after {}", quoted(&next)));
     }
     Ok(())
+}
+
+/// Returns a text as a shell reads it back.
+fn quoted(text: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.:/@+,=".contains(&byte);
+    if text.bytes().all(plain) { text.to_owned() } else { format!("'{}'", text.replace('\'', r"'\''")) }
 }
 
 /// Returns the rows of one page in the order of their ids, and the id after which the next page begins.
@@ -75,6 +81,8 @@ mod tests {
         let rows = ["b", "a"].map(|client| json!({ "username": "ana", "client_id": client })).into();
         let (items, next) = page(rows, &["username", "client_id"], None, 1);
         assert_eq!((items.len(), next.as_deref()), (1, Some("ana a")));
+        let typed = ["ana a", "https://orders.example", "o'neil b"].map(quoted);
+        assert_eq!(typed, ["'ana a'", "https://orders.example", r"'o'\''neil b'"]);
     }
 
     #[test]

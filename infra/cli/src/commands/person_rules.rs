@@ -8,6 +8,8 @@ use protocol::{Claims, Secret, Username};
 use sessions::{PasswordContext, UnfitPassword, User, check_chosen_password};
 use store::Changed;
 
+use crate::commands::progress::undisturbed;
+use crate::output::aside;
 use crate::stack::Stack;
 
 /// Returns why a person could not choose this password in this stack. The commands accept it all the same.
@@ -19,7 +21,7 @@ pub(crate) fn unfit(stack: &Stack, username: &Username, claims: &Claims, passwor
 /// Warns about a password that the person could not choose.
 pub(crate) fn warn_of(unfit: Option<UnfitPassword>) {
     if let Some(why) = unfit {
-        eprintln!("jeton: warning: the person could not choose this password: {why}");
+        aside(&format!("jeton: warning: the person could not choose this password: {why}"));
     }
 }
 
@@ -27,7 +29,7 @@ pub(crate) fn warn_of(unfit: Option<UnfitPassword>) {
 pub(crate) fn warn_of_lines(lines: &[u64]) {
     if let Some(first) = lines.iter().min() {
         let many = lines.len();
-        eprintln!("jeton: warning: people could not choose {many} of these passwords, the first in line {first}");
+        aside(&format!("jeton: warning: people could not choose {many} of these passwords, the first in line {first}"));
     }
 }
 
@@ -36,12 +38,17 @@ pub(crate) fn warn_of_lines(lines: &[u64]) {
 pub(crate) async fn lead_from_address(stack: &Stack, user: &User) -> Result<(), Error> {
     match stack.people.lead_from_address(user, edge::now()).await? {
         Changed::Done => {}
-        Changed::Refused => eprintln!(
-            "jeton: warning: another user has this address too: a forgotten password of {} is replaced by the username alone",
-            user.username
-        ),
+        Changed::Refused => warn_of_address(user),
     }
     Ok(())
+}
+
+/// Warns about a confirmed address that leads to someone else.
+pub(crate) fn warn_of_address(user: &User) {
+    aside(&format!(
+        "jeton: warning: another user has this address too: a forgotten password of {} is replaced by the username alone",
+        user.username
+    ));
 }
 
 /// Refuses a new name that people could confuse with another one, or not read (RFC 8265 §3.3). Those of earlier versions stay.
@@ -66,8 +73,10 @@ pub(crate) fn ensure_visible(username: &Username) -> Result<(), Error> {
 /// Reads a password from standard input, up to the end of the line.
 pub(crate) fn read_password() -> Result<Secret, Error> {
     let mut line = String::new();
-    std::io::stdin().lock().read_line(&mut line)?;
-    let password = Secret::new(line.trim_end_matches(['\r', '\n']).to_owned());
+    undisturbed(|| std::io::stdin().lock().read_line(&mut line))?;
+    // Some systems write a byte order mark, which nobody can type at a sign-in.
+    let typed = line.trim_start_matches('\u{feff}').trim_end_matches(['\r', '\n']);
+    let password = Secret::new(typed.to_owned());
     if password.expose().is_empty() {
         return Err(
             "no password came on standard input: for example `printf %s \"$PASSWORD\" | jeton user create ...`".into(),

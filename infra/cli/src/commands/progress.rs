@@ -1,11 +1,44 @@
 //! The progress that a long command shows on a terminal.
 
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 /// The time after which a command counts as long.
 const PATIENCE: Duration = Duration::from_secs(2);
+/// The time between two pictures of what moves.
+const TICK: Duration = Duration::from_millis(200);
+
+/// The sign of life of this command, if one is wanted.
+static SIGN: OnceLock<ProgressBar> = OnceLock::new();
+
+/// Shows on a terminal, once a command takes long, that it still runs.
+pub(crate) fn show_when_long() {
+    let style =
+        ProgressStyle::with_template("{spinner} {elapsed}").unwrap_or_else(|_| ProgressStyle::default_spinner());
+    let sign = SIGN.get_or_init(|| ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden()).with_style(style));
+    tokio::spawn(async move {
+        tokio::time::sleep(PATIENCE).await;
+        sign.set_draw_target(ProgressDrawTarget::stderr());
+        sign.enable_steady_tick(TICK);
+    });
+}
+
+/// Reads or writes on the terminal without the sign of life in between.
+pub(crate) fn undisturbed<T>(done: impl FnOnce() -> T) -> T {
+    match SIGN.get() {
+        Some(sign) => sign.suspend(done),
+        None => done(),
+    }
+}
+
+/// Takes the sign of life away.
+pub(crate) fn is_over() {
+    if let Some(sign) = SIGN.get() {
+        sign.finish_and_clear();
+    }
+}
 
 /// The progress of a command: a line on standard error, if that is a terminal and people read it.
 pub(crate) struct Progress {
@@ -29,7 +62,7 @@ impl Progress {
         if self.wanted && self.bar.elapsed() >= PATIENCE {
             // `indicatif` draws nothing on what is no terminal.
             self.bar.set_draw_target(ProgressDrawTarget::stderr());
-            self.bar.enable_steady_tick(Duration::from_millis(200));
+            self.bar.enable_steady_tick(TICK);
             self.wanted = false;
         }
         self.bar.inc(1);

@@ -99,7 +99,8 @@ fn request_uris(options: &ProtectionUpdate, reach: &Reach) -> Result<ListChange<
     ListChange::read(Given { all: &options.request_uris, added, removed }, |text| request_uri(text, reach))
 }
 
-fn edited<T>(edit: Edit<T>, before: Option<T>) -> Option<T> {
+/// Returns a setting after its change.
+pub(crate) fn edited<T>(edit: Edit<T>, before: Option<T>) -> Option<T> {
     match edit {
         Edit::Keep => before,
         Edit::Remove => None,
@@ -113,7 +114,7 @@ fn known<T>(text: Option<&str>, parse: impl Fn(&str) -> Option<T>, option: &str)
 }
 
 /// Reads an option whose empty value removes the setting.
-fn edit<T>(text: Option<&str>, parse: impl Fn(&str) -> Option<T>, option: &str) -> Result<Edit<T>, Error> {
+pub(crate) fn edit<T>(text: Option<&str>, parse: impl Fn(&str) -> Option<T>, option: &str) -> Result<Edit<T>, Error> {
     let filled = text.filter(|text| !text.is_empty());
     let removed = if text.is_some() { Edit::Remove } else { Edit::Keep };
     Ok(known(filled, parse, option)?.map_or(removed, Edit::Set))

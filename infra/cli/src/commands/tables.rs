@@ -11,18 +11,18 @@ use crate::template::Template;
 pub(crate) async fn run(command: TablesCommand) -> Result<(), Error> {
     let TablesCommand::Create(TablesCreate { changing, common }) = command;
     let stack = Stack::find(&common).await?;
-    let mut tables = Vec::new();
-    if changing.dry_run {
-        for shape in Template::read()?.tables(&stack.tables)? {
-            if !store::describe_table(&stack.dynamodb, &shape.name).await? {
-                tables.push(shape.name);
-            }
-        }
-        return print_dry_run(common.json, json!({ "tables": tables }));
-    }
+    let mut missing = Vec::new();
     for shape in Template::read()?.tables(&stack.tables)? {
-        store::create_table(&stack.dynamodb, &shape).await?;
-        tables.push(shape.name);
+        if !store::describe_table(&stack.dynamodb, &shape.name).await? {
+            missing.push(shape);
+        }
     }
-    print(common.json, &json!({ "tables": tables }))
+    let document = json!({ "tables": missing.iter().map(|shape| &shape.name).collect::<Vec<_>>() });
+    if changing.dry_run {
+        return print_dry_run(common.json, document);
+    }
+    for shape in &missing {
+        store::create_table(&stack.dynamodb, shape).await?;
+    }
+    print(common.json, &document)
 }

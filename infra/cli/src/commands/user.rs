@@ -71,12 +71,14 @@ async fn set_password(options: UserPassword) -> Result<(), Error> {
     let user = find(&stack, &options.user).await?;
     let typed = read_password()?;
     let password = hash_password(&typed, &edge::random())?;
+    let unfit = unfit(&stack, &user.username, &user.claims, &typed);
     if options.changing.dry_run {
+        warn_of(unfit);
         return planned(&options.common, &user, &user);
     }
     let record = stack.record(AuditedAction::UserSetPassword, &About::User(&user.subject), &["password"]).await;
     let user = change(&stack, &user, UserChange::set_password(&user, password), record).await?;
-    warn_of(unfit(&stack, &user.username, &user.claims, &typed));
+    warn_of(unfit);
     clean_up(&stack, &user).await?;
     print(options.common.json, &describe(&user))
 }

@@ -3,16 +3,16 @@
 use edge::Error;
 use protocol::Claim;
 use sessions::{PasswordHash, User};
-use store::AuditedAction;
+use store::{AuditedAction, CreatedUser};
 
 use crate::args::UserCreate;
 use crate::audit::About;
 use crate::commands::claim_edits::{ClaimEdits, ListEdit};
 use crate::commands::list_change::ListChange;
-use crate::commands::person_rules::{ensure_fit, lead_from_address, read_password, unfit, warn_of};
+use crate::commands::person_rules::{ensure_fit, read_password, unfit, warn_of, warn_of_address};
 use crate::commands::user_steps::{describe, new_user, there, unregistered};
 use crate::output::{print, print_dry_run};
-use crate::stack::{Stack, done_or};
+use crate::stack::Stack;
 
 /// Registers a user with a password, or one whose password the directory function of the stack knows.
 pub(crate) async fn run(options: UserCreate) -> Result<(), Error> {
@@ -28,15 +28,22 @@ pub(crate) async fn run(options: UserCreate) -> Result<(), Error> {
         None => (unregistered(&username, PasswordHash::in_directory())?, "directory"),
     };
     let user = User { claims: edits.applied(user.claims)?, ..user };
+    let unfit = password.and_then(|password| unfit(&stack, &user.username, &user.claims, &password));
     if options.changing.dry_run {
-        let known = stack.people.by_name(&user.username).await?;
-        let document = describe(&user);
-        return if known.is_some() { Err(there(&user).into()) } else { print_dry_run(options.common.json, document) };
+        if stack.people.by_name(&user.username).await?.is_some() {
+            return Err(there(&user).into());
+        }
+        warn_of(unfit);
+        return print_dry_run(options.common.json, describe(&user));
     }
     let attributes = [vec!["username".to_owned(), kind.to_owned()], edits.names()].concat();
-    let record = stack.record(AuditedAction::UserCreate, &About::User(&user.subject), &attributes).await;
-    done_or(stack.people.create_user(&user, record).await?, there(&user))?;
-    lead_from_address(&stack, &user).await?;
-    warn_of(password.and_then(|password| unfit(&stack, &user.username, &user.claims, &password)));
+    let records = stack.recorder().await;
+    let record = || records.record(AuditedAction::UserCreate, &About::User(&user.subject), &attributes);
+    match stack.people.create_user_with_address(&user, record, edge::now()).await? {
+        CreatedUser::Done => {}
+        CreatedUser::WithoutAddress => warn_of_address(&user),
+        CreatedUser::Refused => return Err(there(&user).into()),
+    }
+    warn_of(unfit);
     print(options.common.json, &describe(&user))
 }

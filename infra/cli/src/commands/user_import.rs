@@ -10,7 +10,7 @@ use protocol::{Claim, Claims, Secret, Username};
 use serde::Deserialize;
 use serde_json::Value;
 use sessions::{PasswordHash, PasswordWork, User, hash_password};
-use store::AuditedAction;
+use store::{AuditedAction, Changed, CreatedUser};
 use tokio::sync::Semaphore;
 
 use crate::args::ImportOptions;
@@ -47,10 +47,9 @@ pub(crate) async fn run(options: ImportOptions) -> Result<(), Error> {
         }
         import.batch(batch, &mut report).await;
     }
-    let unfit = std::mem::take(&mut import.unfit);
-    report.finish(json)?;
-    warn_of_lines(&unfit);
-    Ok(())
+    let finished = report.finish(json);
+    warn_of_lines(&import.unfit);
+    finished
 }
 
 struct Import<'s> {
@@ -135,7 +134,9 @@ impl Import<'_> {
 
     async fn register(&self, new: NewUser) -> Imported {
         let NewUser { username, password, claims, disabled, attributes, .. } = new;
-        let hash = match self.hash(password).await {
+        // A dry run makes no hash: what hashing refuses is refused by then.
+        let hash = if self.writes { self.hash(password).await } else { Ok(PasswordHash::in_directory()) };
+        let hash = match hash {
             Ok(hash) => hash,
             Err(error) => return Imported::Refused(error.to_string()),
         };
@@ -147,17 +148,15 @@ impl Import<'_> {
             return Imported::Done;
         }
         let (people, about) = (&self.stack.people, About::User(&user.subject));
+        let record = || self.recorder.record(AuditedAction::UserImport, &about, &attributes);
         let write = async || {
-            let record = self.recorder.record(AuditedAction::UserImport, &about, &attributes);
-            Box::pin(people.create_user(&user, Some(record))).await
+            Ok(match Box::pin(people.create_user_with_address(&user, &record, edge::now())).await? {
+                // Who had the address first keeps it, and the username leads to this person all the same.
+                CreatedUser::Done | CreatedUser::WithoutAddress => Changed::Done,
+                CreatedUser::Refused => Changed::Refused,
+            })
         };
-        let imported = persistently(write, async || Ok(people.user(user.key).await?.is_some())).await;
-        if let Imported::Done = imported {
-            // Who had the address first keeps it, and the username leads to this person all the same.
-            let lead = async || people.lead_from_address(&user, edge::now()).await;
-            persistently(lead, async || Ok(true)).await;
-        }
-        imported
+        persistently(write, async || Ok(people.user(user.key).await?.is_some())).await
     }
 
     async fn hash(&self, password: Password) -> Result<PasswordHash, Error> {

@@ -44,7 +44,8 @@ pub(crate) async fn link(options: UserLink) -> Result<(), Error> {
     print(options.common.json, &with_links(&user, &after))
 }
 
-/// Ends a link, and what was granted through its issuer.
+/// Ends a link, and what was granted through its issuer: before the link, so that a command that fails half-way can be
+/// repeated, and what was granted meanwhile after it.
 pub(crate) async fn unlink(options: UserLink) -> Result<(), Error> {
     let stack = Stack::find(&options.common).await?;
     let user = find(&stack, &options.user).await?;
@@ -59,6 +60,7 @@ pub(crate) async fn unlink(options: UserLink) -> Result<(), Error> {
     if options.changing.dry_run {
         return print_dry_run(options.common.json, with_links(&user, &links));
     }
+    end_asserted(&stack, &link.issuer, Some(&user.subject)).await?;
     let record = stack.record(AuditedAction::UserUnlink, &About::User(&user.subject), &["links"]).await;
     if stack.people.unlink(user.key, &link, record).await? == Changed::Refused {
         return Err(format!("the link of the user {} was ended by another command", user.username).into());

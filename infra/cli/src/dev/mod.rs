@@ -56,6 +56,15 @@ async fn run_stack(options: DevOptions) -> Result<(), Error> {
     edge::log_to_stderr(edge::environment("RUST_LOG").filter(|levels| !levels.is_empty()).as_deref())?;
     // Install the handler before the server answers: a program may stop the stack as soon as it answers.
     let mut stop = Stop::catch()?;
+    tokio::select! {
+        served = Box::pin(prepare_and_serve(options)) => served,
+        // Also while the stack is being prepared. What it keeps in a temporary directory is deleted then.
+        () = stop.wait() => Ok(()),
+    }
+}
+
+/// Prepares everything, says so, and serves.
+async fn prepare_and_serve(options: DevOptions) -> Result<(), Error> {
     let listener = listen_at(options.host, options.port, "--port").await?;
     let options = DevOptions { port: listener.local_addr()?.port(), ..options };
     let place = Place::prepare(&options).await?;
@@ -86,10 +95,7 @@ async fn run_stack(options: DevOptions) -> Result<(), Error> {
     }
     .print()?;
     place.tell_wider_permissions(&env_file.path);
-    tokio::select! {
-        () = gateway::serve(listener, site) => {}
-        () = stop.wait() => {}
-    }
+    gateway::serve(listener, site).await;
     Ok(())
 }
 

@@ -16,6 +16,7 @@ use crate::dev::env_file::EnvFile;
 use crate::dev::listen::listen;
 use crate::dev::private_files;
 use crate::dev::variables::{self, variable};
+use crate::output::aside;
 use crate::stack::Stack;
 use crate::template::Template;
 
@@ -105,7 +106,9 @@ impl Place {
         for path in [&*self.directory, &*store, &*self.key_file, env_file] {
             if private_files::is_open_to_others(path) {
                 let (path, mode) = (path.display(), if path.is_dir() { "700" } else { "600" });
-                eprintln!("jeton: others on this machine may read {path}, which holds secrets: chmod {mode} {path}");
+                aside(&format!(
+                    "jeton: others on this machine may read {path}, which holds secrets: chmod {mode} {path}"
+                ));
             }
         }
     }
@@ -136,9 +139,7 @@ fn key_file(directory: &Path) -> Result<PathBuf, Error> {
         return Ok(path.into());
     }
     let path = directory.join("wrapping.key");
-    if !path.exists() {
-        private_files::write(&path, FileWrap::file_of(&edge::random()).as_bytes())?;
-    }
+    private_files::write_first(&path, FileWrap::file_of(&edge::random()).as_bytes())?;
     FileWrap::open(&path)?;
     Ok(path)
 }
@@ -150,7 +151,7 @@ fn store_of(directory: &Path) -> PathBuf {
 async fn start_embedded(options: &DevOptions, directory: &Path) -> Result<(String, String), Error> {
     let (database, storage) = if options.data.is_some() {
         let path = store_of(directory);
-        private_files::ensure(&path)?;
+        drop(private_files::ensure(&path)?);
         let opened = embedded::open(&path.display().to_string());
         let fault = |error| {
             format!(

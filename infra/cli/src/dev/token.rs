@@ -23,7 +23,7 @@ use crate::commands::api::identifier;
 use crate::commands::client::{client_id, unknown};
 use crate::dev::demo::VERIFIER;
 use crate::dev::{env_file, issuer};
-use crate::output::print;
+use crate::output::{print, write};
 use crate::outputs::Variables;
 use crate::stack;
 use crate::unanswered;
@@ -44,8 +44,7 @@ pub(crate) async fn run(wanted: DevToken) -> Result<(), Error> {
         return Err(format!("the user {} is disabled: see `jeton user enable`", wanted.user).into());
     }
     let token = Box::pin(local.token(&wanted, &user)).await?;
-    let alone = serde_json::Value::from(token);
-    if wanted.common.json { print(true, &serde_json::json!({ "access_token": alone })) } else { print(false, &alone) }
+    if wanted.common.json { print(true, &serde_json::json!({ "access_token": token })) } else { write(&token) }
 }
 
 impl LocalStack {

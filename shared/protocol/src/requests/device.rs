@@ -1,7 +1,7 @@
 //! Requests to the device authorization endpoint (RFC 8628 §3.1).
 
-use crate::requests::token_parameters::{resources, scope};
 use crate::requests::token_error::TokenRequestError;
+use crate::requests::token_parameters::{resources, scope};
 use crate::values::names::Nonce;
 use crate::values::parameters::Parameters;
 use crate::values::resource::Resource;

@@ -34,6 +34,17 @@ pub enum Confirmed {
     Taken,
 }
 
+/// The outcome of the registration of a person by an operator.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CreatedUser {
+    /// The person is registered, and the confirmed address, if there is one, leads there.
+    Done,
+    /// The person is registered, and the address leads to someone else, whose confirmed one it is too.
+    WithoutAddress,
+    /// Nothing was written: the name is taken.
+    Refused,
+}
+
 /// An address that a person confirms.
 #[derive(Debug)]
 pub struct AddressClaim<'a> {
@@ -97,6 +108,44 @@ impl PeopleTable {
         Ok(match commit(&self.client, writes).await? {
             Outcome::Done(_) => Changed::Done,
             Outcome::Refused(..) => Changed::Refused,
+        })
+    }
+
+    /// Writes a new person as [`PeopleTable::create_user`] does, and lets the confirmed address lead to the person in the same
+    /// transaction, unless it is the confirmed one of someone else. `beside` makes a write for that transaction.
+    ///
+    /// # Errors
+    /// [`Unknown`] when it is not known whether they were written.
+    pub async fn create_user_with_address(
+        &self,
+        user: &User,
+        beside: impl Fn() -> Write,
+        now: Timestamp,
+    ) -> Result<CreatedUser, Unknown> {
+        let Some(address) = user.confirmed_address() else {
+            return self.create_user_alone(user, beside(), CreatedUser::Done).await;
+        };
+        let former = self.holder(&address).await?;
+        if former.iter().any(|(_, holder)| holder.as_ref().is_some_and(|holder| holder.has_confirmed(&address))) {
+            return self.create_user_alone(user, beside(), CreatedUser::WithoutAddress).await;
+        }
+        let mut writes = self.creation(user);
+        let own = writes.len();
+        writes.push(self.take_address(&address, user.key, former.as_ref().map(|(holder, _)| *holder), now));
+        writes.extend(former.map(|(holder, found)| self.still_without(holder, found.as_ref())));
+        writes.push(beside());
+        match commit(&self.client, writes).await? {
+            Outcome::Done(_) => Ok(CreatedUser::Done),
+            Outcome::Refused(place, _) if place < own => Ok(CreatedUser::Refused),
+            // Someone took the address at the same moment, so it is theirs.
+            Outcome::Refused(..) => self.create_user_alone(user, beside(), CreatedUser::WithoutAddress).await,
+        }
+    }
+
+    async fn create_user_alone(&self, user: &User, beside: Write, done: CreatedUser) -> Result<CreatedUser, Unknown> {
+        Ok(match self.create_user(user, Some(beside)).await? {
+            Changed::Done => done,
+            Changed::Refused => CreatedUser::Refused,
         })
     }
 

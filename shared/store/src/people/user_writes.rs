@@ -31,15 +31,21 @@ impl PeopleTable {
     /// # Errors
     /// [`Unknown`] when it is not known whether they were written.
     pub async fn create_user(&self, user: &User, beside: Option<Write>) -> Result<Changed, Unknown> {
-        let mut profile = Expression::default();
-        profile.absent("person");
-        let mut writes = self.take_name(user, &user.username, &[]);
-        writes.push(self.write(Kind::Put(from_user(user)), profile));
+        let mut writes = self.creation(user);
         writes.extend(beside);
         Ok(match commit(&self.client, writes).await? {
             Outcome::Done(_) => Changed::Done,
             Outcome::Refused(..) => Changed::Refused,
         })
+    }
+
+    /// Returns the writes of a new person with the alias of the username.
+    pub(crate) fn creation(&self, user: &User) -> Vec<Write> {
+        let mut profile = Expression::default();
+        profile.absent("person");
+        let mut writes = self.take_name(user, &user.username, &[]);
+        writes.push(self.write(Kind::Put(from_user(user)), profile));
+        writes
     }
 
     /// Changes a person, and makes the write `beside` in the same transaction.

@@ -249,7 +249,8 @@ async fn nothing_that_is_missing_is_deleted_without_prune_and_yes() {
     let (without, _) = FILE.split_once("[[client]]\nid = \"floor\"").expect("a client");
     assert_eq!(stack.applied(without, &[])["deleted"], json!([]));
     let refused = stack.apply(without, &["--prune"]);
-    assert!(!refused.status.success() && refused.stderr.contains("--yes"), "{refused:?}");
+    assert!(refused.status.code() == Some(2) && refused.stderr.contains("--yes"), "{refused:?}");
+    assert!(refused.stderr.contains("client floor"), "{refused:?}");
     assert!(refused.stdout.contains("delete  client floor\n"), "{refused:?}");
     assert!(stack.ids().contains(&"floor".to_owned()));
     let dry = stack.applied(without, &["--prune", "--dry-run"]);
@@ -262,6 +263,23 @@ async fn nothing_that_is_missing_is_deleted_without_prune_and_yes() {
     assert_eq!(stack.cli.run(&["api", "list"]).as_array().map(Vec::len), Some(1));
     let named = without.replace("[[client]]\nid = \"counter\"", &format!("[[client]]\nid = \"{}\"", left[1]));
     assert_fails(&stack.apply(&named, &[]), "registered itself");
+}
+
+#[test]
+fn what_was_made_before_a_change_that_cannot_be_made_is_told() {
+    let stack = Applied::start();
+    let opaque = "[[api]]\nidentifier = \"urn:opaque\"\ntoken_format = \"opaque\"\n";
+    let path = stack.write("jeton.toml", format!("{opaque}{FILE}")).display().to_string();
+    // Without the key that wraps the others, nothing is made that needs a key.
+    let variables = std::fs::read_to_string(stack.stack.env_file().path()).expect("an env file");
+    let without = variables.lines().filter(|line| !line.starts_with("JETON_KEY_FILE=")).map(|line| format!("{line}\n"));
+    let env_file = stack.write("without-a-key", without.collect::<String>()).display().to_string();
+    let done = run_bounded(&jeton(), &["apply", "-f", &path, "--json", "--env-file", &env_file], &[], "", 30);
+    assert_eq!(done.status.code(), Some(1), "{done:?}");
+    let told: Value = serde_json::from_str(&done.stdout).expect("one document");
+    assert_eq!((&told["created"], &told["unchanged"]), (&json!([{"api": "urn:opaque"}]), &json!(0)));
+    assert!(done.stderr.contains("1 of 4 changes were made"), "{done:?}");
+    assert_eq!(stack.applied(&format!("{opaque}{FILE}"), &[])["unchanged"], 1);
 }
 
 /// Registers a client with every attribute that a command can give.

@@ -1,6 +1,9 @@
 //! The command line (C244): dry runs, questions, lists, errors and completion.
 
+use std::io::Read;
+use std::net::TcpListener;
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use harness::{Cli, jeton, run_bounded};
 use serde_json::{Value, json};
@@ -76,7 +79,9 @@ fn c244_a_dry_run_of_each_command_changes_nothing() {
     for more in [&["session", "end", "--username", "ana"][..], &["grant", "revoke", "--client", &client]] {
         assert_eq!(cli.run(&[more, &["--dry-run"]].concat())["dry_run"], true);
     }
-    assert_eq!(cli.run(&["tables", "create", "--dry-run"])["tables"], json!([]));
+    for more in [&["--dry-run"][..], &[]] {
+        assert_eq!(cli.run(&[&["tables", "create"], more].concat())["tables"], json!([]), "all of them are there");
+    }
 }
 
 #[test]
@@ -105,6 +110,14 @@ fn c244_a_dry_run_tells_what_would_change() {
     assert_eq!((&told["changes"], &told["name"]), (&changes, &json!("New")));
     let read = cli.finish(&["client", "update", &client, "--name", "New", "--dry-run"], "").stdout;
     assert_eq!(read, "dry_run  true\nname     Told -> New\n");
+    for (more, [before, after]) in [(&[][..], [1, 2]), (&["--retire-old"], [2, 1])] {
+        let rotate = [&["client", "rotate-secret", &client], more].concat();
+        let told = cli.run(&[&rotate[..], &["--dry-run"]].concat());
+        assert_eq!(told["changes"], json!({"live_secrets": {"before": before, "after": after}}), "{more:?}");
+        assert_eq!(cli.run(&rotate)["live_secrets"], after);
+    }
+    let short = cli.finish(&["user", "set-password", "ana", "--password-stdin", "--dry-run"], "shortpw8\n");
+    assert!(short.stderr.contains("could not choose this password"), "{short:?}");
 }
 
 #[test]
@@ -135,11 +148,11 @@ fn c244_a_destructive_command_is_refused_without_yes_and_a_terminal() {
 }
 
 /// Runs a command on a terminal of its own, where a person types the answer.
-fn on_a_terminal(command: &[&str], answer: &str) -> (bool, String) {
+fn on_a_terminal(command: &[&str], env: &[(&str, &str)], answer: &str) -> (bool, String) {
     let words: Vec<String> = command.iter().map(|word| format!("'{word}'")).collect();
     let line = format!("{} {}", jeton().display(), words.join(" "));
     let script = ["--quiet", "--return", "--command", &line, "/dev/null"];
-    let finished = run_bounded("/usr/bin/script".as_ref(), &script, &[], answer, 30);
+    let finished = run_bounded("/usr/bin/script".as_ref(), &script, env, answer, 30);
     (finished.status.success(), finished.stdout)
 }
 
@@ -149,12 +162,41 @@ fn c244_a_destructive_command_asks_on_a_terminal() {
     let env_file = stack.env_file().path().display().to_string();
     stack.cli().create_user("c244asked", PASSWORD);
     let command = ["user", "delete", "c244asked", "--env-file", &env_file];
-    let (done, told) = on_a_terminal(&command, "n\n");
+    let (done, told) = on_a_terminal(&command, &[], "n\n");
     assert!(!done && told.contains("deletes the user c244asked") && told.contains("nothing was done"), "{told}");
     stack.cli().run(&["user", "show", "c244asked"]);
-    let (done, told) = on_a_terminal(&command, "yes\n");
+    let (done, told) = on_a_terminal(&command, &[], "yes\n");
     assert!(done, "{told}");
     assert_fails(&stack.cli().finish(&["user", "show", "c244asked"], ""), "no user");
+}
+
+/// A server that takes a request, gives no answer for four seconds, and is gone then.
+fn without_an_answer() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let endpoint = format!("http://{}", listener.local_addr().expect("an address"));
+    std::thread::spawn(move || {
+        let (mut asked, _) = listener.accept().expect("a request");
+        drop(listener);
+        asked.set_read_timeout(Some(Duration::from_secs(4))).expect("a limit");
+        drop(asked.read_to_end(&mut Vec::new()));
+    });
+    endpoint
+}
+
+#[test]
+fn c244_a_command_that_takes_long_shows_on_a_terminal_that_it_runs() {
+    for (more, shows) in [(&[][..], true), (&["--quiet"], false), (&["--json"], false)] {
+        let endpoint = without_an_answer();
+        let env = [
+            ("AWS_ENDPOINT_URL_CLOUDFORMATION", &*endpoint),
+            ("AWS_ACCESS_KEY_ID", "id"),
+            ("AWS_SECRET_ACCESS_KEY", "secret"),
+            ("AWS_REGION", "eu-west-1"),
+        ];
+        let (done, told) = on_a_terminal(&[&["client", "list", "--stack", "jeton"], more].concat(), &env, "");
+        assert!(!done && told.contains("the stack jeton cannot be read"), "{told}");
+        assert_eq!(told.contains(" 3s"), shows, "{told}");
+    }
 }
 
 #[test]
@@ -224,19 +266,32 @@ fn c244_people_read_times_in_utc() {
 
 #[test]
 fn c244_a_reader_that_has_read_enough_is_no_error() {
-    let env_file = streamless().stack.env_file().path().display().to_string();
-    for args in [&["client", "list"][..], &["--help"], &["completion", "bash"]] {
-        let mut child = Command::new(jeton())
-            .args(args)
-            .args(if args.len() == 2 && args[0] == "client" { vec!["--env-file", &env_file] } else { Vec::new() })
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("a command");
+    let stack = &streamless().stack;
+    let env_file = stack.env_file().path().display().to_string();
+    let file = stack.scratch("piped.toml").display().to_string();
+    std::fs::write(&file, "[[api]]\nidentifier = \"urn:piped\"\n").expect("a file");
+    let find = ["--env-file", &*env_file];
+    let of_stack = [&["client", "list"][..], &["export"], &["apply", "-f", &file]].map(|args| [args, &find].concat());
+    let others = [vec!["--help"], vec!["completion", "bash"]];
+    for args in of_stack.into_iter().chain(others) {
+        let mut child =
+            Command::new(jeton()).args(&args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("a command");
         // The pipe is closed before anything is written.
         drop(child.stdout.take());
         let output = child.wait_with_output().expect("an end");
         assert_eq!((output.status.code(), &*String::from_utf8_lossy(&output.stderr)), (Some(0), ""), "{args:?}");
+    }
+    assert_eq!(stack.cli().run(&["api", "show", "urn:piped"])["identifier"], "urn:piped", "the file was applied");
+}
+
+#[test]
+fn c244_an_error_that_nobody_reads_is_told_by_the_exit_code() {
+    for (args, code) in
+        [(&["client", "list", "--env-file", "/no/such/file"][..], 1), (&["client", "--nonsense", "--json"], 2)]
+    {
+        let mut child = Command::new(jeton()).args(args).stderr(Stdio::piped()).spawn().expect("a command");
+        drop(child.stderr.take());
+        assert_eq!(child.wait().expect("an end").code(), Some(code), "{args:?}");
     }
 }
 
@@ -261,6 +316,14 @@ fn c244_the_quiet_mode_prints_a_secret_and_nothing_else() {
         ["client", "create", "--name", "Quiet", "--id", "c244quiet", "--grant", "client_credentials", "--quiet"];
     let made = cli.finish(&create, "");
     assert!(made.status.success() && made.stdout.starts_with("jtk_") && made.stdout.lines().count() == 1, "{made:?}");
+    let file = streamless().stack.scratch("quiet.toml").display().to_string();
+    let client = |id: &str| format!("[[client]]\nid = \"{id}\"\nname = \"Quiet\"\ngrants = [\"client_credentials\"]\n");
+    for (id, more) in [("c244quiet-1", &[][..]), ("c244quiet-2", &["--json"])] {
+        std::fs::write(&file, client(id)).expect("a file");
+        let applied = cli.finish(&[&["apply", "-f", &file, "--quiet"], more].concat(), "");
+        let start = format!("client {id} has the secret jtk_");
+        assert!(applied.stdout.starts_with(&start) && applied.stdout.lines().count() == 1, "{applied:?}");
+    }
     for command in [&["client", "disable", "c244quiet", "-q"][..], &["client", "list", "--quiet"]] {
         let finished = cli.finish(command, "");
         assert_eq!((finished.status.code(), &*finished.stdout, &*finished.stderr), (Some(0), "", ""), "{command:?}");

@@ -246,8 +246,8 @@ async fn c245_clients_keep_their_secrets_and_their_words() {
     let moved = with(&shown, "client_secret", json!(SECRET));
     let (report, done) = import(&cli, "client", &[], &format!("{moved}\n{public}\n"));
     assert_eq!((report, done), (json!({"imported": 2, "registered_already": 0, "refused": []}), true));
-    // The same words again, as an array.
-    let (report, done) = import(&cli, "client", &[], &json!([moved, public]).to_string());
+    // The same words again, as an array that begins with a byte order mark.
+    let (report, done) = import(&cli, "client", &[], &format!("\u{feff}{}", json!([moved, public])));
     assert_eq!((report, done), (json!({"imported": 0, "registered_already": 2, "refused": []}), true));
     for before in [&shown, &public] {
         let now = cli.run(&["client", "show", before["client_id"].as_str().unwrap()]);
@@ -315,6 +315,8 @@ fn c245_a_client_that_cannot_be_imported_is_told_and_does_not_stop_the_rest() {
     let lines = bad.iter().map(|(document, _)| document.to_string()).chain([public.to_string()]);
     let lines: Vec<String> = lines.collect();
     let id = public["client_id"].as_str().unwrap();
+    let (late, _) = import(&cli, "client", &["--dry-run"], &format!("\n\n{}", lines[0]));
+    assert_eq!(late["refused"][0]["line"], 3, "empty lines count");
     let (tried, _) = import(&cli, "client", &["--dry-run"], &lines.join("\n"));
     assert_fails(&cli.finish(&["client", "show", id], ""), id);
     let (report, done) = import(&cli, "client", &[], &lines.join("\n"));

@@ -56,6 +56,10 @@ fn c244_a_list_is_replaced_added_to_and_removed_from() {
     assert_eq!((&relying_party["default_max_age"], &after["name"]), (&json!(3600), &json!("New")));
     assert_eq!((&after["trusted"], &after["redirect_uris"]), (&json!(true), &json!([CALLBACK, third])));
     assert_eq!(updated(world, &client, &["--trusted=false"])["trusted"], false);
+    let of_userinfo = |told: &Value| told["relying_party"]["userinfo_signed_response_alg"].clone();
+    assert_eq!(of_userinfo(&updated(world, &client, &["--userinfo-alg", "ES256"])), "ES256");
+    let without = updated(world, &client, &["--userinfo-alg", "", "--default-max-age", ""]);
+    assert_eq!((of_userinfo(&without), &without["relying_party"]["default_max_age"]), (Value::Null, &Value::Null));
 }
 
 #[tokio::test]

@@ -21,6 +21,7 @@ use toml::Spanned;
 use crate::commands::apply::issuers::IssuerEntry;
 use crate::commands::apply::word::{self, Word};
 use crate::commands::federation::FederationWords;
+use crate::commands::progress::undisturbed;
 
 /// The APIs, issuers and clients of a file. What a file does not say of one of them has its default.
 #[derive(Deserialize, Serialize, Default)]
@@ -173,7 +174,7 @@ impl Source {
     pub(crate) fn read(path: &Path) -> Result<Self, Error> {
         let (name, text, folder) = if path == Path::new("-") {
             let mut text = String::new();
-            std::io::stdin().lock().read_to_string(&mut text)?;
+            undisturbed(|| std::io::stdin().lock().read_to_string(&mut text))?;
             ("standard input".to_owned(), text, PathBuf::new())
         } else {
             let fault =
@@ -185,6 +186,8 @@ impl Source {
     }
 
     pub(crate) fn parse(name: String, text: String, folder: PathBuf) -> Result<Self, Error> {
+        // Some editors write a byte order mark.
+        let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
         match toml::from_str(&text) {
             Ok(file) => Ok(Self { name, text, folder, file }),
             Err(error) => {
@@ -248,6 +251,7 @@ mod tests {
             assert!(told.starts_with(&start) && told.contains(word), "{text}: {told}");
         }
         assert_eq!(fault(""), "");
+        assert_eq!(fault("\u{feff}[[api]]\r\nidentifier = \"urn:a\"\r\n"), "");
     }
 
     #[test]

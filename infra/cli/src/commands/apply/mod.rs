@@ -16,7 +16,7 @@ pub(crate) mod wanted;
 pub(crate) mod word;
 mod write;
 
-use std::io::{IsTerminal, Write};
+use std::io::IsTerminal;
 use std::path::Path;
 
 use edge::Error;
@@ -24,10 +24,11 @@ use edge::Error;
 use crate::args::ApplyOptions;
 use crate::commands::apply::file::Source;
 use crate::commands::apply::plan::Plan;
-use crate::commands::apply::report::{ShownSecret, document, lines, summary};
-use crate::commands::apply::write::{Outcome, carry_out};
+use crate::commands::apply::report::{Outcome, ShownSecret, deleted, document, lines, summary};
+use crate::commands::apply::write::carry_out;
+use crate::commands::progress::undisturbed;
 use crate::confirm::ask;
-use crate::output::print;
+use crate::output::{UsageError, is_quiet, print, tell, write};
 use crate::stack::Stack;
 
 /// Compares, tells the changes, and makes them.
@@ -39,31 +40,38 @@ pub(crate) async fn run(options: ApplyOptions) -> Result<(), Error> {
         say(&lines(&plan))?;
     }
     if options.dry_run {
-        return tell(&plan, &[], &options);
+        return print_report(&plan, &Outcome::default(), &options);
     }
     may_delete(&plan, &options)?;
-    let Outcome { shown, stopped } = carry_out(&stack, &plan).await;
-    match stopped {
-        None => tell(&plan, &shown, &options),
-        Some(error) => {
-            say(&shown.iter().map(secret_line).collect::<Vec<_>>())?;
-            Err(error)
-        }
+    // A command that is killed has told the secrets that work already.
+    let as_document = options.common.json && !is_quiet();
+    let made = |secret: &ShownSecret| match (as_document, is_quiet()) {
+        (true, _) => Ok(()),
+        (false, true) => write(&secret_line(secret)),
+        (false, false) => write(&format!("{} (shown once)", secret_line(secret))),
+    };
+    let outcome = Box::pin(carry_out(&stack, &plan, &made)).await;
+    if outcome.stopped.is_none() || as_document {
+        print_report(&plan, &outcome, &options)?;
     }
+    outcome.stopped.map_or(Ok(()), Err)
 }
 
-fn tell(plan: &Plan, shown: &[ShownSecret], options: &ApplyOptions) -> Result<(), Error> {
-    if options.common.json {
-        return print(true, &document(plan, shown, options.dry_run));
+/// Prints the changes, or their numbers for people, who read the changes before.
+fn print_report(plan: &Plan, outcome: &Outcome, options: &ApplyOptions) -> Result<(), Error> {
+    if is_quiet() {
+        return Ok(());
     }
-    let secrets = shown.iter().map(|shown| format!("{} (shown once)", secret_line(shown)));
-    say(&secrets.chain([summary(plan, options.dry_run)]).collect::<Vec<_>>())
+    if options.common.json {
+        return print(true, &document(plan, outcome, options.dry_run));
+    }
+    say(&[summary(plan, options.dry_run)])
 }
 
 /// Applies a file to a local stack, and returns what changed in words.
 pub(crate) async fn seed(stack: &Stack, path: &Path) -> Result<Vec<String>, Error> {
     let plan = Plan::make(stack, &Source::read(path)?, false, edge::now()).await?;
-    let Outcome { shown, stopped } = carry_out(stack, &plan).await;
+    let Outcome { shown, stopped, .. } = Box::pin(carry_out(stack, &plan, &|_| Ok(()))).await;
     if let Some(error) = stopped {
         return Err(error);
     }
@@ -76,23 +84,20 @@ fn secret_line(ShownSecret { client, secret }: &ShownSecret) -> String {
 
 /// Asks on a terminal before something is deleted, unless that was answered with `--yes`.
 fn may_delete(plan: &Plan, options: &ApplyOptions) -> Result<(), Error> {
-    let deletions = plan.deletions();
-    if deletions == 0 || options.yes {
+    let deleted = deleted(plan);
+    if deleted.is_empty() || options.yes {
         return Ok(());
     }
-    let input = std::io::stdin();
-    if !input.is_terminal() || options.file == Path::new("-") {
+    let (input, output) = (std::io::stdin(), std::io::stderr());
+    if !input.is_terminal() || !output.is_terminal() || options.file == Path::new("-") {
         let advice = "give --yes to delete them, or leave --prune out";
-        return Err(format!("{deletions} APIs or clients are not in the file: {advice}. Nothing was changed").into());
+        let told = format!("not in the file: {}: {advice}. Nothing was changed", deleted.join(", "));
+        return Err(UsageError(told).into());
     }
-    let deed = format!("deletes {deletions} APIs or clients for good");
-    ask(&deed, &mut input.lock(), &mut std::io::stderr().lock())
+    let deed = format!("deletes for good: {}", deleted.join(", "));
+    undisturbed(|| ask(&deed, &mut input.lock(), &mut output.lock()))
 }
 
 fn say(lines: &[String]) -> Result<(), Error> {
-    let mut out = std::io::stdout().lock();
-    for line in lines {
-        writeln!(out, "{line}")?;
-    }
-    Ok(())
+    lines.iter().try_for_each(|line| tell(line))
 }

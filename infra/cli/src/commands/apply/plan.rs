@@ -61,12 +61,6 @@ impl Plan {
         let comparison = Comparison { stack, reading, prune, apis, clients, issuers, apis_after: Vec::new() };
         comparison.plan().await
     }
-
-    /// Returns the number of APIs, issuers and clients that are deleted.
-    pub(crate) fn deletions(&self) -> usize {
-        let deletes = |step: &&Step| matches!(step, Step::DeleteApi(_) | Step::DeleteIssuer(_) | Step::DeleteClient(_));
-        self.steps.iter().filter(deletes).count()
-    }
 }
 
 impl Comparison<'_> {

@@ -1,5 +1,6 @@
 //! The report of `jeton apply`: each change with the attributes that differ, by the names of `show --json`.
 
+use edge::Error;
 use protocol::{ClientId, Secret};
 use serde_json::{Map, Value, json};
 
@@ -13,6 +14,17 @@ const NOT_TOLD: [&str; 4] = ["live_secrets", "created_at", "self_registered", "a
 pub(crate) struct ShownSecret {
     pub(crate) client: ClientId,
     pub(crate) secret: Secret,
+}
+
+/// The outcome of a plan.
+#[derive(Default)]
+pub(crate) struct Outcome {
+    /// The number of steps that were made.
+    pub(crate) done: usize,
+    /// The secrets that were generated. They are good even if a later change was not made.
+    pub(crate) shown: Vec<ShownSecret>,
+    /// The error that stopped the changes, if one did.
+    pub(crate) stopped: Option<Error>,
 }
 
 /// An attribute that differs, with its values.
@@ -34,6 +46,15 @@ pub(crate) fn about(step: &Step) -> (&'static str, String) {
         Step::CreateClient(step) | Step::ChangeClient { step, .. } => ("client", step.client.id.to_string()),
         Step::DeleteClient(client) => ("client", client.id.to_string()),
     }
+}
+
+/// Names the APIs, issuers and clients that a plan deletes.
+pub(crate) fn deleted(plan: &Plan) -> Vec<String> {
+    let named = |step| {
+        let (kind, name) = about(step);
+        format!("{kind} {name}")
+    };
+    plan.steps.iter().filter(|step| verb(step) == "delete").map(named).collect()
 }
 
 /// Returns the attributes that a step changes; none for what is created or deleted.
@@ -117,10 +138,13 @@ pub(crate) fn summary(plan: &Plan, dry_run: bool) -> String {
     format!("{to}created: {created}, changed: {changed}, deleted: {deleted}; unchanged: {unchanged}")
 }
 
-/// Returns the plan, and the secrets that were generated, as one document.
-pub(crate) fn document(plan: &Plan, shown: &[ShownSecret], dry_run: bool) -> Value {
+/// Returns the changes that were made, or with `dry_run` all that would be, and the secrets that were generated, as one
+/// document.
+pub(crate) fn document(plan: &Plan, outcome: &Outcome, dry_run: bool) -> Value {
+    let told = if dry_run { plan.steps.len() } else { outcome.done };
     let of = |what| -> Vec<Value> {
-        plan.steps.iter().filter(|step| verb(step) == what).map(|step| of_step(step, shown)).collect()
+        let steps = plan.steps.iter().take(told).filter(|step| verb(step) == what);
+        steps.map(|step| of_step(step, &outcome.shown)).collect()
     };
     json!({
         "dry_run": dry_run,

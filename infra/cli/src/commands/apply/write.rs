@@ -7,35 +7,41 @@ use store::{AuditedAction, Changed, Write};
 use crate::audit::{About, NO_ATTRIBUTES, Recorder, names_of};
 use crate::commands::appearance::NewLogo;
 use crate::commands::apply::plan::{ClientStep, Plan, Step};
-use crate::commands::apply::report::{Difference, ShownSecret, about, differences};
+use crate::commands::apply::report::{Difference, Outcome, ShownSecret, about, differences};
 use crate::commands::apply::secret::{self, SecretPlan};
 use crate::commands::{api, client, issuer};
 use crate::stack::Stack;
 
-/// The outcome of a plan.
-pub(crate) struct Outcome {
-    /// The secrets that were generated. They are good even if a later change was not made.
-    pub(crate) shown: Vec<ShownSecret>,
-    /// The error that stopped the changes, if one did.
-    pub(crate) stopped: Option<Error>,
-}
-
-/// Makes the changes one by one, up to the first that cannot be made.
-pub(crate) async fn carry_out(stack: &Stack, plan: &Plan) -> Outcome {
+/// Makes the changes one by one, up to the first that cannot be made. `made` is called with each secret that is generated,
+/// as soon as it works.
+pub(crate) async fn carry_out(
+    stack: &Stack,
+    plan: &Plan,
+    made: &(dyn Fn(&ShownSecret) -> Result<(), Error> + Sync),
+) -> Outcome {
     let writer = Writer { stack, records: stack.recorder().await };
-    let mut shown = Vec::new();
-    for (done, step) in plan.steps.iter().enumerate() {
-        match Box::pin(writer.step(step)).await {
-            Ok(secret) => shown.extend(secret),
+    let mut outcome = Outcome::default();
+    for step in &plan.steps {
+        match Box::pin(writer.step(step)).await.and_then(|secret| told(secret, made)) {
+            Ok(secret) => outcome.shown.extend(secret),
             Err(error) => {
-                let all = plan.steps.len();
+                let (done, all) = (outcome.done, plan.steps.len());
                 let advice = "`jeton apply` makes the rest when it is run again";
-                let stopped = Some(format!("{error}; {done} of {all} changes were made, and {advice}").into());
-                return Outcome { shown, stopped };
+                outcome.stopped = Some(format!("{error}; {done} of {all} changes were made, and {advice}").into());
+                return outcome;
             }
         }
+        outcome.done = outcome.done.saturating_add(1);
     }
-    Outcome { shown, stopped: None }
+    outcome
+}
+
+fn told(
+    secret: Option<ShownSecret>,
+    made: &(dyn Fn(&ShownSecret) -> Result<(), Error> + Sync),
+) -> Result<Option<ShownSecret>, Error> {
+    secret.iter().try_for_each(made)?;
+    Ok(secret)
 }
 
 struct Writer<'s> {
