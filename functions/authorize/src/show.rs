@@ -1,13 +1,13 @@
 //! Pages and their status codes. The texts are in `pages`.
 
-use edge::{Incoming, Response, form_post, html_with_form, html_with_form_and_picture, html_with_passkey};
+use edge::{Incoming, Response, form_post, html_with_form, html_with_form_and_picture, html_with_passkey, localized};
 use grants::Timestamp;
 use http::{StatusCode, header};
 use keys::{HandleKind, KeyRing};
 use pages::{AskedScope, PasskeyForm, Picture, WayOn};
 use protocol::{ClientLink, Logo, Resource};
 use service::{Browser, SignInFault, registered_itself};
-use sessions::{FormTicket, SignedIn, VisitId};
+use sessions::{FormTicket, Shown, SignedIn, VisitId};
 
 use crate::context::AuthorizationContext;
 use crate::returned_error::ReturnedError;
@@ -126,7 +126,19 @@ pub(crate) fn consent(
 fn scopes<'c>(context: &'c AuthorizationContext<'_>) -> Vec<AskedScope<'c>> {
     let asked = context.carried.parameters.one("scope").ok().flatten().unwrap_or_default();
     let tokens = context.admission.to_agree_to().scope.tokens_as_in(asked).into_iter();
-    tokens.map(|token| AskedScope { token, descriptions: context.shown().descriptions(token) }).collect()
+    tokens.map(|token| asked_scope(&context.shown(), token)).collect()
+}
+
+/// Returns a scope token with its descriptions in the language of the request, each once.
+pub(crate) fn asked_scope<'s>(shown: &Shown<'s>, token: &'s str) -> AskedScope<'s> {
+    let mut descriptions = Vec::new();
+    for description in shown.descriptions(token) {
+        let text = localized(description);
+        if !descriptions.contains(&text) {
+            descriptions.push(text);
+        }
+    }
+    AskedScope { token, descriptions }
 }
 
 /// Returns the issuer, if it is one of the requested APIs, and the others.

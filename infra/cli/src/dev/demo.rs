@@ -5,7 +5,9 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use edge::Error;
 use grants::{AuthMethod, Client, NewApi, SigningAlgorithm, StoredSecret, Timestamp, TokenFormat, TokenType};
 use keys::{HandleKeys, SECRET_PREFIX};
-use protocol::{ClaimNames, Claims, ClientId, CodeVerifier, GrantType, RedirectUri, Resource, Scope, Secret, Username};
+use protocol::{
+    ClaimNames, Claims, ClientId, CodeVerifier, GrantType, Localized, RedirectUri, Resource, Scope, Secret, Username,
+};
 
 use sessions::User;
 
@@ -101,7 +103,7 @@ fn api() -> Result<NewApi, Error> {
         identifier: Resource::parse(API)?,
         scope: Scope::parse("read write")?,
         scope_descriptions: [("read", "Read your demo data"), ("write", "Change your demo data")]
-            .map(|(token, meaning)| (token.to_owned(), meaning.to_owned()))
+            .map(|(token, meaning)| (token.to_owned(), Localized::new(meaning)))
             .into(),
         algorithm: SigningAlgorithm::Rs256,
         format: TokenFormat::Jwt,

@@ -107,6 +107,12 @@ impl Localized {
         if variants.len() > MAX_LANGUAGES { Err(TooManyLanguages) } else { Ok(Self { text: text.into(), variants }) }
     }
 
+    /// Returns the text with another one for readers of all languages that have no variant.
+    #[must_use]
+    pub fn with_text(self, text: impl Into<String>) -> Self {
+        Self { text: text.into(), ..self }
+    }
+
     /// The text without a tag, for readers of all languages that have no variant.
     pub fn text(&self) -> &str {
         &self.text
