@@ -10,6 +10,7 @@ use service::{Browser, SignInFault, registered_itself};
 use sessions::{FormTicket, Shown, SignedIn, VisitId};
 
 use crate::context::AuthorizationContext;
+use crate::explained;
 use crate::returned_error::ReturnedError;
 
 /// The reason to show the sign-in page again, and the submitted input.
@@ -157,7 +158,7 @@ pub(crate) fn post_again(path: &str, fields: &[(&str, &str)]) -> Response {
 /// Shows an error for a client that registered itself, while no one is signed in; the user may continue to the
 /// client.
 pub(crate) fn returned_error(error: &ReturnedError, pairs: &[(&str, &str)], request_id: &str) -> Response {
-    let ReturnedError { target, code, description, .. } = error;
+    let ReturnedError { target, code, .. } = error;
     let (client, redirect_uri) = (target.client(), target.redirect_uri());
     let (location, since) = (target.location(pairs), registered_itself(client));
     let page = pages::ReturnedError {
@@ -165,7 +166,7 @@ pub(crate) fn returned_error(error: &ReturnedError, pairs: &[(&str, &str)], requ
         registered_itself: since.as_ref(),
         redirect_host: &redirect_uri.display_host(),
         error: code.as_str(),
-        description,
+        explanation: explained::error(*code),
         way_on: match &location {
             Some(location) => WayOn::Link(location),
             None => WayOn::Form(redirect_uri.as_str(), pairs),

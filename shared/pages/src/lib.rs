@@ -19,7 +19,7 @@
 //! - **A request has one language.** Pages, mails and dates take it from [`spoken`] and not from their callers, as they take the
 //!   look from [`worn`]; outside of a request it is English. Every text of a page is a [`Text`], which is the name of a
 //!   message in the files of `languages`, so that a caller cannot pass an English sentence. Pages for developers are in
-//!   English, and so are the descriptions of protocol errors.
+//!   English. What a page says about a protocol error is a text too; the description that the app gets is not shown.
 //! - **A catalogue contains words and no markup.** Names in bold type and links are put into a text here. Each language is
 //!   parsed once, when it is first spoken.
 //! - **Every value is escaped by the template engine.** The one exception is the stylesheet, which is a constant
