@@ -7,6 +7,7 @@ use std::fmt;
 use std::future::{Future, poll_fn};
 use std::pin::pin;
 
+use crate::brand::Brand;
 use crate::brand_worn;
 use crate::catalogue;
 
@@ -99,11 +100,21 @@ fn weighed(part: &str) -> Option<(&str, u16)> {
     }
 }
 
+/// Returns the tags of the languages that there are texts in: those that Jeton brings, and then those of the deployment.
+pub fn languages() -> Vec<String> {
+    known(&brand_worn::worn()).into_iter().map(str::to_owned).collect()
+}
+
+fn known(worn: &Brand) -> Vec<&str> {
+    let mut known: Vec<&str> = catalogue::shipped().collect();
+    known.extend(worn.languages.keys().map(String::as_str).filter(|tag| catalogue::shipped().all(|own| own != *tag)));
+    known
+}
+
 /// Returns the first of these languages that there are texts in.
 fn choose<'t>(mut wanted: impl Iterator<Item = &'t str>) -> Option<Language> {
     let worn = brand_worn::worn();
-    let mut known: Vec<&str> = catalogue::shipped().collect();
-    known.extend(worn.languages.keys().map(String::as_str));
+    let known = known(&worn);
     wanted.find_map(|wanted| find(wanted, &known)).map(|tag| Language(Cow::Owned(tag.to_owned())))
 }
 
@@ -187,10 +198,13 @@ pub(crate) fn is_right_to_left() -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
     use std::pin::Pin;
     use std::task::{Context, Poll, Waker};
 
     use super::*;
+    use crate::brand_draft::BrandDraft;
+    use crate::brand_worn::tests::try_on;
 
     #[test]
     fn a_list_of_locales_gives_the_first_known_language() {
@@ -239,6 +253,16 @@ mod tests {
         for (value, expected) in rows {
             assert_eq!(Language::of_header(value).as_ref().map(Language::tag), expected, "{value:?}");
         }
+    }
+
+    #[test]
+    fn a_deployment_adds_its_languages_to_those_that_jeton_brings() {
+        let shipped: Vec<&str> = catalogue::shipped().collect();
+        assert_eq!(languages(), shipped);
+        let texts = |tag: &str| (tag.to_owned(), "save = x".to_owned());
+        let languages_of_look = BTreeMap::from([texts("de"), texts("nl"), texts("pt-BR")]);
+        let draft = BrandDraft { name: "Quince".to_owned(), languages: languages_of_look, ..BrandDraft::default() };
+        try_on(&draft, |_| assert_eq!(languages(), [&shipped[..], &["nl", "pt-BR"]].concat()));
     }
 
     #[test]

@@ -98,7 +98,7 @@ pub use device::{DeviceCode, DeviceConsent};
 pub use form_post::{FormPost, script_source};
 pub use introduction::Introduction;
 pub(crate) use language::below;
-pub use language::{Language, kept, speak, speaking, spoken, written_in};
+pub use language::{Language, kept, languages, speak, speaking, spoken, written_in};
 pub use mail::{FactorsChange, Mail, RenderedMail};
 pub use passkey::{AccountPasskey, AccountPasskeys, NewPasskeyForm, PasskeyForm, passkey_script_source};
 pub use picture::Picture;

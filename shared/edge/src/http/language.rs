@@ -25,9 +25,9 @@ pub(crate) fn follow_query(incoming: Incoming<'_>) {
     }
 }
 
-/// Returns the tags of the languages that pages have in every deployment.
-pub fn ui_locales() -> Vec<&'static str> {
-    pages::shipped().collect()
+/// Returns the tags of the languages that the pages of this deployment have.
+pub fn ui_locales() -> Vec<String> {
+    pages::languages()
 }
 
 /// Goes on in the language that these parameters of a request ask for. A value that cannot be used is ignored.
