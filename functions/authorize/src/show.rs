@@ -1,6 +1,8 @@
 //! Pages and their status codes. The texts are in `pages`.
 
-use edge::{Incoming, Response, form_post, html_with_form, html_with_form_and_picture, html_with_passkey, localized};
+use edge::{
+    Incoming, Response, form_post, html_with_form, html_with_form_and_picture, html_with_passkey, localized_once,
+};
 use grants::Timestamp;
 use http::{StatusCode, header};
 use keys::{HandleKind, KeyRing};
@@ -132,14 +134,7 @@ fn scopes<'c>(context: &'c AuthorizationContext<'_>) -> Vec<AskedScope<'c>> {
 
 /// Returns a scope token with its descriptions in the language of the request, each once.
 pub(crate) fn asked_scope<'s>(shown: &Shown<'s>, token: &'s str) -> AskedScope<'s> {
-    let mut descriptions = Vec::new();
-    for description in shown.descriptions(token) {
-        let text = localized(description);
-        if !descriptions.contains(&text) {
-            descriptions.push(text);
-        }
-    }
-    AskedScope { token, descriptions }
+    AskedScope { token, descriptions: localized_once(shown.descriptions(token)) }
 }
 
 /// Returns the issuer, if it is one of the requested APIs, and the others.

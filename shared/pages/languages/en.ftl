@@ -330,8 +330,8 @@ account-apps = Apps with access to your account
 account-no-apps = No app has access.
 # After the name of an app. $host: the name of its site.
 account-app-host = at { $host }
-# $scope: names of permissions, such as orders:read.
-account-app-scope = Scope: { $scope }
+# $scope: permissions, joined as a list: in words, or as names such as orders:read.
+account-app-scope = Permissions: { $scope }
 # $date: a day.
 account-app-since = Since { $date }
 # A button.

@@ -80,7 +80,8 @@ mod text;
 mod wordless;
 
 pub use account::{
-    Account, AccountApp, AccountPassword, AccountPasswordChanged, AccountSession, AccountSignIn, KeptData, ProfileNames,
+    Account, AccountApp, AccountPassword, AccountPasswordChanged, AccountSession, AccountSignIn, KeptData,
+    ProfileNames, ScopeText,
 };
 pub use account_delete::AccountDelete;
 pub use account_email::{AccountConfirm, AccountEmail};

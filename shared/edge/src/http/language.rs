@@ -42,6 +42,17 @@ pub fn localized(text: &Localized) -> &str {
     text.chosen(|known| pages::spoken().best_of(known))
 }
 
+/// Returns texts in the language of the request, each once.
+pub fn localized_once<'t>(texts: impl IntoIterator<Item = &'t Localized>) -> Vec<&'t str> {
+    let mut once = Vec::new();
+    for text in texts.into_iter().map(localized) {
+        if !once.contains(&text) {
+            once.push(text);
+        }
+    }
+    once
+}
+
 #[cfg(test)]
 mod tests {
     use protocol::LanguageTag;
@@ -58,5 +69,9 @@ mod tests {
             assert_eq!(pages::written_in(language, || localized(&text).to_owned()), expected, "{wanted}");
         }
         assert_eq!(localized(&text), "Read", "outside of a request");
+        let other = Localized::new("Read");
+        assert_eq!(localized_once([&text, &other, &Localized::new("Write")]), ["Read", "Write"]);
+        let german = Language::of_list("de").unwrap();
+        pages::written_in(german, || assert_eq!(localized_once([&text, &other]), ["Lesen", "Read"]));
     }
 }

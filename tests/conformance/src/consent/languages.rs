@@ -51,6 +51,10 @@ async fn a_scope_is_described_in_the_language_of_the_page_and_in_others_as_for_e
     form.action = form.action.map(|action| action.replace("ui_locales=de", "ui_locales=ja"));
     let allowed = browser.submit(&first, &form, &[("decision", "allow")]).await;
     answered(&allowed).assert_granted();
+    for (locales, text) in TEXTS {
+        let account = browser.go(&format!("/account?ui_locales={locales}")).await;
+        assert!(account.reply.text().contains(&format!("{text}</span>")), "{text}: {:?}", account.reply);
+    }
 }
 
 #[tokio::test]
