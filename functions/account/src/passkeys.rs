@@ -96,8 +96,12 @@ impl Account {
         let Some(id) = id else { return Ok(self.back_to_passkeys()) };
         let name = PasskeyName::typed(field("name").unwrap_or_default());
         let renamed = self.people.rename_own_passkey(&visitor.person, &id, &name, now).await?;
-        if not_over(renamed, Page::Passkeys)? != Acted::Done {
-            incoming.log().refused("factors_changed_meanwhile");
+        match not_over(renamed, Page::Passkeys)? {
+            Acted::Done => {
+                let subject = &visitor.person.user().subject;
+                incoming.log().event(AuditEntry::of_person(AuditEvent::FactorRenamed, subject));
+            }
+            Acted::Refused | Acted::Over => incoming.log().refused("factors_changed_meanwhile"),
         }
         Ok(self.back_to_passkeys())
     }

@@ -4,7 +4,7 @@ use edge::{Response, html, html_with_form, html_with_passkey};
 use grants::Timestamp;
 use http::{StatusCode, header};
 use keys::{HandleKind, KeyRing};
-use pages::{AskedScope, Notice, PasskeyForm, Text, say};
+use pages::{Notice, PasskeyForm, Text, say};
 use protocol::{ClaimsRequest, Resource};
 use service::SignInFault;
 use sessions::{FormTicket, SignedIn};
@@ -12,7 +12,7 @@ use sessions::{FormTicket, SignedIn};
 use crate::Authorize;
 use crate::device::{DeviceContext, Entry, Visit};
 use crate::refused::Refused;
-use crate::show::Again;
+use crate::show::{Again, asked_scope};
 
 /// The answer that a person gave.
 #[derive(Clone, Copy)]
@@ -107,9 +107,7 @@ impl Authorize {
         let shown = context.shown(&claims);
         let ticket = FormTicket::for_consent(person.session().id, context.digest, shown.digest(), edge::random(), now);
         let ticket = ring.handles().seal(HandleKind::ConsentForm, &ticket.to_bytes());
-        let scopes =
-            context.target.scope.tokens().map(|token| AskedScope { token, descriptions: shown.descriptions(token) });
-        let scopes: Vec<AskedScope<'_>> = scopes.collect();
+        let scopes: Vec<_> = context.target.scope.tokens().map(|token| asked_scope(&shown, token)).collect();
         let issuer = self.wiring.config.issuer.as_str();
         let resources = context.target.resources.iter().map(Resource::as_str);
         let (own, others): (Vec<&str>, Vec<&str>) = resources.partition(|resource| *resource == issuer);

@@ -48,6 +48,7 @@ mod device;
 mod device_answer;
 mod device_pages;
 mod device_sign_in;
+mod explained;
 mod issue;
 mod passkey_sign_in;
 mod pushed;

@@ -9,8 +9,8 @@ use protocol::{AuthorizationErrorCode, Prompt, ReceivedRequestError, RedirectUri
 use service::NoDocument;
 use sessions::FormFault;
 
-use crate::Authorize;
 use crate::returned_error::ReturnedError;
+use crate::{Authorize, explained};
 
 const ASK_THE_APP: Text = say("ask-the-app");
 
@@ -76,7 +76,7 @@ impl Authorize {
                 problem(StatusCode::BAD_REQUEST, say("problem-over"), text, refusal.name(), log)
             }
             Refused::NotSigned(refusal) => {
-                let text = say("problem-signed-request").with("error", refusal.description());
+                let text = explained::object(*refusal);
                 problem(StatusCode::BAD_REQUEST, say("problem-app-set-up"), text, refusal.name(), log)
             }
             Refused::FactorMissing => factor_missing(log),
@@ -167,7 +167,7 @@ fn undescribed(fault: &NoDocument, log: &RequestLog) -> Response {
             (StatusCode::TOO_MANY_REQUESTS, text, "too_many_client_documents", Some(*wait))
         }
         NoDocument::Failed(failure) if failure.status().is_client_error() => {
-            let text = say("problem-document-unusable").with("error", failure.description());
+            let text = say("problem-document-unusable").with("member", failure.member().unwrap_or("document"));
             (StatusCode::BAD_REQUEST, text, "client_document_not_usable", None)
         }
         NoDocument::Failed(failure) => return failed(failure, log),

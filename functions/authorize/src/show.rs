@@ -1,15 +1,18 @@
 //! Pages and their status codes. The texts are in `pages`.
 
-use edge::{Incoming, Response, form_post, html_with_form, html_with_form_and_picture, html_with_passkey};
+use edge::{
+    Incoming, Response, form_post, html_with_form, html_with_form_and_picture, html_with_passkey, localized_once,
+};
 use grants::Timestamp;
 use http::{StatusCode, header};
 use keys::{HandleKind, KeyRing};
 use pages::{AskedScope, PasskeyForm, Picture, WayOn};
 use protocol::{ClientLink, Logo, Resource};
 use service::{Browser, SignInFault, registered_itself};
-use sessions::{FormTicket, SignedIn, VisitId};
+use sessions::{FormTicket, Shown, SignedIn, VisitId};
 
 use crate::context::AuthorizationContext;
+use crate::explained;
 use crate::returned_error::ReturnedError;
 
 /// The reason to show the sign-in page again, and the submitted input.
@@ -126,7 +129,12 @@ pub(crate) fn consent(
 fn scopes<'c>(context: &'c AuthorizationContext<'_>) -> Vec<AskedScope<'c>> {
     let asked = context.carried.parameters.one("scope").ok().flatten().unwrap_or_default();
     let tokens = context.admission.to_agree_to().scope.tokens_as_in(asked).into_iter();
-    tokens.map(|token| AskedScope { token, descriptions: context.shown().descriptions(token) }).collect()
+    tokens.map(|token| asked_scope(&context.shown(), token)).collect()
+}
+
+/// Returns a scope token with its descriptions in the language of the request, each once.
+pub(crate) fn asked_scope<'s>(shown: &Shown<'s>, token: &'s str) -> AskedScope<'s> {
+    AskedScope { token, descriptions: localized_once(shown.descriptions(token)) }
 }
 
 /// Returns the issuer, if it is one of the requested APIs, and the others.
@@ -145,7 +153,7 @@ pub(crate) fn post_again(path: &str, fields: &[(&str, &str)]) -> Response {
 /// Shows an error for a client that registered itself, while no one is signed in; the user may continue to the
 /// client.
 pub(crate) fn returned_error(error: &ReturnedError, pairs: &[(&str, &str)], request_id: &str) -> Response {
-    let ReturnedError { target, code, description, .. } = error;
+    let ReturnedError { target, code, .. } = error;
     let (client, redirect_uri) = (target.client(), target.redirect_uri());
     let (location, since) = (target.location(pairs), registered_itself(client));
     let page = pages::ReturnedError {
@@ -153,7 +161,7 @@ pub(crate) fn returned_error(error: &ReturnedError, pairs: &[(&str, &str)], requ
         registered_itself: since.as_ref(),
         redirect_host: &redirect_uri.display_host(),
         error: code.as_str(),
-        description,
+        explanation: explained::error(*code),
         way_on: match &location {
             Some(location) => WayOn::Link(location),
             None => WayOn::Form(redirect_uri.as_str(), pairs),

@@ -117,6 +117,7 @@ pub use flow::pushed_request as pushed;
 pub use flow::refresh_token as refresh;
 pub use flow::token_exchange as exchange;
 pub use registration::api_settings::{ApiChange, ApiFact, ApiSet, NewApiSettings};
+pub use registration::descriptions;
 pub use registration::policy::{InitialToken, InitialTokenFact};
 pub use registration::rules::{NewApi, RegistrationError};
 pub use registration::self_service as dynamic;

@@ -1,6 +1,7 @@
 //! The rules for registration, by an operator and by clients themselves.
 
 pub(crate) mod api_settings;
+pub mod descriptions;
 mod key_rule;
 pub(crate) mod lists;
 mod metadata_errors;

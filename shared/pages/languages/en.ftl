@@ -268,6 +268,18 @@ post-again-text = An app sent you here.
 returned-error-title = This request does not work
 # $client: the name of the app, in bold type.
 returned-error-text = { $client } sent you here, and its request cannot be followed. You are not signed in.
+# What is wrong with the request: one of these.
+returned-error-invalid-request = The request is not complete, or something in it is not valid.
+returned-error-unauthorized-client = The app may not ask in this way.
+returned-error-access-denied = The access was not allowed.
+returned-error-unsupported-response-type = The app wants a kind of answer that is not given here.
+returned-error-invalid-scope = The app asks for permissions that do not exist here, or that it may not have.
+returned-error-invalid-target = The app asks for access to an API that is not known here, or that it may not use.
+returned-error-nobody-asked = The app wants an answer without asking you, but you have to sign in or decide first.
+returned-error-signed-request = The app's signed request does not count here.
+returned-error-request-reference = The app refers to a request that could not be fetched, or that cannot be used here.
+returned-error-not-supported = The app asks in a way that is not supported here.
+returned-error-unmet = The app demands a way of signing in that is not possible here.
 # $error: the name of an error in a protocol, such as invalid_scope.
 returned-error-for-app = The error for the people who run the app: { $error }
 # A button. $host: the name of a site.
@@ -318,8 +330,8 @@ account-apps = Apps with access to your account
 account-no-apps = No app has access.
 # After the name of an app. $host: the name of its site.
 account-app-host = at { $host }
-# $scope: names of permissions, such as orders:read.
-account-app-scope = Scope: { $scope }
+# $scope: permissions, joined as a list: in words, or as names such as orders:read.
+account-app-scope = Permissions: { $scope }
 # $date: a day.
 account-app-since = Since { $date }
 # A button.
@@ -594,8 +606,14 @@ problem-redirect-uri-unregistered = The app asks for an answer to an address tha
 # The same, on the machine of a developer. $asked: an address. $registered: a list of addresses.
 problem-redirect-uri-unregistered-local = The app asks for an answer to an address that is not registered for it. The request has { $asked }. Registered: { $registered }.
 problem-no-redirect-uri = The app does not say where the answer should go (redirect_uri).
-# $error: what is wrong, in English.
-problem-signed-request = The app sent a signed request that does not count here: { $error }.
+# What is wrong with a signed request: one of these.
+problem-signed-malformed = The app sent a signed request that is not complete, or not in the right form.
+problem-signed-unsigned = The app sent a request that is not signed as it should be.
+problem-signed-for-another = The app sent a signed request that is meant for another app or another site.
+problem-signed-early = The app sent a signed request that is not valid yet. The app's clock may be wrong.
+problem-signed-expired = The app's signed request has expired.
+problem-signed-too-long = The app sent a signed request that is valid for longer than is allowed here.
+problem-signed-request = The app sent a signed request that does not count here.
 problem-over = This request is not valid any more
 problem-pushed-used = It was answered before. Nothing was done a second time.
 problem-pushed-expired = It was open for too long.
@@ -606,8 +624,8 @@ problem-factor-missing-text = This app demands a second factor. Add one on the p
 problem-app-unrecognised = This app cannot be recognised
 problem-document-not-fetched = The app describes itself at an address that does not answer as it should. Please try again later.
 problem-too-many-apps = Too many apps were looked up from here. Please try again in a minute.
-# $error: what is wrong, in English.
-problem-document-unusable = The app describes itself in a way that cannot be used here ({ $error }).
+# $member: a name in a protocol, such as redirect_uris.
+problem-document-unusable = The app describes itself in a way that cannot be used here ({ $member }).
 problem-sign-in-down = Signing in does not work at the moment. Please try again in a minute.
 
 ## Problems with the form of the consent page: below the titles of forms

@@ -3,7 +3,7 @@
 use askama::Template;
 
 use crate::text::{Markup, Phrase};
-use crate::{Introduction, PasskeyForm, Text, Unrenderable, rendering, say};
+use crate::{AskedScope, Introduction, PasskeyForm, Text, Unrenderable, rendering, say};
 
 /// The rights of people to everything that is kept about them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -101,8 +101,30 @@ pub struct AccountApp {
     pub host: String,
     /// The scope that the app was given; may be empty.
     pub scope: String,
+    /// The texts with which the APIs of the app describe parts of it.
+    pub descriptions: Vec<ScopeText>,
     /// The time since when it has access, in seconds since the start of 1970.
     pub since: u64,
+}
+
+/// A text with which an API describes a scope token.
+pub struct ScopeText {
+    /// The scope token.
+    pub token: String,
+    /// The text, in the language of the page.
+    pub text: String,
+}
+
+impl AccountApp {
+    /// Returns what the app may do, each part in words where there are any.
+    fn permissions(&self) -> String {
+        let words = self.scope.split_whitespace().map(|token| {
+            let own = self.descriptions.iter().filter(|described| described.token == token);
+            AskedScope { token, descriptions: own.map(|described| described.text.as_str()).collect() }.in_words()
+        });
+        let joined = words.reduce(|before, next| say("list").with("before", before).with("next", next).to_string());
+        joined.unwrap_or_default()
+    }
 }
 
 /// A session of a person.
@@ -211,6 +233,7 @@ impl AccountPasswordChanged<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::language::{Language, written_in};
 
     const PASSWORD: AccountPassword<'static> = AccountPassword {
         username: "ana",
@@ -222,16 +245,28 @@ mod tests {
         ends_others: true,
     };
 
-    #[test]
-    fn c237_every_session_and_app_has_a_form_that_ends_it() {
-        let app = AccountApp {
+    fn app() -> AccountApp {
+        AccountApp {
             client_id: "orders".to_owned(),
             name: "Orders".to_owned(),
             registered_itself: None,
             host: "orders.example".to_owned(),
-            scope: "openid read".to_owned(),
+            scope: "openid read write".to_owned(),
+            descriptions: vec![ScopeText { token: "read".to_owned(), text: "Read your <orders>".to_owned() }],
             since: 1_795_392_000,
-        };
+        }
+    }
+
+    #[test]
+    fn c237_what_an_app_may_do_is_told_in_words_where_there_are_any() {
+        assert_eq!(app().permissions(), "Know who you are, Read your <orders>, write");
+        let german = Language::of_list("de").unwrap();
+        written_in(german, || assert!(app().permissions().ends_with(", Read your <orders>, write")));
+        assert_eq!(AccountApp { scope: String::new(), ..app() }.permissions(), "");
+    }
+
+    #[test]
+    fn c237_every_session_and_app_has_a_form_that_ends_it() {
         let session = |id: &str, is_this| AccountSession {
             id: id.to_owned(),
             is_this,
@@ -249,7 +284,7 @@ mod tests {
             ticket: "a ticket",
             names: ProfileNames { name: "Ana", given_name: "", family_name: "" },
             alert: None,
-            apps: &[app],
+            apps: &[app()],
             sessions: &sessions,
         };
         let text = page.render().unwrap();
@@ -261,6 +296,7 @@ mod tests {
         assert!(
             !text.contains(r#"value="one""#) && text.contains("This browser") && text.contains(r#"href="/logout""#)
         );
+        assert!(text.contains("Permissions: Know who you are, Read your &#60;orders&#62;, write"), "{text}");
         let alone = Account { sessions: sessions.get(..1).unwrap(), apps: &[], ..page };
         assert!(!alone.render().unwrap().contains("end-others"));
         assert!(matches!(Account { base: "//evil.example", ..alone }.render(), Err(Unrenderable::LinkLeavesSite)));

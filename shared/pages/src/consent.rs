@@ -3,7 +3,7 @@
 use askama::Template;
 
 use crate::text::Markup;
-use crate::{Introduction, Picture, Unrenderable, rendering, say};
+use crate::{Introduction, Picture, Text, Unrenderable, rendering, say};
 
 /// The consent form. It posts `request`, `ticket` and `decision` (`allow` or `deny`).
 #[derive(Template)]
@@ -84,19 +84,35 @@ impl AskedScope<'_> {
     /// Explains the scope in plain words: a standard one (`OpenID` Connect Core §5.4, §11), or one that an API
     /// describes. Any other is shown as it is.
     pub(crate) fn meanings(&self) -> Vec<String> {
-        let standard = match self.token {
-            "openid" => say("scope-openid"),
-            "profile" => say("scope-profile"),
-            "email" => say("scope-email"),
-            "address" => say("scope-address"),
-            "phone" => say("scope-phone"),
-            "roles" => say("scope-roles"),
-            "groups" => say("scope-groups"),
-            "offline_access" => say("scope-offline-access"),
-            _ => return self.descriptions.iter().map(|&text| text.to_owned()).collect(),
-        };
-        vec![standard.to_string()]
+        match standard(self.token) {
+            Some(text) => vec![text.to_string()],
+            None => self.descriptions.iter().map(|&text| text.to_owned()).collect(),
+        }
     }
+
+    /// Explains the scope in one text; without an explanation, it is the token.
+    pub(crate) fn in_words(&self) -> String {
+        let all = self
+            .meanings()
+            .into_iter()
+            .reduce(|before, next| say("list").with("before", before).with("next", next).to_string());
+        all.unwrap_or_else(|| self.token.to_owned())
+    }
+}
+
+/// Returns the meaning of a standard scope (`OpenID` Connect Core §5.4, §11).
+fn standard(token: &str) -> Option<Text> {
+    Some(match token {
+        "openid" => say("scope-openid"),
+        "profile" => say("scope-profile"),
+        "email" => say("scope-email"),
+        "address" => say("scope-address"),
+        "phone" => say("scope-phone"),
+        "roles" => say("scope-roles"),
+        "groups" => say("scope-groups"),
+        "offline_access" => say("scope-offline-access"),
+        _ => return None,
+    })
 }
 
 #[cfg(test)]

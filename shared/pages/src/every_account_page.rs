@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use crate::introduction::introduction;
 use crate::{
-    Account, AccountApp, AccountPassword, AccountSession, AccountSignIn, Introduction, KeptData, ProfileNames, Text,
-    passkey,
+    Account, AccountApp, AccountPassword, AccountSession, AccountSignIn, Introduction, KeptData, ProfileNames,
+    ScopeText, Text, passkey,
 };
 
 pub(crate) fn account(v: &str, base: &str, alert: Option<&str>) -> String {
@@ -15,6 +15,7 @@ pub(crate) fn account(v: &str, base: &str, alert: Option<&str>) -> String {
         registered_itself,
         host: v.to_owned(),
         scope: v.to_owned(),
+        descriptions: vec![ScopeText { token: v.to_owned(), text: v.to_owned() }],
         since: 0,
     };
     let described = Introduction::DescribedBy(Cow::Owned(v.to_owned()));

@@ -87,7 +87,7 @@ fn returned_error(v: &str, way_on: WayOn<'_>) -> String {
         registered_itself: Some(&introduction(v)),
         redirect_host: v,
         error: v,
-        description: v,
+        explanation: Text::verbatim(v),
         way_on,
         request_id: v,
     };

@@ -7,6 +7,7 @@ use std::fmt;
 use std::future::{Future, poll_fn};
 use std::pin::pin;
 
+use crate::brand::Brand;
 use crate::brand_worn;
 use crate::catalogue::{Argument, ENGLISH, shipped, shipped_in};
 
@@ -70,6 +71,11 @@ impl Language {
         ranges.sort_by_key(|(_, weight)| Reverse(*weight));
         choose(ranges.into_iter().filter(|(_, weight)| *weight > 0).map(|(range, _)| range))
     }
+
+    /// Returns the best of the languages, by their tags, in which something else is written, for a reader of this one.
+    pub fn best_of<'k>(&self, known: &[&'k str]) -> Option<&'k str> {
+        find(self.tag(), known)
+    }
 }
 
 impl fmt::Display for Language {
@@ -92,11 +98,21 @@ fn weighed(part: &str) -> Option<(&str, u16)> {
     }
 }
 
+/// Returns the tags of the languages that there are texts in: those that Jeton brings, and then those of the deployment.
+pub fn languages() -> Vec<String> {
+    known(&brand_worn::worn()).into_iter().map(str::to_owned).collect()
+}
+
+fn known(worn: &Brand) -> Vec<&str> {
+    let mut known: Vec<&str> = shipped().collect();
+    known.extend(worn.languages.keys().map(String::as_str).filter(|tag| shipped().all(|own| own != *tag)));
+    known
+}
+
 /// Returns the first of these languages that there are texts in.
 fn choose<'t>(mut wanted: impl Iterator<Item = &'t str>) -> Option<Language> {
     let worn = brand_worn::worn();
-    let mut known: Vec<&str> = shipped().collect();
-    known.extend(worn.languages.keys().map(String::as_str));
+    let known = known(&worn);
     wanted.find_map(|wanted| find(wanted, &known)).map(|tag| Language(Cow::Owned(tag.to_owned())))
 }
 
@@ -191,10 +207,13 @@ pub(crate) fn message(id: &str, arguments: &[(&'static str, Argument)]) -> Strin
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
     use std::pin::Pin;
     use std::task::{Context, Poll, Waker};
 
     use super::*;
+    use crate::brand_draft::BrandDraft;
+    use crate::brand_worn::tests::try_on;
 
     #[test]
     fn a_list_of_locales_gives_the_first_known_language() {
@@ -246,12 +265,23 @@ mod tests {
     }
 
     #[test]
+    fn a_deployment_adds_its_languages_to_those_that_jeton_brings() {
+        let own: Vec<&str> = shipped().collect();
+        assert_eq!(languages(), own);
+        let texts = |tag: &str| (tag.to_owned(), "save = x".to_owned());
+        let languages_of_look = BTreeMap::from([texts("de"), texts("nl"), texts("pt-BR")]);
+        let draft = BrandDraft { name: "Quince".to_owned(), languages: languages_of_look, ..BrandDraft::default() };
+        try_on(&draft, |_| assert_eq!(languages(), [&own[..], &["nl", "pt-BR"]].concat()));
+    }
+
+    #[test]
     fn a_language_without_a_region_gets_a_regional_one_and_not_the_reverse() {
         let known = ["en", "pt-BR"];
         assert_eq!(find("pt", &known), Some("pt-BR"));
         assert_eq!(find("PT-br", &known), Some("pt-BR"));
         assert_eq!(find("pt-PT", &known), None);
         assert_eq!(find("p", &known), None);
+        assert_eq!(Language::of_list("de-AT").unwrap().best_of(&["en", "de"]), Some("de"));
     }
 
     #[test]

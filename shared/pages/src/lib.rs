@@ -19,7 +19,7 @@
 //! - **A request has one language.** Pages, mails and dates take it from [`spoken`] and not from their callers, as they take the
 //!   look from [`worn`]; outside of a request it is English. Every text of a page is a [`Text`], which is the name of a
 //!   message in the files of `languages`, so that a caller cannot pass an English sentence. Pages for developers are in
-//!   English, and so are the descriptions of protocol errors.
+//!   English. What a page says about a protocol error is a text too; the description that the app gets is not shown.
 //! - **A catalogue contains words and no markup.** Names in bold type and links are put into a text here. Each language is
 //!   parsed once, when it is first spoken.
 //! - **Every value is escaped by the template engine.** The one exception is the stylesheet, which is a constant
@@ -81,7 +81,8 @@ mod text;
 mod wordless;
 
 pub use account::{
-    Account, AccountApp, AccountPassword, AccountPasswordChanged, AccountSession, AccountSignIn, KeptData, ProfileNames,
+    Account, AccountApp, AccountPassword, AccountPasswordChanged, AccountSession, AccountSignIn, KeptData,
+    ProfileNames, ScopeText,
 };
 pub use account_delete::AccountDelete;
 pub use account_email::{AccountConfirm, AccountEmail};
@@ -99,7 +100,7 @@ pub use device::{DeviceCode, DeviceConsent};
 pub use form_post::{FormPost, script_source};
 pub use introduction::Introduction;
 pub(crate) use language::below;
-pub use language::{Language, kept, speak, speaking, spoken, written_in};
+pub use language::{Language, kept, languages, speak, speaking, spoken, written_in};
 pub use mail::{FactorsChange, Mail};
 pub use passkey::{AccountPasskey, AccountPasskeys, NewPasskeyForm, PasskeyForm, passkey_script_source};
 pub use picture::Picture;

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use crate::{Introduction, Unrenderable, rendering};
+use crate::{Introduction, Text, Unrenderable, rendering};
 
 /// An error response that is sent to the app only after the person chooses to continue (RFC 9700 §4.11.2).
 #[derive(Template)]
@@ -16,8 +16,8 @@ pub struct ReturnedError<'a> {
     pub redirect_host: &'a str,
     /// The error code, as in the response.
     pub error: &'a str,
-    /// The description of the error.
-    pub description: &'a str,
+    /// The sentence that says what is wrong. The description in the response is for the app, and in English.
+    pub explanation: Text,
     /// The link or form that leads to the app.
     pub way_on: WayOn<'a>,
     /// The id of the request, by which support finds its line in the log; may be empty.
@@ -48,13 +48,14 @@ impl ReturnedError<'_> {
 mod tests {
     use super::*;
     use crate::introduction::SOME_DAY;
+    use crate::say;
 
     const LINK: ReturnedError<'static> = ReturnedError {
         client_name: "Budget Planner",
         registered_itself: Some(&SOME_DAY),
         redirect_host: "budget.example",
         error: "invalid_scope",
-        description: "scope is malformed",
+        explanation: say("returned-error-invalid-scope"),
         way_on: WayOn::Link("https://budget.example/cb?error=invalid_scope&state=1"),
         request_id: "req-1",
     };
@@ -63,7 +64,7 @@ mod tests {
     fn c141_the_page_names_app_host_and_error_and_leads_on_by_a_link() {
         let page = LINK.render().unwrap();
         for fact in
-            ["Budget Planner", "budget.example", "invalid_scope", "scope is malformed", "23 November 2026", "req-1"]
+            ["Budget Planner", "budget.example", "invalid_scope", "permissions that", "23 November 2026", "req-1"]
         {
             assert!(page.contains(fact), "{fact}");
         }

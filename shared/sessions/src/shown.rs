@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use grants::{Api, Client, ClientKey, ClientKeys, PublicKey, Registrant, Target};
-use protocol::{Claim, ClaimsRequest, ClientLink, LogoFacts, RedirectUri};
+use protocol::{Claim, ClaimsRequest, ClientLink, Localized, LogoFacts, RedirectUri};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
@@ -31,13 +31,19 @@ pub struct ShownDigest([u8; 32]);
 
 impl<'a> Shown<'a> {
     /// Returns the descriptions of a scope token by the APIs that the client gets, each once.
-    pub fn descriptions(&self, token: &str) -> Vec<&'a str> {
+    pub fn descriptions(&self, token: &str) -> Vec<&'a Localized> {
         let mut descriptions = Vec::new();
         for api in self.apis.iter().filter(|api| self.target.resources.contains(&api.identifier)) {
-            let description = api.scope_descriptions.get(token).map(String::as_str);
+            let description = api.scope_descriptions.get(token);
             descriptions.extend(description.filter(|text| !descriptions.contains(text)));
         }
         descriptions
+    }
+
+    /// Returns each scope token with each of its descriptions.
+    fn all_descriptions(&self) -> impl Iterator<Item = (&'a str, &'a Localized)> {
+        let described = |token: &'a str| self.descriptions(token).into_iter().map(move |text| (token, text));
+        self.target.scope.tokens().flat_map(described)
     }
 
     /// Computes the hash of all facts. Each fact is preceded by its length, and each list by its number of entries,
@@ -64,15 +70,14 @@ impl<'a> Shown<'a> {
         facts.list(names(&self.claims.userinfo));
         facts.list(names(&self.claims.id_token));
         // A page without these facts has the hash that an earlier version computed.
-        let described =
-            self.target.scope.tokens().flat_map(|token| {
-                self.descriptions(token).into_iter().flat_map(move |description| [token, description])
-            });
+        let descriptions: Vec<(&str, &Localized)> = self.all_descriptions().collect();
+        let described = descriptions.iter().flat_map(|(token, description)| [*token, description.text()]);
         let [website, policy, terms] = ClientLink::ALL.map(|link| self.client.link(link).unwrap_or_default());
         let further: Vec<&str> = described.chain([policy, terms]).collect();
         if further.iter().any(|text| !text.is_empty()) {
             facts.list(further.into_iter());
         }
+        facts.variants(&descriptions);
         let logo = self.logo.map(LogoFacts::to_string).unwrap_or_default();
         if !website.is_empty() || !logo.is_empty() {
             facts.text("website and logo");
@@ -120,6 +125,21 @@ impl Facts {
         self.number(texts.len());
         for text in texts {
             self.text(text);
+        }
+    }
+
+    /// Adds the variants of descriptions in all languages: the language of the page is not part of what is allowed, and the
+    /// form may be sent with another one.
+    fn variants(&mut self, descriptions: &[(&str, &Localized)]) {
+        let with_variants: Vec<_> = descriptions.iter().filter(|(_, text)| !text.variants().is_empty()).collect();
+        if with_variants.is_empty() {
+            return;
+        }
+        self.text("in further languages");
+        self.number(with_variants.len());
+        for (token, description) in with_variants {
+            let variants = description.variants().iter().flat_map(|(tag, text)| [tag.as_str(), text]);
+            self.list([*token, description.text()].into_iter().chain(variants));
         }
     }
 

@@ -12,7 +12,7 @@ fn api(identifier: &str) -> Api {
     Api {
         identifier: resource(identifier),
         scope: Scope::parse("read").unwrap(),
-        scope_descriptions: [("read".to_owned(), "Read".to_owned())].into(),
+        scope_descriptions: [("read".to_owned(), protocol::Localized::new("Read"))].into(),
         algorithm: SigningAlgorithm::Rs256,
         format: TokenFormat::Jwt,
         token_type: grants::TokenType::AtJwt,

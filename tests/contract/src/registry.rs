@@ -8,7 +8,8 @@ use grants::{
     RelyingParty, RequestRules, SecretDigest, SecretSalt, SigningAlgorithm, StoredSecret, TokenFormat, TokenType,
 };
 use protocol::{
-    ClaimNames, Claims, ClientId, ClientLink, GrantType, LinkUrl, LogoFacts, LogoType, RedirectUri, Scope, ServerUri,
+    ClaimNames, Claims, ClientId, ClientLink, GrantType, LanguageTag, LinkUrl, Localized, LogoFacts, LogoType,
+    RedirectUri, Scope, ServerUri,
 };
 use store::{ApiChanged, AuditRecord, Changed, ClientChanged};
 
@@ -20,11 +21,18 @@ fn redirect_uri(text: &str) -> RedirectUri {
     RedirectUri::parse(text).unwrap()
 }
 
+/// Returns a description with variants.
+fn described(text: &str, variants: &[(&str, &str)]) -> Localized {
+    let variants = variants.iter().map(|&(tag, text)| (LanguageTag::parse(tag).unwrap(), text.to_owned()));
+    Localized::with_variants(text, variants.collect()).unwrap()
+}
+
 fn api(identifier: &str) -> Api {
     Api {
         identifier: resource(identifier),
         scope: Scope::parse("read write").unwrap(),
-        scope_descriptions: [("read".to_owned(), "Read your orders".to_owned())].into(),
+        scope_descriptions: [("read".to_owned(), described("Read your orders", &[("de", "Lesen"), ("fr", "Lire")]))]
+            .into(),
         algorithm: SigningAlgorithm::EdDsa,
         format: TokenFormat::Opaque,
         token_type: TokenType::AtJwt,
@@ -277,10 +285,10 @@ async fn c133_c244_no_change_of_an_api_undoes_a_newer_one(place: Place) {
     let read = api("https://API.example");
     let new = NewApiSettings::default;
     let scope = |text: &str| NewApiSettings { scope: Some(Scope::parse(text).unwrap()), ..new() };
-    let described = [("read".to_owned(), "Read all".to_owned())].into();
+    let again = [("read".to_owned(), described("Read all", &[("ja", "読む")]))].into();
     let changes: Vec<ApiChange> = [
         scope("read admin"),
-        NewApiSettings { scope_descriptions: Some(described), lifetime: Some(900), ..new() },
+        NewApiSettings { scope_descriptions: Some(again), lifetime: Some(900), ..new() },
         NewApiSettings { scope_descriptions: Some(BTreeMap::new()), ..scope("write") },
         NewApiSettings { claims: Some(ClaimNames::parse("roles").unwrap()), token_type: Some(TokenType::Jwt), ..new() },
         NewApiSettings { claims: Some(ClaimNames::default()), format: Some(TokenFormat::Jwt), ..new() },

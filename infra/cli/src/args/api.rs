@@ -27,6 +27,10 @@ pub(crate) struct ApiCreate {
     /// "read=Read your orders". Repeatable.
     #[arg(long, value_name = "SCOPE")]
     pub(crate) scope: Vec<String>,
+    /// Description of a scope in one language, for people whose pages are in that language: "de:read=Deine Bestellungen
+    /// lesen". The scope needs a description for everybody else too. Repeatable.
+    #[arg(long, value_name = "LANGUAGE:SCOPE=TEXT")]
+    pub(crate) describe_in: Vec<String>,
     /// Algorithm that signs its JWT access tokens.
     #[arg(long, default_value = "RS256", value_parser = ["RS256", "ES256", "EdDSA", "PS256"])]
     pub(crate) alg: String,
@@ -67,15 +71,18 @@ pub(crate) struct ApiDelete {
 
 #[derive(Args)]
 #[command(group = clap::ArgGroup::new("what").required(true).multiple(true).args([
-    "scope", "alg", "token_format", "token_type", "claims", "lifetime",
+    "scope", "describe_in", "alg", "token_format", "token_type", "claims", "lifetime",
 ]))]
 pub(crate) struct ApiUpdate {
     /// Identifier of the API, an absolute URI.
     pub(crate) identifier: String,
     /// All scopes that the API offers from now on, as at create. The descriptions of those that stay are kept, and
-    /// "read=" removes one.
+    /// "read=" removes one, in all languages.
     #[arg(long, value_name = "SCOPE")]
     pub(crate) scope: Vec<String>,
+    /// Description of a scope in one language, as at create; all others are kept, and "de:read=" removes one. Repeatable.
+    #[arg(long, value_name = "LANGUAGE:SCOPE=TEXT")]
+    pub(crate) describe_in: Vec<String>,
     /// Algorithm that signs its JWT access tokens.
     #[arg(long, value_parser = ["RS256", "ES256", "EdDSA", "PS256"])]
     pub(crate) alg: Option<String>,

@@ -13,7 +13,7 @@ use crate::audit::{About, NO_ATTRIBUTES, names_of};
 use crate::commands::api_plan::ApiPlan;
 use crate::commands::listing::print_list;
 use crate::commands::plan::Plan;
-use crate::commands::scopes;
+use crate::commands::{descriptions, scopes};
 use crate::confirm::confirm;
 use crate::output::{print, print_dry_run};
 use crate::stack::{Stack, TRIES, done_or};
@@ -72,19 +72,18 @@ async fn update(options: ApiUpdate) -> Result<(), Error> {
 
 /// Reads the settings that the options give. The descriptions of scopes that stay are kept.
 fn settings(options: &ApiUpdate, api: &Api) -> Result<NewApiSettings, Error> {
-    let (mut scope, mut scope_descriptions) = (None, None);
+    let (mut scope, mut descriptions) = (None, api.scope_descriptions.clone());
     if !options.scope.is_empty() {
         let (offered, given) = offered(&options.scope)?;
-        let kept = api.scope_descriptions.iter().filter(|(token, _)| offered.contains(token));
-        let mut descriptions: BTreeMap<_, _> = kept.map(|(token, text)| (token.clone(), text.clone())).collect();
-        descriptions.extend(given);
-        descriptions.retain(|_, text| !text.is_empty());
+        descriptions.retain(|token, _| offered.contains(token));
+        descriptions::describe(&mut descriptions, given);
         scope = Some(offered);
-        scope_descriptions = Some(descriptions);
     }
+    descriptions::describe_in(&mut descriptions, &options.describe_in)?;
+    let gives_descriptions = scope.is_some() || !options.describe_in.is_empty();
     Ok(NewApiSettings {
         scope,
-        scope_descriptions,
+        scope_descriptions: gives_descriptions.then_some(descriptions),
         algorithm: options.alg.as_deref().and_then(SigningAlgorithm::parse),
         format: options.token_format.as_deref().and_then(TokenFormat::parse),
         token_type: options.token_type.as_deref().and_then(TokenType::parse),
@@ -94,7 +93,10 @@ fn settings(options: &ApiUpdate, api: &Api) -> Result<NewApiSettings, Error> {
 }
 
 async fn create(options: ApiCreate) -> Result<(), Error> {
-    let (scope, scope_descriptions) = offered(&options.scope)?;
+    let (scope, given) = offered(&options.scope)?;
+    let mut scope_descriptions = BTreeMap::new();
+    descriptions::describe(&mut scope_descriptions, given);
+    descriptions::describe_in(&mut scope_descriptions, &options.describe_in)?;
     let api = NewApi {
         identifier: identifier(&options.identifier)?,
         scope,
@@ -161,7 +163,8 @@ pub(crate) fn describe(api: &Api) -> Value {
     json!({
         "identifier": api.identifier.as_str(),
         "scope": api.scope.to_string(),
-        "scope_descriptions": api.scope_descriptions,
+        "scope_descriptions": grants::descriptions::plain(&api.scope_descriptions),
+        "scope_descriptions_in": descriptions::in_languages(&api.scope_descriptions),
         "alg": api.algorithm.as_str(),
         "token_format": api.format.as_str(),
         "token_type": api.token_type.as_str(),

@@ -2,7 +2,7 @@
 
 use edge::Error;
 use grants::{Api, ApiChange, NewApiSettings};
-use store::{ApiChanged, AuditedAction};
+use store::{ApiChanged, AuditedAction, Changed};
 
 use crate::audit::About;
 use crate::stack::Stack;
@@ -24,14 +24,24 @@ impl ApiPlan {
     }
 
     /// Creates the key that its tokens need now, and writes the settings that are given, with an audit record. It is
-    /// refused if the scope and the claims are not those that were read.
+    /// refused if the scope and the claims are not those that were read; and if descriptions change, which are written
+    /// together, if anything is not as it was read.
     pub(crate) async fn write(&self, stack: &Stack, action: AuditedAction) -> Result<ApiChanged, Error> {
         let records = stack.recorder().await;
         if (self.after.algorithm, self.after.format) != (self.before.algorithm, self.before.format) {
             stack.ensure_keys(&[self.after.algorithm], edge::now(), &records.of_keys(action)).await?;
         }
         let record = records.record(action, &About::Api(&self.before.identifier), &self.names);
-        Ok(stack.registry.change_api(&self.change, Some(record)).await?)
+        if self.after.scope_descriptions == self.before.scope_descriptions {
+            return Ok(stack.registry.change_api(&self.change, Some(record)).await?);
+        }
+        Ok(match stack.registry.edit_api(&self.before, &self.after, [record]).await? {
+            Changed::Done => ApiChanged::Done,
+            Changed::Refused => {
+                let found = stack.registry.api_now(&self.before.identifier).await?;
+                ApiChanged::Refused(found.map(Box::new))
+            }
+        })
     }
 }
 

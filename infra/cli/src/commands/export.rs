@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use edge::Error;
 use grants::{
     Api, AudienceRule, Client, ClientKeys, DpopRule, Federation, IdTokenClaims, Issuer, PkceRule, Profile, Registrant,
-    RelyingParty, SigningAlgorithm, TokenFormat, TokenType,
+    RelyingParty, SigningAlgorithm, TokenFormat, TokenType, descriptions,
 };
 use keys::write_client_keys;
 use protocol::{ClientLink, LinkUrl, ServerUri};
@@ -65,6 +65,7 @@ fn unless<T: PartialEq>(default: &T, value: T) -> Option<Word<T>> {
 }
 
 fn api_entry(api: &Api) -> ApiEntry {
+    let by_language = descriptions::by_language(&api.scope_descriptions);
     ApiEntry {
         identifier: Word(api.identifier.clone()),
         scope: Some(api.scope.clone()).filter(|scope| !scope.is_empty()).map(Word),
@@ -73,7 +74,8 @@ fn api_entry(api: &Api) -> ApiEntry {
         token_format: unless(&TokenFormat::Jwt, api.format),
         token_type: unless(&TokenType::default(), api.token_type),
         claims: Some(api.claims.clone()).filter(|claims| !claims.is_empty()).map(Word),
-        scope_descriptions: api.scope_descriptions.clone(),
+        scope_descriptions: descriptions::plain(&api.scope_descriptions),
+        scope_descriptions_in: by_language.into_iter().map(|(tag, texts)| (Word(tag), texts)).collect(),
     }
 }
 

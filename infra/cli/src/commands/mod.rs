@@ -16,6 +16,7 @@ pub(crate) mod client_source;
 pub(crate) mod client_update;
 pub(crate) mod completion;
 pub(crate) mod consent;
+pub(crate) mod descriptions;
 pub(crate) mod export;
 pub(crate) mod federation;
 pub(crate) mod grant;

@@ -2,8 +2,9 @@
 
 use edge::Error;
 use grants::Timestamp;
+use protocol::Claim;
 use serde_json::{Value, json};
-use sessions::{Passkey, User, UserChange};
+use sessions::{Letter, Passkey, QueuedMail, User, UserChange};
 use store::{AuditedAction, UserChanged};
 
 use crate::args::UserFactors;
@@ -36,8 +37,11 @@ pub(crate) async fn run(UserFactors { one, remove, destroying }: UserFactors) ->
         return planned(&one.common, &user, &after(&UserChange::reset_factors(&user), &user)?);
     }
     confirm(destroying, &format!("removes the second factors of {} ({})", user.username, user.subject))?;
+    let now = edge::now();
     let record = stack.record(AuditedAction::UserFactors, &About::User(&user.subject), &["factors"]).await;
-    if stack.people.reset_factors(&user, record, edge::now()).await? != UserChanged::Done {
+    let told = notices(&user, now);
+    let told = told.iter().map(|mail| stack.people.mail_write(mail));
+    if stack.people.reset_factors(&user, record.into_iter().chain(told), now).await? != UserChanged::Done {
         return Err(
             format!("the factors of {} were changed meanwhile: look at them, and try again", user.username).into()
         );
@@ -45,6 +49,17 @@ pub(crate) async fn run(UserFactors { one, remove, destroying }: UserFactors) ->
     let user = find(&stack, &one.user).await?;
     clean_up(&stack, &user).await?;
     print(one.common.json, &describe(&user))
+}
+
+/// Returns the mails that tell the user, in the language of the claim `locale` if pages have it. A stack that sends no mail
+/// forgets them.
+fn notices(user: &User, now: Timestamp) -> Vec<QueuedMail> {
+    let locale = user.claims.text(Claim::Locale);
+    let queued = |letter| {
+        let mail = QueuedMail::new(letter, edge::random(), now);
+        locale.iter().fold(mail, |mail, tag| mail.in_language(tag))
+    };
+    Letter::factors_reset(user).into_iter().map(queued).collect()
 }
 
 fn shown(user: &User, passkeys: &[Passkey]) -> Value {

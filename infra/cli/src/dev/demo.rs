@@ -2,7 +2,9 @@
 
 use edge::Error;
 use grants::{AuthMethod, Client, NewApi, SigningAlgorithm, StoredSecret, Timestamp, TokenFormat, TokenType};
-use protocol::{ClaimNames, Claims, ClientId, CodeVerifier, GrantType, RedirectUri, Resource, Scope, Secret, Username};
+use protocol::{
+    ClaimNames, Claims, ClientId, CodeVerifier, GrantType, Localized, RedirectUri, Resource, Scope, Secret, Username,
+};
 
 use sessions::User;
 
@@ -98,7 +100,7 @@ fn api() -> Result<NewApi, Error> {
         identifier: Resource::parse(API)?,
         scope: Scope::parse("read write")?,
         scope_descriptions: [("read", "Read your demo data"), ("write", "Change your demo data")]
-            .map(|(token, meaning)| (token.to_owned(), meaning.to_owned()))
+            .map(|(token, meaning)| (token.to_owned(), Localized::new(meaning)))
             .into(),
         algorithm: SigningAlgorithm::Rs256,
         format: TokenFormat::Jwt,

@@ -36,6 +36,8 @@ pub struct Failure {
     retry: Option<Seconds>,
     /// The rule that was broken, if it is one of `grants`.
     refusal: Option<Refusal>,
+    /// The member of a client's metadata that is at fault.
+    member: Option<&'static str>,
 }
 
 /// The content of `WWW-Authenticate`.
@@ -75,7 +77,7 @@ impl Failure {
             | TokenErrorCode::ExpiredToken => (StatusCode::BAD_REQUEST, None, None),
         };
         let description = Cow::Borrowed(description);
-        Self { status, code: Some(code.as_str()), description, reason, challenge, retry, refusal: None }
+        Self { status, code: Some(code.as_str()), description, reason, challenge, retry, refusal: None, member: None }
     }
 
     /// Creates the failure for an authorization request that its client sent directly (RFC 9126 §2.3).
@@ -145,6 +147,11 @@ impl Failure {
         &self.description
     }
 
+    /// Returns the member of a client's metadata that is at fault, if there is one.
+    pub const fn member(&self) -> Option<&'static str> {
+        self.member
+    }
+
     /// Returns the reason for the log.
     pub const fn reason(&self) -> &'static str {
         self.reason
@@ -197,8 +204,8 @@ impl Failure {
 impl From<MetadataError> for Failure {
     fn from(fault: MetadataError) -> Self {
         let code = fault.code().as_str();
-        let (status, description) = (StatusCode::BAD_REQUEST, Cow::Owned(fault.to_string()));
-        Self { status, code: Some(code), description, reason: code, challenge: None, retry: None, refusal: None }
+        let invalid = Self::new(TokenErrorCode::InvalidRequest, "", code);
+        Self { code: Some(code), description: Cow::Owned(fault.to_string()), member: Some(fault.member()), ..invalid }
     }
 }
 

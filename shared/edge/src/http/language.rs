@@ -2,7 +2,7 @@
 
 use http::header;
 use pages::Language;
-use protocol::Parameters;
+use protocol::{Localized, Parameters};
 
 use crate::http::request::Incoming;
 
@@ -25,14 +25,53 @@ pub(crate) fn follow_query(incoming: Incoming<'_>) {
     }
 }
 
-/// Returns the tags of the languages that pages have in every deployment.
-pub fn ui_locales() -> Vec<&'static str> {
-    pages::shipped().collect()
+/// Returns the tags of the languages that the pages of this deployment have.
+pub fn ui_locales() -> Vec<String> {
+    pages::languages()
 }
 
 /// Goes on in the language that these parameters of a request ask for. A value that cannot be used is ignored.
 pub fn follow_locales(parameters: &Parameters) {
     if let Some(language) = parameters.one(UI_LOCALES).ok().flatten().and_then(Language::of_list) {
         pages::speak(language);
+    }
+}
+
+/// Returns a text in the language of the request that is answered, if it has a variant in that language.
+pub fn localized(text: &Localized) -> &str {
+    text.chosen(|known| pages::spoken().best_of(known))
+}
+
+/// Returns texts in the language of the request, each once.
+pub fn localized_once<'t>(texts: impl IntoIterator<Item = &'t Localized>) -> Vec<&'t str> {
+    let mut once = Vec::new();
+    for text in texts.into_iter().map(localized) {
+        if !once.contains(&text) {
+            once.push(text);
+        }
+    }
+    once
+}
+
+#[cfg(test)]
+mod tests {
+    use protocol::LanguageTag;
+
+    use super::*;
+
+    #[test]
+    fn a_text_is_in_the_language_of_the_request() {
+        let variants = [("de", "Lesen"), ("fr-CA", "Lire")];
+        let variants = variants.map(|(tag, text)| (LanguageTag::parse(tag).unwrap(), text.to_owned()));
+        let text = Localized::with_variants("Read", variants.into()).unwrap();
+        for (wanted, expected) in [("de", "Lesen"), ("de-AT", "Lesen"), ("fr", "Lire"), ("ja", "Read")] {
+            let language = Language::of_list(wanted).unwrap();
+            assert_eq!(pages::written_in(language, || localized(&text).to_owned()), expected, "{wanted}");
+        }
+        assert_eq!(localized(&text), "Read", "outside of a request");
+        let other = Localized::new("Read");
+        assert_eq!(localized_once([&text, &other, &Localized::new("Write")]), ["Read", "Write"]);
+        let german = Language::of_list("de").unwrap();
+        pages::written_in(german, || assert_eq!(localized_once([&text, &other]), ["Lesen", "Read"]));
     }
 }

@@ -50,6 +50,8 @@ audit_events! {
     FactorAdded => "factor_added",
     /// A person removed the second factor.
     FactorRemoved => "factor_removed",
+    /// A person gave a passkey another name.
+    FactorRenamed => "factor_renamed",
     /// A person made new recovery codes.
     RecoveryCodesReplaced => "recovery_codes_replaced",
     /// Somebody asked for a mail with which a forgotten password is replaced.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use protocol::{ClaimNames, Resource, Scope};
+use protocol::{ClaimNames, Localized, Resource, Scope};
 
 use crate::registration::rules::RegistrationError;
 use crate::step::guard::{Attribute, Fact, Guard, Held};
@@ -15,7 +15,7 @@ pub struct NewApiSettings {
     /// All scope tokens that it offers.
     pub scope: Option<Scope>,
     /// The meanings of its scope tokens, all of them.
-    pub scope_descriptions: Option<BTreeMap<String, String>>,
+    pub scope_descriptions: Option<BTreeMap<String, Localized>>,
     /// The algorithm that signs its JWTs.
     pub algorithm: Option<SigningAlgorithm>,
     /// The format of its access tokens.
@@ -42,7 +42,7 @@ pub enum ApiSet {
     /// All scope tokens that it offers.
     Scope(Scope),
     /// The meanings of its scope tokens, all of them.
-    ScopeDescriptions(BTreeMap<String, String>),
+    ScopeDescriptions(BTreeMap<String, Localized>),
     /// The algorithm that signs its JWTs.
     Algorithm(SigningAlgorithm),
     /// The format of its access tokens.
@@ -184,7 +184,7 @@ mod tests {
 
     #[test]
     fn c244_each_setting_of_an_api_is_changed_and_nothing_else() {
-        let descriptions: BTreeMap<_, _> = [("admin".to_owned(), "Do all".to_owned())].into();
+        let descriptions: BTreeMap<_, _> = [("admin".to_owned(), Localized::new("Do all"))].into();
         let new = NewApiSettings {
             scope: Some(scope("admin read")),
             scope_descriptions: Some(descriptions.clone()),
@@ -237,7 +237,7 @@ mod tests {
 
     #[test]
     fn c244_a_description_of_a_scope_that_is_not_offered_any_more_is_refused() {
-        let described = Api { scope_descriptions: [("write".to_owned(), "Write".to_owned())].into(), ..read() };
+        let described = Api { scope_descriptions: [("write".to_owned(), Localized::new("Write"))].into(), ..read() };
         let narrower = || NewApiSettings { scope: Some(scope("read")), ..NewApiSettings::default() };
         assert_eq!(narrower().change(&described).err(), Some(RegistrationError::ScopeDescription));
         let without = NewApiSettings { scope_descriptions: Some(BTreeMap::new()), ..narrower() };

@@ -29,6 +29,7 @@ impl From<RegistrationError> for MetadataError {
             | E::PublicIntrospection
             | E::Lifetime
             | E::ScopeDescription
+            | E::Variants(_)
             | E::ReservedId
             | E::TrustsItself
             | E::ChangesItself

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use protocol::{ClaimNames, Claims, GrantType, Resource, Scope};
+use protocol::{ClaimNames, Claims, GrantType, Localized, Resource, Scope};
 
 use crate::client::name::is_name;
 use crate::client::profile::ProfileFault;
 use crate::client::record::{AuthMethod, Client, DpopRule, PkceRule};
+use crate::registration::descriptions::VariantFault;
 use crate::registration::lists::each_once;
 use crate::terms::api::{Api, MAX_LIFETIME, SigningAlgorithm, TokenFormat, TokenType};
 use crate::terms::time::Seconds;
@@ -26,7 +27,7 @@ pub struct NewApi {
     /// The scope tokens the API offers.
     pub scope: Scope,
     /// The meanings of some of its scope tokens, for the consent page.
-    pub scope_descriptions: BTreeMap<String, String>,
+    pub scope_descriptions: BTreeMap<String, Localized>,
     /// The algorithm that signs its JWTs.
     pub algorithm: SigningAlgorithm,
     /// The format of its access tokens.
@@ -118,6 +119,9 @@ pub enum RegistrationError {
         "a scope is described with 1 to 100 characters, and none that is invisible or changes the direction of writing"
     )]
     ScopeDescription,
+    /// The variants of descriptions by language break a rule.
+    #[error(transparent)]
+    Variants(#[from] VariantFault),
     /// The client breaks a rule of its profile.
     #[error(transparent)]
     Profile(#[from] ProfileFault),
@@ -193,7 +197,12 @@ impl Client {
             E::ClaimsWithoutService | E::ClaimsOfPerson => self.claims != before.claims,
             E::TrustsItself => self.trusted != before.trusted,
             E::ReservedId | E::ChangesItself => false,
-            E::Profile(_) | E::ScopeDescription | E::IdentityScope | E::TokenTooLarge | E::Lifetime => true,
+            E::Profile(_)
+            | E::ScopeDescription
+            | E::Variants(_)
+            | E::IdentityScope
+            | E::TokenTooLarge
+            | E::Lifetime => true,
         }
     }
 
@@ -282,13 +291,6 @@ impl Api {
     /// Checks the lifetime of its access tokens.
     pub(crate) fn check_lifetime(&self) -> Result<(), RegistrationError> {
         if (1..=MAX_LIFETIME).contains(&self.lifetime) { Ok(()) } else { Err(RegistrationError::Lifetime) }
-    }
-
-    /// Checks the descriptions of its scope tokens.
-    pub(crate) fn check_descriptions(&self) -> Result<(), RegistrationError> {
-        let describes = |(token, text): (&String, &String)| self.scope.contains(token) && is_name(text);
-        let good = self.scope_descriptions.iter().all(describes);
-        if good { Ok(()) } else { Err(RegistrationError::ScopeDescription) }
     }
 }
 
@@ -453,7 +455,7 @@ mod tests {
     #[test]
     fn a_scope_is_described_in_visible_words_and_only_if_it_is_offered() {
         let api = |token: &str, text: &str| {
-            let scope_descriptions = [(token.to_owned(), text.to_owned())].into();
+            let scope_descriptions = [(token.to_owned(), Localized::new(text))].into();
             let new = NewApi { scope_descriptions, ..new_api("read write") };
             new.register().map(|api| api.scope_descriptions.len())
         };

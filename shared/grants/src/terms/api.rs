@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use protocol::{ClaimNames, Resource, Scope};
+use protocol::{ClaimNames, Localized, Resource, Scope};
 
 use crate::terms::time::Seconds;
 
@@ -17,7 +17,7 @@ pub struct Api {
     /// The scope tokens the API offers.
     pub scope: Scope,
     /// The meanings of some of its scope tokens, for the consent page.
-    pub scope_descriptions: BTreeMap<String, String>,
+    pub scope_descriptions: BTreeMap<String, Localized>,
     /// The algorithm that signs its JWTs.
     pub algorithm: SigningAlgorithm,
     /// The format of its access tokens.

@@ -59,6 +59,11 @@ impl MetadataError {
         Self { code, ..self }
     }
 
+    /// The name of the member at fault.
+    pub const fn member(&self) -> &'static str {
+        self.member
+    }
+
     /// The code to send in `error`.
     pub const fn code(&self) -> RegistrationErrorCode {
         self.code

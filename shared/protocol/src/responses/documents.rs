@@ -248,7 +248,7 @@ pub struct OpenIdMetadata {
     /// The supported values of `prompt`.
     pub prompt_values_supported: Vec<&'static str>,
     /// The languages of the pages. A deployment may have more.
-    pub ui_locales_supported: Vec<&'static str>,
+    pub ui_locales_supported: Vec<String>,
 }
 
 /// The response to a pushed authorization request (RFC 9126 §2.2).

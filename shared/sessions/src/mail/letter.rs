@@ -163,6 +163,14 @@ impl Letter {
         let address = user.confirmed_address()?;
         Some(Self::Notice(notice, Recipient { address, username: user.username.to_string() }))
     }
+
+    /// Tells a person that an operator removed all factors, with the notices of a removal by the person: one for the app, and
+    /// one for all passkeys.
+    pub fn factors_reset(user: &User) -> Vec<Self> {
+        let app = user.factors.totp.is_some().then_some(Notice::FactorRemoved);
+        let passkeys = (!user.factors.passkeys.is_empty()).then_some(Notice::PasskeyRemoved);
+        app.into_iter().chain(passkeys).filter_map(|notice| Self::notice(notice, user)).collect()
+    }
 }
 
 impl Notice {
@@ -232,9 +240,12 @@ pub fn recipient_of_reset(found: impl IntoIterator<Item = User>) -> Option<(User
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use protocol::Claims;
 
     use super::*;
+    use crate::factors::{Factors, Totp};
     use crate::people::tests::{NOW, user};
 
     fn addressed(claims: &str) -> User {
@@ -259,6 +270,22 @@ mod tests {
         let off = User { disabled: true, ..confirmed.clone() };
         assert!(recipient_of_reset([&others[..], &[off]].concat()).is_none());
         assert_eq!(recipient_of_reset([others[1].clone(), confirmed.clone()]).unwrap().0, confirmed);
+    }
+
+    #[test]
+    fn c236_of_factors_that_an_operator_removes_each_kind_is_told_once_to_a_confirmed_address() {
+        let totp = Totp { sealed: vec![1; 60], step: 5, since: NOW };
+        let passkeys: BTreeSet<String> = ["a".to_owned(), "b".to_owned()].into();
+        let told = |user: User, totp: Option<&Totp>, passkeys: &BTreeSet<String>| {
+            let factors = Factors { totp: totp.cloned(), passkeys: passkeys.clone(), ..Factors::default() };
+            Letter::factors_reset(&User { factors, ..user }).iter().map(Letter::kind).collect::<Vec<_>>()
+        };
+        let confirmed = || addressed(r#"{"email":"ada@example.org","email_verified":true}"#);
+        let none = BTreeSet::new();
+        assert_eq!(told(confirmed(), Some(&totp), &passkeys), ["factor_removed", "passkey_removed"]);
+        assert_eq!(told(confirmed(), Some(&totp), &none), ["factor_removed"]);
+        assert_eq!(told(confirmed(), None, &passkeys), ["passkey_removed"]);
+        assert!(told(confirmed(), None, &none).is_empty() && told(user(), Some(&totp), &passkeys).is_empty());
     }
 
     #[test]

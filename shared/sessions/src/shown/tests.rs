@@ -100,7 +100,10 @@ fn described(identifier: &str, meaning: Option<&str>) -> grants::Api {
     grants::Api {
         identifier: Resource::parse(identifier).unwrap(),
         scope: Scope::parse("read").unwrap(),
-        scope_descriptions: meaning.map(|text| ("read".to_owned(), text.to_owned())).into_iter().collect(),
+        scope_descriptions: meaning
+            .map(|text| ("read".to_owned(), protocol::Localized::new(text)))
+            .into_iter()
+            .collect(),
         algorithm: grants::SigningAlgorithm::Rs256,
         format: grants::TokenFormat::Jwt,
         token_type: grants::TokenType::default(),
@@ -228,4 +231,27 @@ fn c138_a_page_is_about_the_logo_that_it_shows() {
         assert!(pages.iter().skip(place + 1).all(|other| other != page), "{place}");
     }
     assert!(pages[0] == digest(&Client { logo: None, ..client.clone() }, None), "a logo that is not shown is no fact");
+}
+
+#[test]
+fn c138_a_description_in_any_language_is_part_of_the_page_whatever_language_it_is_in() {
+    let digest = |variants: &[(&str, &str)]| {
+        let variants =
+            variants.iter().map(|&(tag, text)| (protocol::LanguageTag::parse(tag).unwrap(), text.to_owned()));
+        let read = protocol::Localized::with_variants("Read", variants.collect()).unwrap();
+        let api = grants::Api { scope_descriptions: [("read".to_owned(), read)].into(), ..described("urn:a", None) };
+        let client = client(AuthMethod::None);
+        let target =
+            Target { resources: vec![Resource::parse("urn:a").unwrap()], scope: Scope::parse("read").unwrap() };
+        let claims = ClaimsRequest::default();
+        let apis = &[api][..];
+        Shown { client: &client, redirect_uri: None, target: &target, claims: &claims, apis, logo: None }.digest()
+    };
+    let pages: [&[(&str, &str)]; 5] =
+        [&[], &[("de", "Lesen")], &[("de", "Alles lesen")], &[("fr", "Lesen")], &[("de", "Lesen"), ("fr", "Lire")]];
+    for (place, one) in pages.iter().enumerate() {
+        for (other_place, other) in pages.iter().enumerate() {
+            assert_eq!(digest(one) == digest(other), place == other_place, "{one:?} {other:?}");
+        }
+    }
 }

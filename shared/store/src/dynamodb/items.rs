@@ -185,6 +185,15 @@ impl<'a> Reader<'a> {
         self.item.iter().map(|pair| read(pair).ok_or_else(|| self.damaged("a text in a map"))).collect()
     }
 
+    /// Reads a map whose values are maps of texts.
+    pub(crate) fn maps_of_texts(&self) -> Result<BTreeMap<String, BTreeMap<String, String>>, Unknown> {
+        let read = |(name, value): (&String, &'a AttributeValue)| {
+            let inner = value.as_m().map_err(|_| self.damaged("a map in a map"))?;
+            Ok((name.clone(), Self::new(self.table, inner).texts()?))
+        };
+        self.item.iter().map(read).collect()
+    }
+
     pub(crate) fn get(&self, name: &str) -> Option<&'a AttributeValue> {
         self.item.get(name)
     }

@@ -224,14 +224,14 @@ impl PeopleTable {
         Ok(acted(&commit(&self.client, writes).await?))
     }
 
-    /// Removes every factor of a person at the wish of an operator, and makes the write `beside` in the same transaction.
+    /// Removes every factor of a person at the wish of an operator, and makes the writes `beside` in the same transaction.
     ///
     /// # Errors
     /// [`Unknown`] when it is not known whether they were removed.
     pub async fn reset_factors(
         &self,
         user: &User,
-        beside: Option<Write>,
+        beside: impl IntoIterator<Item = Write>,
         now: Timestamp,
     ) -> Result<UserChanged, Unknown> {
         let change = UserChange::reset_factors(user);

@@ -6,11 +6,11 @@ use grants::{ApiChange, ApiSet, AuthMethod, ClientChange, ClientSet, Setting};
 use crate::dynamodb::expression::Expression;
 use crate::dynamodb::guards::of_guards;
 use crate::dynamodb::items::{flag, list, number, secrets, text, time};
+use crate::registry::api_item::{claim_names, from_descriptions, token_type};
 use crate::registry::federation_item::{FEDERATION, federation};
 use crate::registry::item::{
     CLAIMS, DPOP, ID_JAG, ID_TOKEN_CLAIMS, INTROSPECTION_ALGORITHM, LOGO, MAY_ACT, PROFILE, REVISION, UNNAMED,
-    audience, claim_names, claims, descriptions, dpop, from_keys, id_token_claims, introspection_algorithm, profile,
-    token_type, unnamed,
+    audience, claims, dpop, from_keys, id_token_claims, introspection_algorithm, profile, unnamed,
 };
 use crate::registry::relying_party_item::from_relying_party;
 use crate::registry::request_rules_item::from_requests;
@@ -97,7 +97,11 @@ pub(crate) fn of_api_change(change: &ApiChange) -> Expression {
     for set in change.sets() {
         match set {
             ApiSet::Scope(scope) => expression.set("scope", text(scope)),
-            ApiSet::ScopeDescriptions(known) => expression.set_or_remove("scope_descriptions", descriptions(known)),
+            ApiSet::ScopeDescriptions(known) => {
+                for (name, value) in from_descriptions(known) {
+                    expression.set_or_remove(name, value);
+                }
+            }
             ApiSet::Algorithm(algorithm) => expression.set("algorithm", text(algorithm.as_str())),
             ApiSet::Format(format) => expression.set("format", text(format.as_str())),
             ApiSet::TokenType(named) => expression.set_or_remove("token_type", token_type(*named)),

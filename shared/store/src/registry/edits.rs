@@ -9,7 +9,8 @@ use crate::dynamodb::commit::{Kind, Outcome, Write, commit};
 use crate::dynamodb::expression::Expression;
 use crate::dynamodb::items::{Item, by_id};
 use crate::dynamodb::unknown::Unknown;
-use crate::registry::item::{api_key, earlier_api_key, from_api, from_client, key_of, to_api, to_client};
+use crate::registry::api_item::{api_key, earlier_api_key, from_api, to_api};
+use crate::registry::item::{from_client, key_of, to_client};
 use crate::registry::table::Registry;
 
 /// The attributes that name an item. They never change.

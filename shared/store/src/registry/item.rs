@@ -1,16 +1,16 @@
-//! Conversion of clients and APIs to items.
+//! Conversion of clients to items.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use grants::{
-    Api, AssertionAlgorithm, AudienceRule, AuthMethod, Client, ClientKeys, DpopRule, IdTokenClaims, PkceRule, Profile,
-    Registrant, RelyingParty, SigningAlgorithm, TokenFormat, TokenType,
+    AssertionAlgorithm, AudienceRule, AuthMethod, Client, ClientKeys, DpopRule, IdTokenClaims, PkceRule, Profile,
+    Registrant, RelyingParty, SigningAlgorithm,
 };
 use keys::{read_client_keys, write_client_keys};
 use protocol::{
-    AssertionTarget, ClaimNames, Claims, ClientId, ClientLink, GrantType, LinkUrl, LogoFacts, RedirectUri, Resource,
-    Scope, ServerUri,
+    AssertionTarget, Claims, ClientId, ClientLink, GrantType, LinkUrl, LogoFacts, RedirectUri, Resource, Scope,
+    ServerUri,
 };
 
 use crate::dynamodb::items::{Item, Reader, algorithm, flag, list, number, secrets, text, time};
@@ -24,7 +24,6 @@ pub(crate) const CLIENT: &str = "client#";
 /// The kept copies of documents. Their keys differ from those of all other clients, so that the function which writes
 /// them can write nothing else.
 pub(crate) const DOCUMENT: &str = "document#";
-pub(crate) const API: &str = "api#";
 /// The attribute of the claims in a client's own tokens.
 pub(crate) const CLAIMS: &str = "claims";
 /// The attribute of the algorithm of a client's introspection responses, if it is not RS256.
@@ -60,17 +59,6 @@ pub(crate) fn key_of(client: &Client) -> String {
         Registrant::Operator | Registrant::Itself { .. } => client_key(&client.id),
         Registrant::Document => document_key(&client.id),
     }
-}
-
-/// Returns the key of an API, which is the same for every spelling of its identifier.
-pub(crate) fn api_key(identifier: &Resource) -> String {
-    format!("{API}{}", identifier.normal_form())
-}
-
-/// Returns the key under which an earlier version stored the API, if it is another one: its identifier as it was
-/// written.
-pub(crate) fn earlier_api_key(identifier: &Resource) -> Option<String> {
-    (identifier.as_str() != identifier.normal_form()).then(|| format!("{API}{identifier}"))
 }
 
 pub(crate) fn from_client(client: &Client) -> Item {
@@ -231,50 +219,4 @@ pub(crate) fn to_keys(read: &Reader<'_>) -> Result<Option<ClientKeys>, Unknown> 
     let inline = read.optional_parsed("jwks", |text| read_client_keys(text.as_bytes()))?;
     let elsewhere = read.optional_parsed("jwks_uri", ServerUri::parse)?;
     Ok(inline.map(ClientKeys::Inline).or(elsewhere.map(ClientKeys::At)))
-}
-
-pub(crate) fn from_api(api: &Api) -> Item {
-    let mut item = Item::from([
-        ("id".to_owned(), text(&api_key(&api.identifier))),
-        ("identifier".to_owned(), text(&api.identifier)),
-        ("scope".to_owned(), text(&api.scope)),
-        ("algorithm".to_owned(), text(&api.algorithm.as_str())),
-        ("format".to_owned(), text(&api.format.as_str())),
-        ("lifetime".to_owned(), number(&api.lifetime)),
-    ]);
-    let optional = [
-        ("scope_descriptions", descriptions(&api.scope_descriptions)),
-        ("token_type", token_type(api.token_type)),
-        (CLAIMS, claim_names(&api.claims)),
-    ];
-    item.extend(optional.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))));
-    item
-}
-
-pub(crate) fn descriptions(known: &BTreeMap<String, String>) -> Option<AttributeValue> {
-    let described = known.iter().map(|(token, meaning)| (token.clone(), text(meaning)));
-    (!known.is_empty()).then(|| AttributeValue::M(described.collect()))
-}
-
-pub(crate) fn token_type(named: TokenType) -> Option<AttributeValue> {
-    (named != TokenType::default()).then(|| text(named.as_str()))
-}
-
-pub(crate) fn claim_names(known: &ClaimNames) -> Option<AttributeValue> {
-    (!known.is_empty()).then(|| text(known))
-}
-
-pub(crate) fn to_api(table: &str, item: &Item) -> Result<Api, Unknown> {
-    let read = Reader::new(table, item);
-    Ok(Api {
-        identifier: read.parsed("identifier", Resource::parse)?,
-        scope: read.parsed("scope", Scope::parse)?,
-        scope_descriptions: read.map("scope_descriptions")?.map_or(Ok(BTreeMap::new()), |map| map.texts())?,
-        algorithm: read.named("algorithm", SigningAlgorithm::parse)?,
-        format: read.named("format", TokenFormat::parse)?,
-        token_type: read.optional_parsed("token_type", |text| TokenType::parse(text).ok_or(()))?.unwrap_or_default(),
-        claims: read.optional_parsed(CLAIMS, ClaimNames::parse)?.unwrap_or_default(),
-        lifetime: read.number("lifetime")?,
-        is_issuer: false,
-    })
 }

@@ -10,7 +10,7 @@ use harness::{Browser, CountingProxy, Landing, Stack};
 use crate::account::forgotten::{address_of, create};
 use crate::account::{FIRST, Person, asks_to_sign_in, change_password, form_to, shows_account, sign_in};
 use crate::support::authenticator::{add_factor, asks_for_a_factor, form_with, show_factor, shown_codes};
-use crate::support::outbox::{mails_to, path_of_link};
+use crate::support::outbox::{kept, mails_to, path_of_link};
 use crate::support::pages::assert_page_headers;
 use crate::support::stored::Stored;
 use crate::support::world::World;
@@ -80,6 +80,31 @@ async fn c236_each_change_of_the_second_factor_is_told_to_the_confirmed_address(
         assert_eq!(path_of_link(&world.stack, &mails[0]), "/account");
         let text = mails[0]["text"].as_str().unwrap();
         assert!(text.contains("told") && text.contains("that alone removes no passkey and no app"), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn c236_factors_that_an_operator_removes_are_told_to_the_confirmed_address_as_well() {
+    let world = World::on(Stack::start());
+    let cli = world.stack.cli();
+    for (name, locale, subject) in
+        [("lost", "", "Your second factor was removed"), ("verloren", "de", "Ihr zweiter Faktor wurde entfernt")]
+    {
+        create(&world, name);
+        cli.run(&["user", "update", name, "--claim", &format!("locale={locale}")]);
+        let mut browser = world.stack.browser();
+        assert!(shows_account(&sign_in(&mut browser, name, FIRST).await));
+        add_factor(&mut browser).await;
+        mails_to(&world.stack, &address_of(name), 1).await;
+        let remove = ["user", "factors", name, "--remove"];
+        cli.run(&[&remove[..], &["--dry-run"]].concat());
+        cli.run(&[&remove[..], &["--yes"]].concat());
+        let mails = mails_to(&world.stack, &address_of(name), 2).await;
+        assert_eq!((mails.len(), mails[0]["subject"].as_str()), (2, Some(subject)));
+        assert_eq!(path_of_link(&world.stack, &mails[0]), "/account");
+        // What was not done is not told.
+        assert!(!cli.finish(&[&remove[..], &["--yes"]].concat(), "").status.success());
+        assert_eq!(kept(&world.stack, &address_of(name)).await.len(), 2);
     }
 }
 

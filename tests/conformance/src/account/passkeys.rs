@@ -12,6 +12,7 @@ use crate::account::{
 };
 use crate::support::authenticator::{add_factor, asks_for_a_factor, form_with, show_factor, shown_codes};
 use crate::support::devices::{asked, television};
+use crate::support::log::audit;
 use crate::support::outbox::{mails_to, path_of_link};
 use crate::support::passkeys::{
     BACKED_UP, ELIGIBLE, PRESENT, SoftKey, VERIFIED, add_passkey, offers_a_passkey, send_new, send_passkey, use_passkey,
@@ -497,8 +498,20 @@ async fn c236_a_passkey_is_renamed_by_its_owner_and_in_the_session_of_the_page()
     assert_eq!(world.stack.http().get("/account/passkeys/rename").send().await.status, 405);
     let shown = world.stack.cli().run(&["user", "factors", "renames"]);
     assert_eq!(shown["passkeys"][0]["name"], "Passkey", "{shown}");
+    assert_renamed_in_log(&world, "renames", 2);
+    assert_renamed_in_log(&world, "renames2", 0);
     let (mut browser, page) = at_sign_in(&world).await;
     assert!(shows_account(&use_passkey(&mut browser, &page, &key).await));
+}
+
+/// C147: asserts that the log has so many events about new names of a person's passkeys, without the names.
+fn assert_renamed_in_log(world: &World, username: &str, count: usize) {
+    let subject = world.stack.cli().run(&["user", "show", username])["sub"].clone();
+    let renamed: Vec<Value> =
+        audit(&world.stack).into_iter().filter(|line| line["event"] == "factor_renamed").collect();
+    let own: Vec<&Value> = renamed.iter().filter(|line| line["subject"] == subject).collect();
+    assert_eq!(own.len(), count, "{username}: {renamed:#?}");
+    assert!(renamed.iter().all(|line| line["endpoint"] == "account" && !line.to_string().contains("Phone")));
 }
 
 #[tokio::test]

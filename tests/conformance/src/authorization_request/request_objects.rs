@@ -114,6 +114,24 @@ async fn bad_objects(session: &Session<'_>, client: &RegisteredClient, signer: &
 }
 
 #[tokio::test]
+async fn c196_a_person_reads_in_their_language_what_is_wrong_with_an_object() {
+    let session = session::shared();
+    let signer = Signer::new(Algorithm::ES256, "object");
+    let client = app(session.world, "Signs in French", &signer, &[]);
+    let bad = bad_objects(&session, &client, &signer).await;
+    for (begins, sentence) in [
+        ("another key", "une demande qui n’est pas signée comme elle devrait l’être"),
+        ("aud: \"https:", "destinée à une autre application ou à un autre site"),
+        ("typ at+jwt", "une demande signée qui est incomplète"),
+        ("nbf: 1", "une demande signée qui n’est pas encore valable"),
+    ] {
+        let (_, object) = bad.iter().find(|(name, _)| name.starts_with(begins)).expect("an object");
+        let page = session.http.get(&sent(&client.id, object)).header("accept-language", "fr").send().await;
+        assert!(page.status == 400 && page.text().contains(sentence), "{sentence}: {page:?}");
+    }
+}
+
+#[tokio::test]
 async fn c195_c196_any_other_object_is_a_page_and_an_error_where_it_is_pushed() {
     let mut session = session::shared();
     let signer = Signer::new(Algorithm::ES256, "object");

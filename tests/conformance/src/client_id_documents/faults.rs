@@ -82,7 +82,9 @@ async fn c118_c140_c225_a_document_that_cannot_be_used_is_told_on_a_page_and_rea
         described.serve(&spoiled);
         let page = browser.go(&ask).await.reply;
         assert_shown_here(&page);
-        assert!(page.text().contains(&format!("({member}: ")), "{page:?}");
+        assert!(page.text().contains(&format!("in a way that cannot be used here ({member}).")), "{page:?}");
+        let german = world.stack.http().get(&ask).header("accept-language", "de").send().await;
+        assert!(german.text().contains(&format!("hier nicht verwendet werden kann ({member}).")), "{german:?}");
     }
     described.host.say("200 OK", "[]");
     assert_shown_here(&browser.go(&ask).await.reply);

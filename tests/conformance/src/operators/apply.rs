@@ -291,7 +291,11 @@ fn everything(stack: &Applied) {
     stack.cli.create_api(
         "https://full.example",
         "a b",
-        &["--claims", "roles", "--token-type", "JWT", "--lifetime", "60"],
+        &[
+            &["--claims", "roles", "--token-type", "JWT", "--lifetime", "60", "--scope", "a=Do a"][..],
+            &["--describe-in", "de:a=A tun", "--describe-in", "pt-br:a=Fazer a"],
+        ]
+        .concat(),
     );
     let app = ["--id", "full", "--grant", "authorization_code", "--grant", "client_credentials", "--audience", "all"];
     let api = ["--redirect-uri", "https://full.example/cb", "--api", "https://full.example", "--scope", "a openid"];
@@ -338,6 +342,8 @@ fn an_export_is_applied_without_a_change_and_makes_the_same_stack_elsewhere() {
         });
         assert_eq!(shown[0], shown[1]);
     }
+    let shown = [&stack, &other].map(|stack| stack.cli.run(&["api", "show", "https://full.example"]));
+    assert_eq!((&shown[0], &shown[0]["scope_descriptions_in"]["pt-BR"]), (&shown[1], &json!({ "a": "Fazer a" })));
     let read: Value = stack.cli.run(&["export"]);
     assert!(read["client"].as_array().is_some_and(|clients| clients.iter().any(|client| client["id"] == "full")));
 }

@@ -103,6 +103,30 @@ async fn c133_a_password_that_is_typed_slowly_undoes_no_disable() {
 }
 
 #[tokio::test]
+async fn c133_descriptions_in_two_languages_that_are_given_at_the_same_time_both_hold() {
+    let (survivors, cli) = (Survivors::default(), streamless().stack.cli());
+    in_rounds(async |number: usize, rounds: Range<usize>| {
+        let api = format!("https://tongues{number}.example");
+        cli.create_api(&api, "write", &["--scope", "read=Read"]);
+        for round in rounds {
+            let text = round.to_string();
+            let [german, french] = ["de", "fr"].map(|tag| format!("{tag}:read={text}"));
+            let [german, french] = [&german, &french].map(|value| ["api", "update", &*api, "--describe-in", value]);
+            let finished = both(&cli, round, (&german, ""), (&french, "")).await;
+            let succeeded = finished.each_ref().map(|one| expect(&survivors, round, one));
+            let shown = cli.run(&["api", "show", &api]);
+            for (tag, succeeded) in ["de", "fr"].into_iter().zip(succeeded) {
+                if succeeded && shown["scope_descriptions_in"][tag]["read"] != text {
+                    survivors.note(round, format!("{tag} is lost: {shown}"));
+                }
+            }
+        }
+    })
+    .await;
+    survivors.assert_none();
+}
+
+#[tokio::test]
 async fn c133_a_disable_and_a_claim_set_at_the_same_time_both_hold() {
     let (survivors, cli) = (Survivors::default(), streamless().stack.cli());
     in_rounds(async |person: usize, rounds: Range<usize>| {

@@ -52,6 +52,27 @@ async fn c141_an_error_of_an_app_that_registered_itself_waits_for_a_person() {
 }
 
 #[tokio::test]
+async fn c141_a_person_reads_in_their_language_what_is_wrong_and_the_app_in_english() {
+    let world = with_tokens();
+    let registration = registered(&metadata(&json!({}))).await;
+    for request in faulty(registration.id(), "&ui_locales=de") {
+        let reply = world.stack.http().get(&request).send().await;
+        let page = reply.text();
+        let answer = ::url::Url::parse(&way_on(page)).expect("a URL");
+        let sentence = match harness::Callback::at(answer.clone()).error.as_deref() {
+            Some("invalid_scope") => "Die App verlangt Berechtigungen, die es hier nicht gibt",
+            Some("unsupported_response_type") => "Die App möchte eine Art von Antwort, die es hier nicht gibt.",
+            Some("invalid_target") => "Die App verlangt Zugriff auf eine API, die hier nicht bekannt ist",
+            Some("unmet_authentication_requirements") => "Die App verlangt eine Art der Anmeldung",
+            other => panic!("{request}: {other:?}"),
+        };
+        let description = answer.query_pairs().find(|(name, _)| name == "error_description").expect("a description").1;
+        assert!(page.contains(sentence) && !page.contains(&*description), "{description}: {page}");
+        assert!(description.is_ascii() && description.contains(' '), "{description}");
+    }
+}
+
+#[tokio::test]
 async fn c141_it_is_redirected_when_somebody_is_signed_in_or_nothing_may_be_shown() {
     let world = with_tokens();
     let registration = registered(&metadata(&json!({}))).await;

@@ -108,6 +108,10 @@ async fn a_deployment_adds_a_language_whose_texts_are_words_and_its_mails_have_i
     fs::write(look.path().join("languages/nl.ftl"), DUTCH).expect("nl.ftl");
     let look = look.path().to_str().expect("a path").to_owned();
     let world = World::on(Stack::builder().arg("--brand").arg(&look).start());
+    let metadata = world.stack.http().get("/.well-known/openid-configuration").send().await.json();
+    let listed: Vec<&str> =
+        metadata["ui_locales_supported"].as_array().unwrap().iter().filter_map(|tag| tag.as_str()).collect();
+    assert_eq!(listed, ["en", "de", "fr", "es", "ja", "ar", "nl"]);
     create(&world, "nel");
     let asked = ask_in_dutch(&world, "nel").await;
     assert_in("nl", &asked.reply);

@@ -1,5 +1,7 @@
 //! Successful responses of the token endpoint (RFC 6749 §5.1).
 
+use harness::Jwt;
+
 use crate::support::counted::ENDPOINTS;
 use crate::support::relying_party::{app, person};
 use crate::support::session::{self, assert_granted, assert_no_store, tokens, words};
@@ -63,23 +65,30 @@ async fn c056_the_scope_is_told_whenever_it_is_not_what_was_asked() {
     assert_eq!(reply.string("scope"), "read");
 }
 
-/// RFC 6749 §3.3: `scope` has at least one word, so an answer about a token without scope leaves it out.
+/// RFC 6749 §3.3: `scope` has at least one word, so an answer about a token without scope leaves it out, and so does the token
+/// itself (RFC 9068 §2.2.3).
 #[tokio::test]
 async fn c056_a_token_of_an_api_without_scope_is_told_without_scope() {
     let world = World::shared();
-    let (cli, api) = (world.stack.cli(), "https://without-scope.example");
-    cli.run(&["api", "create", "--identifier", api]);
-    let grants = ["--grant", "authorization_code", "--grant", "refresh_token", "--grant", "client_credentials"];
-    let more = ["--redirect-uri", CALLBACK, "--api", api, "--introspects", api];
-    let client = cli.create_client("Without scope", &[&grants[..], &more].concat());
     let mut session = world.session();
-    let code = session.code(&client).await;
-    let first = session.redeem(&client, &code).await;
-    let refreshed = session.refresh(&client, &tokens(&first).refresh).await;
-    for reply in [session.machine(&client, &[]).await, first, refreshed] {
-        assert_granted(&reply);
-        assert!(reply.json().get("scope").is_none(), "{reply:?}");
-        let told = session.introspect(&client, &reply.string("access_token")).await;
-        assert!(told["active"] == true && told.get("scope").is_none(), "{told}");
+    for format in ["jwt", "opaque"] {
+        let (cli, api) = (world.stack.cli(), format!("https://without-scope-{format}.example"));
+        cli.run(&["api", "create", "--identifier", &api, "--token-format", format]);
+        let grants = ["--grant", "authorization_code", "--grant", "refresh_token", "--grant", "client_credentials"];
+        let more = ["--redirect-uri", CALLBACK, "--api", &api, "--introspects", &api];
+        let client = cli.create_client("Without scope", &[&grants[..], &more].concat());
+        let code = session.code(&client).await;
+        let first = session.redeem(&client, &code).await;
+        let refreshed = session.refresh(&client, &tokens(&first).refresh).await;
+        for reply in [session.machine(&client, &[]).await, first, refreshed] {
+            assert_granted(&reply);
+            assert!(reply.json().get("scope").is_none(), "{reply:?}");
+            let token = reply.string("access_token");
+            let told = session.introspect(&client, &token).await;
+            assert!(told["active"] == true && told.get("scope").is_none(), "{told}");
+            let is_jwt = token.split('.').count() == 3;
+            assert_eq!(is_jwt, format == "jwt", "{token}");
+            assert!(!is_jwt || Jwt::read(&token).claims.get("scope").is_none(), "{token}");
+        }
     }
 }

@@ -12,7 +12,8 @@ use grants::{
     TokenFormat, TokenType,
 };
 use protocol::{
-    AssertionTarget, ClaimNames, ClientId, GrantType, LinkUrl, RedirectUri, RequestUri, Resource, Scope, ServerUri,
+    AssertionTarget, ClaimNames, ClientId, GrantType, LanguageTag, LinkUrl, RedirectUri, RequestUri, Resource, Scope,
+    ServerUri,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -50,6 +51,9 @@ pub(crate) struct ApiEntry {
     pub(crate) claims: Option<Word<ClaimNames>>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) scope_descriptions: BTreeMap<String, String>,
+    /// The descriptions in further languages, by language and then by scope.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) scope_descriptions_in: BTreeMap<Word<LanguageTag>, BTreeMap<String, String>>,
 }
 
 /// A client, by the names of `jeton client show --json`, with its secret, its logo and its keys where they are.

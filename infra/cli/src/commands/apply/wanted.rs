@@ -10,7 +10,7 @@ use grants::{
 };
 use keys::{MalformedKeySet, read_client_keys};
 use outbound::{FetchUrl, Reach};
-use protocol::{Claims, ClientLink, LinkUrl, Logo, RedirectUri, RequestUri, ServerUri};
+use protocol::{Claims, ClientLink, LinkUrl, Localized, Logo, RedirectUri, RequestUri, ServerUri};
 
 use crate::commands::apply::file::{
     ApiEntry, AssertionAudience, ClientEntry, KeySet, LogoEntry, RelyingPartyEntry, Source, SubjectType,
@@ -42,7 +42,7 @@ pub(crate) fn api(entry: &ApiEntry, found: Option<&Api>) -> Result<Api, String> 
         // An API keeps the spelling that it was created with.
         identifier: found.map_or_else(|| entry.identifier.0.clone(), |found| found.identifier.clone()),
         scope: entry.scope.as_ref().map(|Word(scope)| scope.clone()).unwrap_or_default(),
-        scope_descriptions: entry.scope_descriptions.clone(),
+        scope_descriptions: descriptions(entry)?,
         algorithm: entry.alg.as_ref().map_or(SigningAlgorithm::Rs256, |alg| alg.0),
         format: entry.token_format.as_ref().map_or(TokenFormat::Jwt, |format| format.0),
         token_type: entry.token_type.as_ref().map(|kind| kind.0).unwrap_or_default(),
@@ -53,6 +53,13 @@ pub(crate) fn api(entry: &ApiEntry, found: Option<&Api>) -> Result<Api, String> 
         return Ok(found.clone());
     }
     new.register().map_err(|error| error.to_string())
+}
+
+/// Returns the descriptions of scope tokens, with those in further languages.
+fn descriptions(entry: &ApiEntry) -> Result<BTreeMap<String, Localized>, String> {
+    let by_language = entry.scope_descriptions_in.iter().map(|(Word(tag), texts)| (tag.clone(), texts.clone()));
+    let joined = grants::descriptions::join(entry.scope_descriptions.clone(), by_language.collect());
+    joined.map_err(|error| error.to_string())
 }
 
 fn is_like(found: &Api, new: &NewApi) -> bool {

@@ -7,8 +7,8 @@ use grants::{
     Sector, SigningAlgorithm, TokenFormat, TokenType,
 };
 use protocol::{
-    AssertionTarget, ClaimNames, ClientId, GrantType, IssuerUrl, LinkUrl, RedirectUri, RequestUri, Resource, Scope,
-    ServerUri,
+    AssertionTarget, ClaimNames, ClientId, GrantType, IssuerUrl, LanguageTag, LinkUrl, RedirectUri, RequestUri,
+    Resource, Scope, ServerUri,
 };
 use serde::de::{Error, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -25,7 +25,7 @@ pub(crate) trait Spelled: Sized {
 }
 
 /// A value of the file.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Word<T>(pub(crate) T);
 
 impl<'de, T: Spelled> Deserialize<'de> for Word<T> {
@@ -85,6 +85,7 @@ parsed! {
     IssuerName = IssuerName::parse,
     IssuerUrl = IssuerUrl::parse,
     RequestUri = RequestUri::parse,
+    LanguageTag = LanguageTag::parse,
     LinkUrl = LinkUrl::parse,
     // The plan checks new ones: earlier versions registered some that are refused today.
     RedirectUri = RedirectUri::read,

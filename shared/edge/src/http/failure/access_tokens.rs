@@ -13,7 +13,16 @@ impl Failure {
     pub fn token_missing() -> Self {
         let challenge = Some(Challenge::Bearer(None));
         let (status, description) = (StatusCode::UNAUTHORIZED, Cow::Borrowed(""));
-        Self { status, code: None, description, reason: "token_missing", challenge, retry: None, refusal: None }
+        Self {
+            status,
+            code: None,
+            description,
+            reason: "token_missing",
+            challenge,
+            retry: None,
+            refusal: None,
+            member: None,
+        }
     }
 
     /// Returns the failure of a resource that takes tokens of both schemes.
@@ -88,6 +97,6 @@ impl From<Denial> for Failure {
             Denial::Token | Denial::Scope | Denial::Unbound => Challenge::Bearer(scope),
             Denial::Bound | Denial::OtherKey => Challenge::Dpop(scope),
         };
-        Self { status, code, description, reason, challenge: Some(challenge), retry: None, refusal: None }
+        Self { status, code, description, reason, challenge: Some(challenge), retry: None, refusal: None, member: None }
     }
 }
