@@ -10,7 +10,7 @@ use store::{AuditedAction, Changed, StoredConsent};
 use crate::args::{ConsentCommand, ConsentList, ConsentWithdraw};
 use crate::audit::{About, NO_ATTRIBUTES};
 use crate::commands::listing::print_list;
-use crate::commands::user;
+use crate::commands::user_steps::{find, find_named};
 use crate::confirm::confirm;
 use crate::output::{print, print_dry_run};
 use crate::stack::Stack;
@@ -25,7 +25,7 @@ pub(crate) async fn run(command: ConsentCommand) -> Result<(), Error> {
 async fn list(options: ConsentList) -> Result<(), Error> {
     let stack = Stack::find(&options.listing.common).await?;
     let described: Vec<Value> = if let Some(name) = options.positional.as_ref().or(options.username.as_ref()) {
-        let user = user::find_named(&stack, name).await?;
+        let user = find_named(&stack, name).await?;
         let stored = stack.people.consents_of(user.key).await?;
         stored.iter().map(|stored| describe(Some(user.username.as_str()), stored)).collect()
     } else {
@@ -40,7 +40,7 @@ async fn list(options: ConsentList) -> Result<(), Error> {
 
 async fn withdraw(options: ConsentWithdraw) -> Result<(), Error> {
     let stack = Stack::find(&options.common).await?;
-    let user = user::find(&stack, &options.user).await?;
+    let user = find(&stack, &options.user).await?;
     let asked = options.client.as_deref();
     let asked = asked.map(|text| ClientId::parse(text).map_err(|_| format!("the client id {text:?} cannot be used")));
     let asked = asked.transpose()?;

@@ -76,7 +76,11 @@ fn c244_a_dry_run_of_each_command_changes_nothing() {
         assert!(told.get("client_secret").is_none() && told.get("registration_token").is_none(), "{told}");
         assert_eq!(everything(&cli), before, "{command:?}");
     }
-    for more in [&["session", "end", "--username", "ana"][..], &["grant", "revoke", "--client", &client]] {
+    assert_dry_runs_of_ends_and_tables(&cli, &client);
+}
+
+fn assert_dry_runs_of_ends_and_tables(cli: &Cli, client: &str) {
+    for more in [&["session", "end", "--username", "ana"][..], &["grant", "revoke", "--client", client]] {
         assert_eq!(cli.run(&[more, &["--dry-run"]].concat())["dry_run"], true);
     }
     for more in [&["--dry-run"][..], &[]] {
