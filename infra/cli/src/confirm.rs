@@ -5,8 +5,8 @@ use std::io::{BufRead, IsTerminal, Write};
 use edge::Error;
 
 use crate::args::Destroying;
-use crate::commands::progress::undisturbed;
 use crate::output::UsageError;
+use crate::progress::undisturbed;
 
 /// Asks on a terminal whether to go on, unless `--yes` is given. `deed` says what is about to happen.
 pub(crate) fn confirm(options: Destroying, deed: &str) -> Result<(), Error> {

@@ -11,6 +11,7 @@ mod dev;
 mod operator;
 mod output;
 mod outputs;
+mod progress;
 mod stack;
 mod template;
 mod unanswered;
@@ -22,7 +23,6 @@ use clap::error::ErrorKind;
 use edge::Error;
 
 use crate::args::{Arguments, Command};
-use crate::commands::progress;
 use crate::output::UsageError;
 
 /// The exit code of a command that was called in a wrong way.

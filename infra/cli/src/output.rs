@@ -9,7 +9,7 @@ use grants::Timestamp;
 use serde_json::{Value, json};
 use store::Day;
 
-use crate::commands::progress::undisturbed;
+use crate::progress::undisturbed;
 
 /// The members that are times, in seconds since 1970.
 const TIMES: [&str; 11] = [

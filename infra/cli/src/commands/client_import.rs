@@ -18,9 +18,9 @@ use crate::commands::client_document::Document;
 use crate::commands::client_source::Source;
 use crate::commands::federation::FederationWords;
 use crate::commands::import::{Imported, Line, Report, WRITES, persistently};
-use crate::commands::progress::Progress;
 use crate::commands::relying_party::{self, redirect_uri};
 use crate::output::is_quiet;
+use crate::progress::Progress;
 use crate::stack::Stack;
 
 /// The lengths of a secret from elsewhere. Whoever guesses is not stopped by throttling, so a short one is refused.

@@ -9,8 +9,8 @@ use serde::Serialize;
 use store::{Cause, Changed, Unknown};
 use zeroize::Zeroizing;
 
-use crate::commands::progress::Progress;
 use crate::output::{is_quiet, write};
+use crate::progress::Progress;
 
 /// The number of lines that are read, checked and written together.
 pub(crate) const BATCH: usize = 400;

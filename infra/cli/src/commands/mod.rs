@@ -33,7 +33,6 @@ pub(crate) mod new_client;
 pub(crate) mod person_rules;
 pub(crate) mod plan;
 pub(crate) mod profile_warning;
-pub(crate) mod progress;
 pub(crate) mod protection;
 pub(crate) mod registration_token;
 pub(crate) mod relying_party;

@@ -8,8 +8,8 @@ use protocol::{Claims, Secret, Username};
 use sessions::{PasswordContext, UnfitPassword, User, check_chosen_password};
 use store::Changed;
 
-use crate::commands::progress::undisturbed;
 use crate::output::aside;
+use crate::progress::undisturbed;
 use crate::stack::Stack;
 
 /// Returns why a person could not choose this password in this stack. The commands accept it all the same.

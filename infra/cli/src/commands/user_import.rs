@@ -18,9 +18,9 @@ use crate::audit::{About, Recorder};
 use crate::commands::import::{Imported, Line, Lines, Report, WRITES, persistently};
 use crate::commands::keycloak::{self, Credential};
 use crate::commands::person_rules::{unfit, warn_of_lines};
-use crate::commands::progress::Progress;
 use crate::commands::user_steps::{unregistered, username};
 use crate::output::is_quiet;
+use crate::progress::Progress;
 use crate::stack::Stack;
 
 /// Registers one user per line. A line that cannot be imported is told and does not stop the rest. Users who are

@@ -196,6 +196,7 @@ fn c244_a_command_that_takes_long_shows_on_a_terminal_that_it_runs() {
             ("AWS_ACCESS_KEY_ID", "id"),
             ("AWS_SECRET_ACCESS_KEY", "secret"),
             ("AWS_REGION", "eu-west-1"),
+            ("TERM", "xterm"),
         ];
         let (done, told) = on_a_terminal(&[&["client", "list", "--stack", "jeton"], more].concat(), &env, "");
         assert!(!done && told.contains("the stack jeton cannot be read"), "{told}");

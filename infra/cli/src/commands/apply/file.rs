@@ -22,7 +22,7 @@ use toml::Spanned;
 use crate::commands::apply::issuers::IssuerEntry;
 use crate::commands::apply::word::{self, Word};
 use crate::commands::federation::FederationWords;
-use crate::commands::progress::undisturbed;
+use crate::progress::undisturbed;
 
 /// The APIs, issuers and clients of a file. What a file does not say of one of them has its default.
 #[derive(Deserialize, Serialize, Default)]

@@ -26,9 +26,9 @@ use crate::commands::apply::file::Source;
 use crate::commands::apply::plan::Plan;
 use crate::commands::apply::report::{Outcome, ShownSecret, deleted, document, lines, summary};
 use crate::commands::apply::write::carry_out;
-use crate::commands::progress::undisturbed;
 use crate::confirm::ask;
 use crate::output::{UsageError, is_quiet, print, tell, write};
+use crate::progress::undisturbed;
 use crate::stack::Stack;
 
 /// Compares, tells the changes, and makes them.
