@@ -5,6 +5,7 @@ pub(crate) mod calls;
 pub(crate) mod changed;
 pub(crate) mod commit;
 pub(crate) mod connect;
+pub(crate) mod endpoints;
 pub(crate) mod expression;
 pub(crate) mod guards;
 pub(crate) mod items;

@@ -33,18 +33,16 @@ pub enum Received {
     HeadTooLarge,
 }
 
-/// The fields that are parsed. Everything else in an event is skipped.
+/// The fields that are parsed. Everything else in an event is skipped. `H`, `K` and `C` are headers, cookies and context:
+/// read, or as they stand in the event.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Fields<'a> {
+struct Fields<H, K, C> {
     raw_path: Option<String>,
     raw_query_string: Option<String>,
-    #[serde(borrow)]
-    headers: Option<&'a RawValue>,
-    #[serde(borrow)]
-    cookies: Option<&'a RawValue>,
-    #[serde(borrow)]
-    request_context: &'a RawValue,
+    headers: Option<H>,
+    cookies: Option<K>,
+    request_context: C,
     body: Option<String>,
     #[serde(default)]
     is_base64_encoded: bool,
@@ -78,23 +76,39 @@ impl Received {
     /// # Errors
     /// [`MalformedEvent`] when a field is invalid. The error contains nothing from the event.
     pub fn read(event: &RawValue) -> Result<Self, MalformedEvent> {
-        let fields: Fields<'_> = read(event.get())?;
+        let event = event.get();
+        // No part of an event is larger than the event.
+        if event.len() <= MAX_HEAD_BYTES {
+            return read::<Fields<Headers, Vec<String>, Context<'_>>>(event)?.received();
+        }
+        let fields: Fields<&RawValue, &RawValue, &RawValue> = read(event)?;
         let head = [fields.headers, fields.cookies, Some(fields.request_context)];
         if head.iter().flatten().any(|part| part.get().len() > MAX_HEAD_BYTES) {
             return Ok(Self::HeadTooLarge);
         }
+        let headers: Option<Headers> = fields.headers.map(|headers| read(headers.get())).transpose()?;
+        let cookies: Option<Vec<String>> = fields.cookies.map(|cookies| read(cookies.get())).transpose()?;
+        let request_context: Context<'_> = read(fields.request_context.get())?;
+        let Fields { raw_path, raw_query_string, body, is_base64_encoded, .. } = fields;
+        Fields { raw_path, raw_query_string, headers, cookies, request_context, body, is_base64_encoded }.received()
+    }
+}
+
+impl Fields<Headers, Vec<String>, Context<'_>> {
+    /// Returns the event with the parsed fields.
+    fn received(self) -> Result<Received, MalformedEvent> {
+        let Context { request_id, authorizer, http } = self.request_context;
         let mut event = ApiGatewayV2httpRequest::default();
-        event.raw_path = fields.raw_path;
-        event.raw_query_string = fields.raw_query_string;
-        event.headers = fields.headers.map(|headers| read::<Headers>(headers.get())).transpose()?.unwrap_or_default().0;
-        event.cookies = fields.cookies.map(|cookies| read(cookies.get()).map(holdable)).transpose()?;
-        let Context { request_id, authorizer, http } = read(fields.request_context.get())?;
+        event.raw_path = self.raw_path;
+        event.raw_query_string = self.raw_query_string;
+        event.headers = self.headers.unwrap_or_default().0;
+        event.cookies = self.cookies.map(holdable);
         event.request_context.request_id = request_id;
         event.request_context.authorizer = authorizer;
         event.request_context.http.method = Method::from_bytes(http.method.as_bytes()).map_err(|_| MalformedEvent)?;
         event.request_context.http.source_ip = http.source_ip;
-        event.body = fields.body;
-        event.is_base64_encoded = fields.is_base64_encoded;
+        event.body = self.body;
+        event.is_base64_encoded = self.is_base64_encoded;
         Ok(event.into())
     }
 }

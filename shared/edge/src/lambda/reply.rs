@@ -2,7 +2,8 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use http::{HeaderMap, HeaderName, HeaderValue, header};
+use http::header::{self, GetAll};
+use http::{HeaderMap, HeaderValue};
 use lambda_http::Body;
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
@@ -36,19 +37,25 @@ struct Headers<'a>(&'a HeaderMap);
 
 impl Serialize for Headers<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let names = self.0.keys().filter(|name| **name != header::SET_COOKIE);
+        let headers = names.map(|name| (name.as_str(), Values(self.0.get_all(name))));
         // A value that is not ASCII cannot be written: better no header than an empty one.
-        let readable = |name: &&HeaderName| self.0.get_all(*name).iter().any(|value| as_text(value).is_some());
-        let names = self.0.keys().filter(|name| **name != header::SET_COOKIE).filter(readable);
-        serializer.collect_map(names.map(|name| (name.as_str(), Values(self.0, name))))
+        serializer.collect_map(headers.filter(|(_, values)| values.texts().next().is_some()))
     }
 }
 
 /// The values of one header.
-struct Values<'a>(&'a HeaderMap, &'a HeaderName);
+struct Values<'a>(GetAll<'a, HeaderValue>);
+
+impl Values<'_> {
+    fn texts(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().filter_map(as_text)
+    }
+}
 
 impl Serialize for Values<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut values = self.0.get_all(self.1).iter().filter_map(as_text);
+        let mut values = self.texts();
         match (values.next(), values.next()) {
             (Some(only), None) => serializer.serialize_str(only),
             (first, second) => {

@@ -100,7 +100,7 @@ impl PersonKey {
 
 impl fmt::Display for PersonKey {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        Base64Display::new(&self.0, &URL_SAFE_NO_PAD).fmt(formatter)
+        write_base64(&self.0, formatter)
     }
 }
 
@@ -131,7 +131,7 @@ impl SessionId {
 
 impl fmt::Display for SessionId {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        Base64Display::new(&self.0, &URL_SAFE_NO_PAD).fmt(formatter)
+        write_base64(&self.0, formatter)
     }
 }
 
@@ -203,7 +203,7 @@ impl GrantId {
 
 impl fmt::Display for GrantId {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        Base64Display::new(&self.0, &URL_SAFE_NO_PAD).fmt(formatter)
+        write_base64(&self.0, formatter)
     }
 }
 
@@ -245,7 +245,7 @@ impl Attempt {
 
 impl fmt::Display for Attempt {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        Base64Display::new(&self.0, &URL_SAFE_NO_PAD).fmt(formatter)
+        write_base64(&self.0, formatter)
     }
 }
 
@@ -256,12 +256,55 @@ fn half_of_hash(text: &[u8]) -> [u8; 16] {
 }
 
 fn bytes(text: &str) -> Result<[u8; 16], MalformedId> {
-    URL_SAFE_NO_PAD.decode(text).ok().and_then(|bytes| bytes.try_into().ok()).ok_or(MalformedId)
+    // As many bytes as the decoder expects at most of a text that has the length of 16 bytes.
+    let mut decoded = [0; 18];
+    match URL_SAFE_NO_PAD.decode_slice(text, &mut decoded) {
+        Ok(16) => {
+            let [first @ .., _, _] = decoded;
+            Ok(first)
+        }
+        Ok(_) | Err(_) => Err(MalformedId),
+    }
+}
+
+/// Writes bytes in base64url: in one piece, and without memory of its own, if they are as few as in most identifiers.
+pub(crate) fn write_base64(bytes: &[u8], formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let mut text = [0; 128];
+    let written = URL_SAFE_NO_PAD.encode_slice(bytes, &mut text).ok().and_then(|length| text.get(..length));
+    match written.and_then(|text| std::str::from_utf8(text).ok()) {
+        Some(text) => formatter.write_str(text),
+        None => fmt::Display::fmt(&Base64Display::new(bytes, &URL_SAFE_NO_PAD), formatter),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_id_is_read_back_and_nothing_that_is_shorter_or_longer_is_an_id() {
+        for length in 0..64 {
+            let id = URL_SAFE_NO_PAD.encode(vec![0xfb; length]);
+            assert_eq!(GrantId::parse(&id).is_ok(), length == 16, "{id}");
+        }
+        let id = GrantId::from_bytes([0xfb; 16]);
+        assert_eq!(id.to_string(), URL_SAFE_NO_PAD.encode([0xfb; 16]));
+        assert_eq!(GrantId::parse(&id.to_string()), Ok(id));
+        assert_eq!(GrantId::parse("-_v7-_v7-_v7-_v7-_v7-x"), Err(MalformedId), "its last bits are not zero");
+    }
+
+    #[test]
+    fn bytes_of_any_number_are_written_as_base64() {
+        struct Bytes(Vec<u8>);
+        impl fmt::Display for Bytes {
+            fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write_base64(&self.0, formatter)
+            }
+        }
+        for length in [0, 1, 16, 95, 96, 97, 200] {
+            assert_eq!(Bytes(vec![7; length]).to_string(), URL_SAFE_NO_PAD.encode(vec![7; length]), "{length}");
+        }
+    }
 
     #[test]
     fn the_key_of_an_item_does_not_tell_the_secret() {

@@ -3,10 +3,9 @@
 use std::fmt;
 
 use base64::Engine;
-use base64::display::Base64Display;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-use crate::terms::ids::{Generation, GrantId, HiddenFooting, MalformedId};
+use crate::terms::ids::{Generation, GrantId, HiddenFooting, MalformedId, write_base64};
 use crate::terms::lineage::{Lineage, Root};
 
 /// The `jti` of an access token, which also names its grant if it has one.
@@ -65,14 +64,14 @@ impl Lineage {
 impl fmt::Display for TokenId {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Machine(random) => Base64Display::new(random, &URL_SAFE_NO_PAD).fmt(formatter),
+            Self::Machine(random) => write_base64(random, formatter),
             Self::OfGrant(grant, generation, random, footing) => {
                 let footing = footing.map(HiddenFooting::to_bytes).unwrap_or_default();
                 let bytes =
                     [&grant.as_bytes()[..], &generation.number().to_be_bytes()[..], &random[..], &footing].concat();
-                Base64Display::new(&bytes, &URL_SAFE_NO_PAD).fmt(formatter)
+                write_base64(&bytes, formatter)
             }
-            Self::Exchanged(lineage) => Base64Display::new(&lineage.to_bytes(), &URL_SAFE_NO_PAD).fmt(formatter),
+            Self::Exchanged(lineage) => write_base64(&lineage.to_bytes(), formatter),
         }
     }
 }

@@ -69,6 +69,16 @@ enum Pair {
     Ed25519(Ed25519KeyPair),
 }
 
+impl Pair {
+    /// The number of bytes in a signature.
+    fn signature_length(&self) -> usize {
+        match self {
+            Self::Rsa(pair) => pair.public_modulus_len(),
+            Self::Ecdsa(_) | Self::Ed25519(_) => 64,
+        }
+    }
+}
+
 impl SigningKey {
     /// Creates a new private key in PKCS#8.
     ///
@@ -147,7 +157,10 @@ impl SigningKey {
             Signed::Exchanged => exchanged,
             Signed::Assertion => assertion,
         };
-        let mut token = String::with_capacity(header.len().saturating_add(claims.len().saturating_mul(2)) + 400);
+        // Exactly as long as the token: a larger piece of memory costs more to find, and to wipe.
+        let [claims_length, signature_length] = [claims.len(), self.pair.signature_length()]
+            .map(|length| base64::encoded_len(length, false).unwrap_or_default());
+        let mut token = String::with_capacity(header.len() + claims_length + signature_length + 2);
         token.push_str(header);
         token.push('.');
         URL_SAFE_NO_PAD.encode_string(claims, &mut token);

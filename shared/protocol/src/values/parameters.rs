@@ -43,7 +43,7 @@ impl Parameters {
         if form.len() > MAX_FORM_BYTES {
             return Err(MalformedForm::TooLarge);
         }
-        if !percent_signs_are_escapes(form) || percent_decode(form).decode_utf8().is_err() {
+        if !is_well_encoded(form) {
             return Err(MalformedForm::Encoding);
         }
         let mut parameters = Self::default();
@@ -130,6 +130,15 @@ impl Parameters {
     /// Returns whether the parameter has a value.
     pub fn has(&self, name: &str) -> bool {
         self.all(name).next().is_some()
+    }
+}
+
+/// Returns whether the form is UTF-8 in a valid encoding. Most forms escape nothing, and are what they decode to.
+fn is_well_encoded(form: &[u8]) -> bool {
+    if form.contains(&b'%') {
+        percent_signs_are_escapes(form) && percent_decode(form).decode_utf8().is_ok()
+    } else {
+        std::str::from_utf8(form).is_ok()
     }
 }
 

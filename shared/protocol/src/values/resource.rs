@@ -36,7 +36,7 @@ impl Resource {
             return Err(MalformedResource);
         }
         let written: Arc<str> = text.into();
-        let normal = normal_form(text).filter(|normal| normal != text);
+        let normal = other_normal_form(text);
         Ok(Self { normal: normal.map_or_else(|| Arc::clone(&written), Arc::from), text: written })
     }
 
@@ -51,26 +51,32 @@ impl Resource {
     }
 }
 
-/// Returns the normal form of an http(s) URI with a host; `None` for any other, which is compared as text.
-fn normal_form(text: &str) -> Option<String> {
+/// Returns the normal form of an http(s) URI with a host, if it was not written in that form. Any other URI is compared as
+/// text.
+fn other_normal_form(text: &str) -> Option<String> {
     let (scheme, rest) = text.split_once("://")?;
-    let scheme = scheme.to_ascii_lowercase();
-    let default_port: u16 = match scheme.as_str() {
-        "https" => 443,
-        "http" => 80,
-        _ => return None,
+    let (normal_scheme, default_port): (_, u16) = if scheme.eq_ignore_ascii_case("https") {
+        ("https", 443)
+    } else if scheme.eq_ignore_ascii_case("http") {
+        ("http", 80)
+    } else {
+        return None;
     };
-    let (authority, path) = rest.split_at(rest.find(['/', '?', '\\']).unwrap_or(rest.len()));
+    let (authority, written_path) = rest.split_at(rest.find(['/', '?', '\\']).unwrap_or(rest.len()));
     let (user, host) = authority.split_at(authority.rfind('@').map_or(0, |at| at.saturating_add(1)));
-    let host = match host.rsplit_once(':') {
-        Some((name, port)) if port.is_empty() || port.parse() == Ok(default_port) => name,
-        Some(_) | None => host,
+    let (name, has_port) = match host.rsplit_once(':') {
+        Some((name, port)) if port.is_empty() || port.parse() == Ok(default_port) => (name, true),
+        Some(_) | None => (host, false),
     };
-    let path = match path.strip_prefix('/') {
+    let path = match written_path.strip_prefix('/') {
         Some(after) if after.is_empty() || after.starts_with('?') => after,
-        Some(_) | None => path,
+        Some(_) | None => written_path,
     };
-    Some(format!("{scheme}://{user}{}{path}", host.to_ascii_lowercase()))
+    let is_normal = scheme == normal_scheme
+        && !has_port
+        && path.len() == written_path.len()
+        && !name.bytes().any(|byte| byte.is_ascii_uppercase());
+    (!is_normal).then(|| format!("{normal_scheme}://{user}{}{path}", name.to_ascii_lowercase()))
 }
 
 impl PartialEq for Resource {
