@@ -7,12 +7,13 @@
 //! - The document lists exactly the algorithms that have a key, so that a client can register for each algorithm that it
 //!   finds here. RS256 is among them unless `JETON_SIGNING_ALGORITHMS` leaves it out, and no API and no client needs it
 //!   (OpenID Connect Discovery §3 wants it there).
-//! - The keys are read from the table for each document: it is requested rarely, and must contain keys created a moment
-//!   ago. Libraries accept only the algorithms that they found here, and a key may sign at once (`jeton keys rotate --now`,
-//!   or the first client with an algorithm): a key set that is cached here, however briefly, could lack the key of a token
-//!   that is already in use, and could still have one that was withdrawn (`jeton keys retire`). Whoever asks keeps the document
-//!   for five minutes, and a cache in front of this function may do so too. Private keys are not read. If the table cannot be
-//!   read, the last metadata document is served.
+//! - The keys are read from the table for each document, but ten times a second at most: beyond that the last ones are served,
+//!   for three seconds at most. Libraries accept only the algorithms and keys that they found here, and a key may sign at once
+//!   (`jeton keys rotate --now`, or the first client with an algorithm), so the documents list it at once; but requests of
+//!   anyone must not cost a read each. Private keys are not read.
+//! - A key that was withdrawn (`jeton keys retire`) is out of the key set within a minute, also where the key set is cached: it
+//!   may be kept for half a minute, and the keys in it are at most half a minute old, even if the table cannot be read.
+//! - The metadata document may be kept for five minutes. If the tables cannot be read, the last one is served.
 //! - The scopes of APIs are listed only where the operator names APIs. They are read from the registry, at most once a
 //!   minute.
 
@@ -27,19 +28,20 @@ use protocol::{
     Claim, GrantType, ID_JAG_TYPE, IdentityAssertion, IdentityScope, OpenIdMetadata, Prompt, ProofAlgorithm,
     RequestMetadata, ResponseMode, ResponseType, Scope,
 };
-use service::Stores;
-use store::{KeysTable, Registry};
+use service::{PublishedKeys, Stores};
+use store::Registry;
 
-/// The time in seconds that a verifier may cache a document: far less than the time a new key is published before
-/// it signs.
-const MAX_AGE: &str = "public, max-age=300";
+/// The time in seconds that anyone may cache the metadata document.
+const DOCUMENT_AGE: &str = "public, max-age=300";
+/// The time in seconds that a verifier may cache the key set: far less than the time a new key is published before it signs.
+const KEY_SET_AGE: &str = "public, max-age=30";
 
 const ENDPOINT: Endpoint = Endpoint::for_any_origin("GET, HEAD");
 
 /// The metadata endpoint, for documents and keys.
 pub struct Metadata {
     config: Config,
-    keys: KeysTable,
+    keys: PublishedKeys,
     /// The registry, if the metadata list APIs.
     registry: Option<Registry>,
     /// The last metadata document.
@@ -61,7 +63,8 @@ impl Metadata {
     /// When a variable is missing.
     pub fn open(config: Config, stores: &Stores) -> Result<Self, Error> {
         let registry = if config.metadata_apis.is_empty() { None } else { Some(stores.registry()?) };
-        Ok(Self { keys: stores.keys()?, registry, last: Mutex::default(), config })
+        let keys = PublishedKeys::new(stores.keys()?);
+        Ok(Self { keys, registry, last: Mutex::default(), config })
     }
 
     async fn respond(&self, path: &str) -> Result<Response, Failure> {
@@ -72,8 +75,8 @@ impl Metadata {
             "/.well-known/oauth-authorization-server" | "/.well-known/openid-configuration" => self.document().await,
             "/.well-known/jwks.json" => {
                 let now = edge::now();
-                let records = self.keys.load_public(now).await?;
-                Ok(cacheable(json(StatusCode::OK, &records.key_set(now))))
+                let records = self.keys.records(now).await?;
+                Ok(cacheable(KEY_SET_AGE, json(StatusCode::OK, &records.key_set(now))))
             }
             // A Well-Known URL for Changing Passwords, W3C: password managers lead people there.
             "/.well-known/change-password" => Ok(redirect(&format!("{own}/account/password"))),
@@ -86,7 +89,7 @@ impl Metadata {
         let last = || self.last.lock().unwrap_or_else(PoisonError::into_inner);
         match self.read().await {
             Ok(read) => {
-                let document = cacheable(json(StatusCode::OK, &describe(&self.config, &read)));
+                let document = cacheable(DOCUMENT_AGE, json(StatusCode::OK, &describe(&self.config, &read)));
                 *last() = Some(document.clone());
                 Ok(document)
             }
@@ -97,7 +100,7 @@ impl Metadata {
 
     /// Reads what the metadata list beside the configuration.
     async fn read(&self) -> Result<Read, Failure> {
-        let algorithms = self.keys.load_public(edge::now()).await?.algorithms();
+        let algorithms = self.keys.records(edge::now()).await?.algorithms();
         let apis = match &self.registry {
             Some(registry) => registry.apis(&self.config.metadata_apis, edge::now()).await?,
             None => Vec::new(),
@@ -106,9 +109,9 @@ impl Metadata {
     }
 }
 
-/// Allows verifiers and clients to cache a document.
-fn cacheable(mut response: Response) -> Response {
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static(MAX_AGE));
+/// Allows verifiers and clients to cache a document for the time in `age`.
+fn cacheable(age: &'static str, mut response: Response) -> Response {
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static(age));
     response
 }
 

@@ -2,7 +2,7 @@
 
 use edge::{AuditEntry, AuditEvent, Failure, Response};
 use grants::code::{CodeRedemption, explain, redeem};
-use grants::{Asked, Refusal, RestsOn, one_token_serves};
+use grants::{Asked, Refusal, one_token_serves};
 use protocol::{CodeVerifier, GrantType, RedirectUri, Resource, Secret};
 use store::Applied;
 
@@ -29,13 +29,11 @@ impl Token {
         }
         let key = context.key()?;
         let Proof { redirect_uri, code_verifier, resources } = proof;
-        let handles = context.ring.handles();
-        let code = handles.open_code(code).ok_or(Refusal::CodeUnknown)?;
+        let code = context.ring.handles().open_code(code).ok_or(Refusal::CodeUnknown)?;
         let resources = one_token_serves(context.client.client(), &context.apis, &resources, None)?;
-        let rests_on = code.rests_on.map(|hidden| handles.reveal(code.secret.id(), hidden));
         let issuer = self.wiring.config.issuer.clone();
         let request = CodeRedemption { code, redirect_uri, code_verifier, key, resources, issuer };
-        let standing = self.advance_by_code(context, &request, rests_on).await?;
+        let standing = self.advance_by_code(context, &request).await?;
         let asked = Asked { resources: &request.resources, scope: None };
         let (response, token) = self.give_of_grant(context, &standing, request.code.secret.clone(), asked).await?;
         context.log.event(AuditEntry::of_grant(AuditEvent::CodeRedeemed, &standing.grant).with_token(token));
@@ -46,10 +44,10 @@ impl Token {
         &self,
         context: &TokenContext<'_>,
         request: &CodeRedemption,
-        rests_on: Option<RestsOn>,
     ) -> Result<StandingGrant, Failure> {
         let (policy, moment) = (&self.wiring.config.policy, context.moment);
         let step = redeem(request, &context.client, policy, moment);
+        let rests_on = context.revealed(step.id(), request.code.rests_on);
         let (applied, ground) = self.grants.apply(&step, rests_on).await?;
         let grant = match applied {
             Applied::Done(grant) => *grant,

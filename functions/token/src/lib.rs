@@ -41,7 +41,9 @@ use std::sync::Arc;
 use edge::{Awaited, Config, Endpoint, Error, Failure, Function, Incoming, RequestLog, Response};
 use grants::asserted::AskedAssertion;
 use grants::dpop::{ProvenKey, binding};
-use grants::{Api, Attempt, AuthenticatedClient, Confirmation, Moment, Refusal, Timestamp};
+use grants::{
+    Api, Attempt, AuthenticatedClient, Confirmation, GrantId, HiddenFooting, Moment, Refusal, RestsOn, Timestamp,
+};
 use keys::KeyRing;
 use protocol::{Parameters, Resource, Scope, TokenRequest};
 use service::{Authentication, IdentityAssertions, Passwords, Stores, Wiring};
@@ -217,6 +219,11 @@ impl TokenContext<'_> {
     /// Returns the key to bind the tokens to, if one was proven; every grant type asks before it does anything else.
     fn key(&self) -> Result<Option<Confirmation>, Refusal> {
         binding(self.client.client(), self.proven.as_ref())
+    }
+
+    /// Returns the items that a grant rests on, as its handle names them.
+    fn revealed(&self, grant: GrantId, hidden: Option<HiddenFooting>) -> Option<RestsOn> {
+        hidden.map(|hidden| self.ring.handles().reveal(grant, hidden))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use edge::{AuditEntry, AuditEvent, Failure, Response};
 use grants::refresh::{RefreshRequest, explain, rotate, stay};
-use grants::{Asked, Refusal, RestsOn, one_token_serves};
+use grants::{Asked, Refusal, one_token_serves};
 use protocol::{GrantType, Secret};
 use store::{Applied, Ground};
 
@@ -20,16 +20,14 @@ impl Token {
             return Err(Refusal::GrantTypeNotAllowed.into());
         }
         let key = context.key()?;
-        let handles = context.ring.handles();
-        let token = handles.open_refresh(token).ok_or(Refusal::RefreshTokenUnknown)?;
+        let token = context.ring.handles().open_refresh(token).ok_or(Refusal::RefreshTokenUnknown)?;
         let resources = one_token_serves(context.client.client(), &context.apis, &resources, scope.as_ref())?;
-        let rests_on = token.rests_on.map(|hidden| handles.reveal(token.secret.id(), hidden));
         let issuer = self.wiring.config.issuer.clone();
         let request = RefreshRequest { token, key, scope, resources, issuer };
         let standing = if context.client.client().profile.rotates_refresh_tokens() {
-            self.advance_by_refresh(context, &request, rests_on).await?
+            self.advance_by_refresh(context, &request).await?
         } else {
-            self.stay_by_refresh(context, &request, rests_on).await?
+            self.stay_by_refresh(context, &request).await?
         };
         let asked = Asked { resources: &request.resources, scope: request.scope.as_ref() };
         let (response, token) = self.give_of_grant(context, &standing, request.token.secret.clone(), asked).await?;
@@ -41,10 +39,10 @@ impl Token {
         &self,
         context: &TokenContext<'_>,
         request: &RefreshRequest,
-        rests_on: Option<RestsOn>,
     ) -> Result<StandingGrant, Failure> {
         let (policy, moment) = (&self.wiring.config.policy, context.moment);
         let step = rotate(request, &context.client, policy, moment);
+        let rests_on = context.revealed(step.id(), request.token.rests_on);
         let (applied, ground) = self.grants.apply(&step, rests_on).await?;
         let grant = match applied {
             Applied::Done(grant) => *grant,
@@ -55,15 +53,16 @@ impl Token {
         };
         self.on_its_footing(context, grant, ground).await
     }
+
     /// Finds the grant of a client whose refresh tokens are not rotated, and leaves it as it is.
     async fn stay_by_refresh(
         &self,
         context: &TokenContext<'_>,
         request: &RefreshRequest,
-        rests_on: Option<RestsOn>,
     ) -> Result<StandingGrant, Failure> {
         let (policy, moment) = (&self.wiring.config.policy, context.moment);
-        let read = self.grants.look(request.token.secret.id(), rests_on).await?;
+        let id = request.token.secret.id();
+        let read = self.grants.look(id, context.revealed(id, request.token.rests_on)).await?;
         let (found, ground) = read.map_or_else(|| (None, Ground::default()), |(grant, ground)| (Some(grant), ground));
         let verdict = stay(request, &context.client, found.as_ref(), policy, moment);
         let grant = self.carry_out(context, verdict, found.as_ref()).await?;

@@ -4,8 +4,8 @@
 //! This crate contains no rules (`grants`, `sessions`), no headers or status lines (`edge`), no items (`store`) and no pages.
 //!
 //! # Decisions
-//! - Keys are read again every five minutes, and at once when a token needs a key that is not cached.
-//! - If reading the keys fails, the cached keys stay in use.
+//! - Keys are read again every minute, and at once when a token needs a key that is not cached.
+//! - If reading the keys fails, the cached keys stay in use. Those that are published are served for 25 seconds only.
 //! - A person's wrong passwords and a client's wrong secrets are counted in DynamoDB before the answer is sent.
 //! - A password that only the operator's directory can check is asked for in the one place where passwords are checked, so
 //!   pages and grants do not know of it.
@@ -33,6 +33,7 @@ mod key_cache;
 mod limits;
 mod people;
 mod proofs;
+mod published_keys;
 mod tokens;
 mod wiring;
 
@@ -61,5 +62,6 @@ pub use people::second_factors::{FactorCheck, TriedFactor};
 pub use people::sign_in_fault::SignInFault;
 pub use people::sign_ins::SignIns;
 pub use people::way_back::WayBack;
+pub use published_keys::PublishedKeys;
 pub use tokens::IssuedAccessToken;
 pub use wiring::{Stores, Wiring};

@@ -218,6 +218,15 @@ async fn c151_a_retired_key_is_dead_at_once_also_after_a_restore_and_another_one
 }
 
 #[tokio::test]
+async fn c151_the_key_set_may_be_kept_for_so_short_that_a_retired_key_is_out_of_it_within_a_minute() {
+    let reply = World::shared().stack.http().get("/.well-known/jwks.json").send().await;
+    let kept = reply.header("cache-control").and_then(|header| header.strip_prefix("public, max-age="));
+    let kept: u64 = kept.expect("max-age").parse().expect("seconds");
+    // Where the table cannot be read, the keys that are served are half a minute old at most.
+    assert!((1..=60 - 30).contains(&kept), "{reply:?}");
+}
+
+#[tokio::test]
 async fn c152_what_a_former_master_made_is_good_until_it_is_retired() {
     let world = World::on(Stack::start());
     let (mut session, app) = (person(&world, "c152").0, app(&world, "C152", &[]));

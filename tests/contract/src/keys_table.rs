@@ -2,9 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use grants::{SigningAlgorithm, Timestamp};
+use grants::{Seconds, SigningAlgorithm, Timestamp};
+use harness::{CountingProxy, Fault, Span};
 use keys::{KeyRecord, MasterName, MasterRecord, Masters, Records};
 use protocol::Jwk;
+use service::PublishedKeys;
 use store::Changed;
 
 use crate::fixtures::NOW;
@@ -129,4 +131,35 @@ async fn c152_a_master_is_added_and_withdrawn_by_the_state_it_was_read_in(place:
     assert_eq!(table.load().await.unwrap().masters.good().cloned().collect::<Vec<_>>(), [later(4)]);
 }
 
-crate::on_both! { keys_are_written_once_and_read_back_in_order, a_key_has_one_successor_whoever_makes_it, c150_the_key_for_secrets_of_clients_is_written_once_beside_the_masters, c151_a_withdrawn_key_is_set_aside_wherever_it_is_found, c152_a_master_is_added_and_withdrawn_by_the_state_it_was_read_in }
+/// The names of the published keys at this many seconds after the start; `None` if they are not known.
+async fn published(keys: &PublishedKeys, later: Seconds) -> Option<Vec<String>> {
+    let records = keys.records(NOW.plus(later)).await.ok()?;
+    Some(records.signing.iter().map(|key| key.public.kid.clone()).collect())
+}
+
+async fn c151_c155_published_keys_are_few_reads_and_served_no_longer_than_a_withdrawn_one_may_be(place: Place) {
+    let proxy = CountingProxy::to(place.endpoint());
+    let keys = PublishedKeys::new(place.by_way_of(&proxy.endpoint()).keys().unwrap());
+    let (table, grants) = (place.stores.keys().unwrap(), place.stores.grants().unwrap());
+    let (old, new) = (key("old", None, 1), key("new", Some("old"), 2));
+    table.create_signing_key(&old, None).await.unwrap();
+    for number in 0..100 {
+        assert_eq!(published(&keys, 0).await.unwrap(), ["old"], "{number}");
+    }
+    // The names of the withdrawn keys are read once.
+    assert_eq!(proxy.calls().len(), 30 + 1);
+    table.create_signing_key(&new, None).await.unwrap();
+    assert_eq!(published(&keys, 2).await.unwrap(), ["old"], "they were read often just now");
+    assert_eq!(published(&keys, 3).await.unwrap(), ["old", "new"], "long before it signs");
+    table.withdraw_signing_key(&old, None, grants.withdrawals("old", NOW)).await.unwrap();
+    assert_eq!(published(&keys, 3).await.unwrap(), ["new"], "at once, if there are few requests");
+    table.delete_signing_key(&new, None).await.unwrap();
+    proxy.break_call(0, Fault::Throttled("ResourceNotFoundException"), Span::Always);
+    assert_eq!(published(&keys, 3 + 24).await.unwrap(), ["new"], "they cannot be read");
+    assert_eq!(published(&keys, 3 + 25).await, None, "they could be withdrawn");
+    proxy.heal();
+    assert_eq!(published(&keys, 3 + 26).await.unwrap(), [""; 0]);
+    assert_eq!(published(&keys, 0).await.unwrap(), [""; 0], "a clock that was set back has them read");
+}
+
+crate::on_both! { keys_are_written_once_and_read_back_in_order, a_key_has_one_successor_whoever_makes_it, c150_the_key_for_secrets_of_clients_is_written_once_beside_the_masters, c151_a_withdrawn_key_is_set_aside_wherever_it_is_found, c152_a_master_is_added_and_withdrawn_by_the_state_it_was_read_in, c151_c155_published_keys_are_few_reads_and_served_no_longer_than_a_withdrawn_one_may_be }

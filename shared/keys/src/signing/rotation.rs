@@ -7,8 +7,9 @@
 //! - A key's place in the table is named after its predecessor. Two concurrent rotations both create the successor
 //!   of the same key, and one of the writes finds the place taken.
 //! - A host whose clock is wrong by more than five minutes cannot rotate: AWS rejects its signature.
-//!   [`PREPUBLICATION`] leaves ten minutes between a gateway's cache time and the first signature, enough for a
-//!   rotator and a signer whose clocks are wrong by five minutes in opposite directions.
+//!   [`PREPUBLICATION`] leaves ten minutes between a gateway's cache time and the first signature, enough for the
+//!   minute that a key set may be old when a gateway reads it, and for a rotator and a signer whose clocks are wrong by
+//!   four and a half minutes in opposite directions.
 
 use std::collections::BTreeSet;
 

@@ -139,14 +139,14 @@ impl Expression {
     /// Takes the names in the form of the SDK: `None` instead of an empty map.
     pub(crate) fn take_names(&mut self) -> Option<HashMap<String, String>> {
         let names = std::mem::take(&mut self.names).into_iter();
-        Some(names.map(|name| (Name(&name).to_string(), name)).collect())
+        Some(names.map(|name| (["#", &name].concat(), name)).collect())
             .filter(|names: &HashMap<_, _>| !names.is_empty())
     }
 
     /// Takes the values in the form of the SDK: `None` instead of an empty map.
     pub(crate) fn take_values(&mut self) -> Option<HashMap<String, AttributeValue>> {
         let values = std::mem::take(&mut self.values).into_iter().enumerate();
-        Some(values.map(|(number, value)| (Placeholder(number).to_string(), value)).collect())
+        Some(values.map(|(number, value)| (Placeholder(number).text(), value)).collect())
             .filter(|values: &HashMap<_, _>| !values.is_empty())
     }
 }
@@ -166,10 +166,29 @@ impl fmt::Display for Name<'_> {
     }
 }
 
+impl Placeholder {
+    /// Returns the one sign that stands for the number, which is written faster than digits. Few expressions have more
+    /// values than there are signs.
+    fn sign(self) -> Option<char> {
+        char::from_digit(u32::try_from(self.0).ok()?, 36)
+    }
+
+    /// Returns the placeholder as the SDK wants it, in memory that it gets once.
+    fn text(self) -> String {
+        match self.sign() {
+            Some(sign) => [":v", sign.encode_utf8(&mut [0; 4])].concat(),
+            None => self.to_string(),
+        }
+    }
+}
+
 impl fmt::Display for Placeholder {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(":v")?;
-        self.0.fmt(formatter)
+        match self.sign() {
+            Some(sign) => formatter.write_char(sign),
+            None => self.0.fmt(formatter),
+        }
     }
 }
 
@@ -207,6 +226,17 @@ mod tests {
         let values = [text("active"), text("revoked"), number(&1), flag(true)].into_iter().enumerate();
         let values: HashMap<_, _> = values.map(|(number, value)| (format!(":v{number}"), value)).collect();
         assert_eq!(expression.take_values(), Some(values));
+    }
+
+    #[test]
+    fn each_value_has_a_placeholder_of_its_own() {
+        let placeholders: Vec<String> = (0..2000).map(|number| Placeholder(number).text()).collect();
+        assert!(placeholders.iter().enumerate().all(|(number, text)| Placeholder(number).to_string() == *text));
+        assert_eq!(
+            [0, 9, 10, 35, 36].map(|number| placeholders[number].as_str()),
+            [":v0", ":v9", ":va", ":vz", ":v36"]
+        );
+        assert_eq!(placeholders.iter().collect::<std::collections::BTreeSet<_>>().len(), placeholders.len());
     }
 
     #[test]

@@ -225,7 +225,11 @@ pub(crate) const LINES: &[(usize, &str, State)] = &[
     (152, "The handle master can be rotated: handles name their key, and two are live meanwhile.", Tested),
     (153, "A registration attempt counts before anything is fetched for it.", Tested),
     (154, "No signed token is taken for one of another kind: only an ID token is a hint.", Tested),
-    (155, "A client id or username that nobody has costs no write.", Tested),
+    (
+        155,
+        "A client id or username that nobody has costs no write; many requests for public documents cost few reads.",
+        Tested,
+    ),
     (156, "What is secret on disk is its owner's alone, and a warning names what has wider permissions.", Tested),
     (
         161,

@@ -12,6 +12,7 @@ use crate::support::authenticator::form_with;
 use crate::support::counted::Counted;
 use crate::support::devices::{approve, asked, poll, television};
 use crate::support::passkeys::{SoftKey, add_passkey};
+use crate::support::published::DOCUMENTS;
 use crate::support::pushed::{assert_pushed, at, push, pushed};
 use crate::support::relying_party::{app, person};
 use crate::support::session::{Code, Session, assert_granted, client_requests, tokens};
@@ -370,6 +371,19 @@ async fn the_metadata_and_the_keys_cost_one_read_each() {
         assert_eq!(reply.status, 200);
         assert!(calls.len() <= 1 && writes(&calls) == 0, "{path}: {calls:?}");
     }
+}
+
+#[tokio::test]
+async fn c155_many_requests_for_the_metadata_and_the_keys_cost_few_reads() {
+    const REQUESTS: usize = 1000;
+    let counted = counted().await;
+    let http = counted.world.stack.http();
+    counted.proxy.reset();
+    for path in DOCUMENTS.into_iter().chain(["/.well-known/jwks.json"]).cycle().take(REQUESTS) {
+        assert_eq!(http.get(path).send().await.status, 200);
+    }
+    // Thirty in three seconds, and this takes a second or two.
+    assert!(counted.proxy.calls().len() <= REQUESTS / 5, "{}", counted.proxy.calls().len());
 }
 
 #[tokio::test]
