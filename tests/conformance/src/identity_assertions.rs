@@ -401,7 +401,7 @@ async fn c226_a_proof_binds_the_assertion_and_a_client_that_owes_one_gets_none_w
         };
         let free = ask().send().await;
         if owes {
-            assert_refused(&free, "invalid_dpop_proof");
+            assert_refused(&free, "invalid_request");
         } else {
             assert!(Jwt::read(&free.string("access_token")).claims.get("cnf").is_none());
         }
