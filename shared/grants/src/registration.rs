@@ -4,6 +4,7 @@ pub(crate) mod api_settings;
 mod key_rule;
 pub(crate) mod lists;
 mod metadata_errors;
+mod own_access;
 pub(crate) mod policy;
 pub(crate) mod rules;
 pub(crate) mod secrets;
