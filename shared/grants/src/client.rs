@@ -3,6 +3,7 @@
 pub(crate) mod appearance;
 pub mod assertion;
 pub(crate) mod assertion_algorithm;
+pub(crate) mod audience_rule;
 pub(crate) mod authenticate;
 pub(crate) mod change;
 pub(crate) mod document_copy;

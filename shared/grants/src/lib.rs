@@ -84,6 +84,7 @@ pub mod authorization {
 pub use client::assertion;
 pub use client::assertion::{AssertionClaims, Audience};
 pub use client::assertion_algorithm::AssertionAlgorithm;
+pub use client::audience_rule::AudienceRule;
 pub use client::authenticate::{AuthenticatedClient, authenticate};
 pub use client::change::{ClientChange, ClientSet};
 pub use client::document_copy::{CopyAge, DocumentCopy};
@@ -95,7 +96,7 @@ pub use client::name::{NameSkeleton, has_hidden_characters, is_name};
 pub use client::named_settings::NamedSettings;
 pub use client::profile::{Profile, ProfileFault};
 pub use client::public_keys::{ClientKey, ClientKeys, MAX_CLIENT_KEYS, PublicKey, candidates};
-pub use client::record::{AudienceRule, AuthMethod, Client, DpopRule, PkceRule};
+pub use client::record::{AuthMethod, Client, DpopRule, PkceRule};
 pub use client::relying_party::{Backchannel, IdTokenClaims, MalformedSector, RelyingParty, Sector};
 pub use client::request_object;
 pub use client::request_object::SignedRequest;

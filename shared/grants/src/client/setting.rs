@@ -7,10 +7,11 @@ use protocol::{
 };
 
 use crate::client::assertion_algorithm::AssertionAlgorithm;
+use crate::client::audience_rule::AudienceRule;
 use crate::client::federation::Federation;
 use crate::client::profile::Profile;
 use crate::client::public_keys::ClientKeys;
-use crate::client::record::{AudienceRule, AuthMethod, Client, DpopRule, PkceRule};
+use crate::client::record::{AuthMethod, Client, DpopRule, PkceRule};
 use crate::client::relying_party::{IdTokenClaims, RelyingParty};
 use crate::client::request_rules::RequestRules;
 use crate::terms::api::SigningAlgorithm;

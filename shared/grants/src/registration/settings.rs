@@ -7,13 +7,14 @@ use protocol::{
 };
 
 use crate::client::assertion_algorithm::AssertionAlgorithm;
+use crate::client::audience_rule::AudienceRule;
 use crate::client::change::{ClientChange, ClientSet};
 use crate::client::fact::ClientFact;
 use crate::client::federation::Federation;
 use crate::client::named_settings::NamedSettings;
 use crate::client::profile::Profile;
 use crate::client::public_keys::ClientKeys;
-use crate::client::record::{AudienceRule, AuthMethod, Client, DpopRule, PkceRule};
+use crate::client::record::{AuthMethod, Client, DpopRule, PkceRule};
 use crate::client::relying_party::{IdTokenClaims, RelyingParty};
 use crate::client::request_rules::RequestRules;
 use crate::client::setting::Setting;
