@@ -11,6 +11,7 @@ mod dev;
 mod operator;
 mod output;
 mod outputs;
+mod settings;
 mod stack;
 mod template;
 mod unanswered;

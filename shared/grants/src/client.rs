@@ -19,4 +19,3 @@ pub(crate) mod relying_party;
 pub mod request_object;
 pub(crate) mod request_rules;
 pub(crate) mod self_registration;
-pub(crate) mod setting;

@@ -104,7 +104,6 @@ pub use client::request_rules::{PushRule, RequestRules};
 pub use client::self_registration::{
     InitialTokenName, Registrant, RegistrationPolicy, RegistrationSource, SelfRegistration,
 };
-pub use client::setting::Setting;
 pub use flow::assertion_exchange as asserted;
 pub use flow::assertion_exchange::IssuedAssertion;
 pub use flow::authorization_code as code;
@@ -121,7 +120,6 @@ pub use registration::api_settings::{ApiChange, ApiFact, ApiSet, NewApiSettings}
 pub use registration::policy::{InitialToken, InitialTokenFact};
 pub use registration::rules::{NewApi, RegistrationError};
 pub use registration::self_service as dynamic;
-pub use registration::settings::{Edit, LogoEdit, NewSettings};
 pub use request::access::{Target, one_token_serves};
 pub use request::consent::{Consent, RegistrationMark, is_agreed};
 pub use step::grant::{Binding, DeviceRequest, Footing, Grant, Origin, Person, SignIn};

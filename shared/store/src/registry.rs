@@ -1,6 +1,7 @@
 //! The registry: clients, APIs, issuers that others run, and the registrations that clients make themselves.
 
 pub(crate) mod api_changes;
+pub(crate) mod api_item;
 pub(crate) mod cache;
 pub(crate) mod changes;
 pub(crate) mod documents;

@@ -9,7 +9,6 @@ use store::{AuditedAction, Changed, ClientChanged, Write};
 use crate::args::{ClientCommand, ClientCreate, ClientDelete, ClientSwitch, RotateSecret};
 use crate::audit::{About, NO_ATTRIBUTES, names_of};
 use crate::commands::api::identifier;
-use crate::commands::appearance::{self, Appearance};
 use crate::commands::client_import;
 use crate::commands::client_keys;
 use crate::commands::client_update;
@@ -23,6 +22,7 @@ use crate::commands::relying_party;
 use crate::commands::scopes;
 use crate::confirm::confirm;
 use crate::output::{print, print_dry_run, print_made};
+use crate::settings::appearance::{self, Appearance};
 use crate::stack::{Stack, TRIES, done_or};
 
 pub(crate) async fn run(command: ClientCommand) -> Result<(), Error> {
@@ -98,8 +98,7 @@ async fn forget(stack: &Stack, id: &ClientId) -> Result<(), Error> {
 async fn create(options: ClientCreate) -> Result<(), Error> {
     let stack = Stack::find(&options.common).await?;
     let appearance = Appearance::read(&options.appearance)?;
-    let logo = appearance.logo.given().cloned();
-    let new = new_client(&stack, &options, appearance).await?;
+    let new = new_client(&stack, &options, &appearance).await?;
     let there = format!("the client {} is registered already: see `jeton client show`", new.id);
     if options.changing.dry_run {
         let known = stack.registry.client_now(&new.id).await?;
@@ -113,7 +112,7 @@ async fn create(options: ClientCreate) -> Result<(), Error> {
     let client = Client { secrets: secret.iter().map(|(_, stored)| *stored).collect(), ..new }.register()?;
     let document = describe(&client);
     let record = records.record(AuditedAction::ClientCreate, &About::Client(&client.id), &names_of(&document));
-    let logo = logo.map(|logo| stack.registry.with_logo(&client, &logo));
+    let logo = appearance.logo.given().map(|logo| stack.registry.with_logo(&client, logo));
     done_or(stack.registry.create_client(&client, std::iter::once(record).chain(logo)).await?, there)?;
     warn_of_apis(&stack, &client).await;
     let document = with_secret(document, secret.as_ref().map(|(secret, _)| secret));

@@ -2,7 +2,6 @@
 
 pub(crate) mod api;
 pub(crate) mod api_plan;
-pub(crate) mod appearance;
 pub(crate) mod apply;
 pub(crate) mod audit;
 pub(crate) mod brand;
@@ -15,6 +14,7 @@ pub(crate) mod client_plan;
 pub(crate) mod client_update;
 pub(crate) mod completion;
 pub(crate) mod consent;
+pub(crate) mod edit;
 pub(crate) mod export;
 pub(crate) mod federation;
 pub(crate) mod grant;

@@ -6,8 +6,8 @@ use protocol::Resource;
 use crate::dynamodb::commit::{Kind, Outcome, Write, commit};
 use crate::dynamodb::items::by_id;
 use crate::dynamodb::unknown::Unknown;
+use crate::registry::api_item::{api_key, to_api};
 use crate::registry::changes::of_api_change;
-use crate::registry::item::{api_key, to_api};
 use crate::registry::table::Registry;
 
 /// The outcome of a change to an API.

@@ -14,11 +14,10 @@ use crate::dynamodb::expression::Expression;
 use crate::dynamodb::items::{Item, by_id, text};
 use crate::dynamodb::send::{Call, Listing};
 use crate::dynamodb::unknown::Unknown;
+use crate::registry::api_item::{API, api_key, earlier_api_key, from_api, to_api};
 use crate::registry::cache::Cache;
 use crate::registry::changes::of_client_change;
-use crate::registry::item::{
-    API, CLIENT, DOCUMENT, api_key, client_key, document_key, earlier_api_key, from_api, from_client, to_api, to_client,
-};
+use crate::registry::item::{CLIENT, DOCUMENT, client_key, document_key, from_client, to_client};
 use crate::registry::second_looks::SecondLooks;
 
 /// The registry table, with a cache in each process.

@@ -7,10 +7,10 @@ use grants::{Api, Client, Issuer, KeptSecret, Registrant, Timestamp};
 use protocol::{ClientId, IdentityScope, Resource};
 use toml::Spanned;
 
-use crate::commands::appearance::NewLogo;
 use crate::commands::apply::file::{ClientEntry, Source};
 use crate::commands::apply::secret::{self, SecretPlan};
 use crate::commands::apply::wanted::{Reading, WantedClient, api};
+use crate::settings::appearance::NewLogo;
 use crate::stack::Stack;
 
 /// The changes, in the order in which they are made.

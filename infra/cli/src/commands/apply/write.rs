@@ -5,11 +5,11 @@ use grants::{Api, Client, Issuer, TokenFormat};
 use store::{AuditedAction, Changed, Write};
 
 use crate::audit::{About, NO_ATTRIBUTES, Recorder, names_of};
-use crate::commands::appearance::NewLogo;
 use crate::commands::apply::plan::{ClientStep, Plan, Step};
 use crate::commands::apply::report::{Difference, ShownSecret, about, differences};
 use crate::commands::apply::secret::{self, SecretPlan};
 use crate::commands::{api, client, issuer};
+use crate::settings::appearance::NewLogo;
 use crate::stack::Stack;
 
 /// The outcome of a plan.
