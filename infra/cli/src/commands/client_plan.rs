@@ -10,7 +10,7 @@ use store::{AuditedAction, ClientChanged};
 
 use crate::audit::About;
 use crate::commands::claim_edits::{names_in, with_claims};
-use crate::commands::client::describe;
+use crate::commands::client_description::describe;
 use crate::commands::edit::Edit;
 use crate::commands::list_change::ListChange;
 use crate::commands::plan::Plan;

@@ -8,7 +8,6 @@ use clap::Args;
 use edge::Error;
 use grants::Client;
 use protocol::{ClientLink, LinkUrl, Logo};
-use serde_json::{Value, json};
 
 /// Options for the links and the logo of a client, on the consent page. An empty value means none.
 #[derive(Args)]
@@ -106,14 +105,4 @@ fn logo(path: &Path) -> Result<Logo, Error> {
     let fault = |error: &dyn std::fmt::Display| format!("the logo {} cannot be used: {error}", path.display());
     let bytes = std::fs::read(path).map_err(|error| fault(&error))?;
     Ok(Logo::parse(bytes).map_err(|error| fault(&error))?)
-}
-
-/// Adds the links and the logo to the description of a client.
-pub(crate) fn describe(client: &Client, document: &mut Value) {
-    let Some(members) = document.as_object_mut() else { return };
-    for link in ClientLink::ALL {
-        members.insert(link.as_str().to_owned(), client.link(link).into());
-    }
-    let logo = client.logo.map(|facts| json!({ "type": facts.kind.as_str(), "bytes": facts.size }));
-    members.insert("logo".to_owned(), logo.into());
 }

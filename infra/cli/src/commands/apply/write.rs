@@ -8,6 +8,7 @@ use crate::audit::{About, NO_ATTRIBUTES, Recorder, names_of};
 use crate::commands::apply::plan::{ClientStep, Plan, Step};
 use crate::commands::apply::report::{Difference, ShownSecret, about, differences};
 use crate::commands::apply::secret::{self, SecretPlan};
+use crate::commands::client_description::describe;
 use crate::commands::{api, client, issuer};
 use crate::settings::appearance::NewLogo;
 use crate::stack::Stack;
@@ -106,7 +107,7 @@ impl Writer<'_> {
     async fn create_client(&self, step: &ClientStep) -> Result<Option<ShownSecret>, Error> {
         let action = AuditedAction::ClientCreate;
         let (client, shown) = self.with_secret(step, None, action).await?;
-        let document = client::describe(&client);
+        let document = describe(&client);
         let record = self.records.record(action, &About::Client(&client.id), &names_of(&document));
         let logo = step.logo.given().map(|logo| self.stack.registry.with_logo(&client, logo));
         let beside = std::iter::once(record).chain(logo);
