@@ -20,7 +20,7 @@ pub use crate::http::cookies::{Cookie, CookieRule};
 pub use crate::http::endpoint::Endpoint;
 pub use crate::http::failure::Failure;
 pub use crate::http::firewall::FirewallGuard;
-pub use crate::http::language::{follow_locales, ui_locales};
+pub use crate::http::language::{follow_locales, localized, ui_locales};
 pub use crate::http::request::Incoming;
 pub use crate::http::response::{
     INTROSPECTION_JWT, Response, form_post, html, html_with_form, html_with_form_and_picture, html_with_passkey,

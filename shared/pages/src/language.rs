@@ -72,6 +72,11 @@ impl Language {
         ranges.sort_by_key(|(_, weight)| Reverse(*weight));
         choose(ranges.into_iter().filter(|(_, weight)| *weight > 0).map(|(range, _)| range))
     }
+
+    /// Returns the best of the languages, by their tags, in which something else is written, for a reader of this one.
+    pub fn best_of<'k>(&self, known: &[&'k str]) -> Option<&'k str> {
+        find(self.tag(), known)
+    }
 }
 
 impl fmt::Display for Language {
@@ -243,6 +248,7 @@ mod tests {
         assert_eq!(find("PT-br", &known), Some("pt-BR"));
         assert_eq!(find("pt-PT", &known), None);
         assert_eq!(find("p", &known), None);
+        assert_eq!(Language::of_list("de-AT").unwrap().best_of(&["en", "de"]), Some("de"));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use http::header;
 use pages::Language;
-use protocol::Parameters;
+use protocol::{Localized, Parameters};
 
 use crate::http::request::Incoming;
 
@@ -34,5 +34,29 @@ pub fn ui_locales() -> Vec<&'static str> {
 pub fn follow_locales(parameters: &Parameters) {
     if let Some(language) = parameters.one(UI_LOCALES).ok().flatten().and_then(Language::of_list) {
         pages::speak(language);
+    }
+}
+
+/// Returns a text in the language of the request that is answered, if it has a variant in that language.
+pub fn localized(text: &Localized) -> &str {
+    text.chosen(|known| pages::spoken().best_of(known))
+}
+
+#[cfg(test)]
+mod tests {
+    use protocol::LanguageTag;
+
+    use super::*;
+
+    #[test]
+    fn a_text_is_in_the_language_of_the_request() {
+        let variants = [("de", "Lesen"), ("fr-CA", "Lire")];
+        let variants = variants.map(|(tag, text)| (LanguageTag::parse(tag).unwrap(), text.to_owned()));
+        let text = Localized::with_variants("Read", variants.into()).unwrap();
+        for (wanted, expected) in [("de", "Lesen"), ("de-AT", "Lesen"), ("fr", "Lire"), ("ja", "Read")] {
+            let language = Language::of_list(wanted).unwrap();
+            assert_eq!(pages::written_in(language, || localized(&text).to_owned()), expected, "{wanted}");
+        }
+        assert_eq!(localized(&text), "Read", "outside of a request");
     }
 }
