@@ -12,6 +12,7 @@ mod operator;
 mod output;
 mod outputs;
 mod progress;
+mod settings;
 mod stack;
 mod template;
 mod unanswered;

@@ -3,6 +3,7 @@
 pub(crate) mod appearance;
 pub mod assertion;
 pub(crate) mod assertion_algorithm;
+pub(crate) mod audience_rule;
 pub(crate) mod authenticate;
 pub(crate) mod change;
 pub(crate) mod document_copy;
@@ -18,4 +19,3 @@ pub(crate) mod relying_party;
 pub mod request_object;
 pub(crate) mod request_rules;
 pub(crate) mod self_registration;
-pub(crate) mod setting;

@@ -8,10 +8,11 @@ use protocol::{
     Secret, ServerUri, Subject,
 };
 
+use crate::client::audience_rule::AudienceRule;
 use crate::client::authenticate::{AuthenticatedClient, authenticate};
 use crate::client::issuer::{Issuer, IssuerName, Purpose};
 use crate::client::public_keys::ClientKeys;
-use crate::client::record::{AudienceRule, AuthMethod, Client};
+use crate::client::record::{AuthMethod, Client};
 use crate::step::grant::{Binding, Footing, Grant, Origin, Person, SignIn};
 use crate::step::stage::Stage;
 use crate::terms::api::{Api, SigningAlgorithm, TokenFormat, TokenType};

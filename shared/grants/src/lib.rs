@@ -84,6 +84,7 @@ pub mod authorization {
 pub use client::assertion;
 pub use client::assertion::{AssertionClaims, Audience};
 pub use client::assertion_algorithm::AssertionAlgorithm;
+pub use client::audience_rule::AudienceRule;
 pub use client::authenticate::{AuthenticatedClient, authenticate};
 pub use client::change::{ClientChange, ClientSet};
 pub use client::document_copy::{CopyAge, DocumentCopy};
@@ -95,7 +96,7 @@ pub use client::name::{NameSkeleton, has_hidden_characters, is_name};
 pub use client::named_settings::NamedSettings;
 pub use client::profile::{Profile, ProfileFault};
 pub use client::public_keys::{ClientKey, ClientKeys, MAX_CLIENT_KEYS, PublicKey, candidates};
-pub use client::record::{AudienceRule, AuthMethod, Client, DpopRule, PkceRule};
+pub use client::record::{AuthMethod, Client, DpopRule, PkceRule};
 pub use client::relying_party::{Backchannel, IdTokenClaims, MalformedSector, RelyingParty, Sector};
 pub use client::request_object;
 pub use client::request_object::SignedRequest;
@@ -103,7 +104,6 @@ pub use client::request_rules::{PushRule, RequestRules};
 pub use client::self_registration::{
     InitialTokenName, Registrant, RegistrationPolicy, RegistrationSource, SelfRegistration,
 };
-pub use client::setting::Setting;
 pub use flow::assertion_exchange as asserted;
 pub use flow::assertion_exchange::IssuedAssertion;
 pub use flow::authorization_code as code;
@@ -121,7 +121,6 @@ pub use registration::descriptions;
 pub use registration::policy::{InitialToken, InitialTokenFact};
 pub use registration::rules::{NewApi, RegistrationError};
 pub use registration::self_service as dynamic;
-pub use registration::settings::{Edit, LogoEdit, NewSettings};
 pub use request::access::{Target, one_token_serves};
 pub use request::consent::{Consent, RegistrationMark, is_agreed};
 pub use step::grant::{Binding, DeviceRequest, Footing, Grant, Origin, Person, SignIn};

@@ -5,6 +5,7 @@ pub mod descriptions;
 mod key_rule;
 pub(crate) mod lists;
 mod metadata_errors;
+mod own_access;
 pub(crate) mod policy;
 pub(crate) mod rules;
 pub(crate) mod secrets;

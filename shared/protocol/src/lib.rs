@@ -33,9 +33,10 @@ pub use passkeys::responses::{PasskeyAssertion, PasskeyRegistration};
 pub use passkeys::site::PasskeySite;
 pub use registration::descriptive::{AboutClient, ApplicationType, MalformedAbout};
 pub use registration::document::MAX_DOCUMENT_BYTES;
+pub use registration::information::ClientInformation;
 pub use registration::members::{MetadataError, RegistrationErrorCode};
 pub use registration::metadata::{
-    AskedKeys, ClientInformation, ClientMetadata, MAX_METADATA_BYTES, SubjectType, sector_redirect_uris,
+    AskedKeys, ClientMetadata, MAX_METADATA_BYTES, RegisteredMetadata, sector_redirect_uris,
 };
 pub use requests::authorization::{AuthorizationRequest, ReceivedRequest, ReceivedRequestError};
 pub use requests::authorization_error::AuthorizationRequestError;
@@ -83,6 +84,7 @@ pub use values::response_type::{ResponseMode, ResponseType};
 pub use values::scope::{MAX_SCOPE_TOKENS, MalformedScope, Scope};
 pub use values::secret::Secret;
 pub use values::server_uri::{MalformedServerUri, ServerUri};
+pub use values::subject_type::SubjectType;
 pub use values::target_uri::{MalformedTargetUri, TargetUri};
 pub use values::thumbprint::{MalformedThumbprint, Thumbprint};
 pub use values::user_code::{MalformedUserCode, UserCode};

@@ -2,5 +2,7 @@
 
 pub(crate) mod descriptive;
 pub(crate) mod document;
+pub(crate) mod information;
 pub(crate) mod members;
 pub(crate) mod metadata;
+mod unsupported;

@@ -21,6 +21,7 @@ pub(crate) mod response_type;
 pub(crate) mod scope;
 pub(crate) mod secret;
 pub(crate) mod server_uri;
+pub(crate) mod subject_type;
 pub(crate) mod target_uri;
 pub(crate) mod thumbprint;
 pub(crate) mod user_code;

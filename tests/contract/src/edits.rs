@@ -1,6 +1,6 @@
 //! Edits of registered clients and APIs: what differs is set, and only if everything is as it was read.
 
-use grants::{Api, AuthMethod, Client, ClientChange, LogoEdit, NewSettings, PkceRule, SigningAlgorithm, TokenFormat};
+use grants::{Api, AuthMethod, Client, ClientChange, PkceRule, SigningAlgorithm, TokenFormat};
 use protocol::{RedirectUri, Scope};
 use store::{Changed, ClientChanged};
 
@@ -59,7 +59,8 @@ async fn c133_settings_that_were_planned_before_an_edit_are_refused_after_it(pla
     let registry = place.stores.registry().unwrap();
     let read = client();
     registry.create_client(&read, None).await.unwrap();
-    let planned = NewSettings { name: Some("Renamed".to_owned()), ..NewSettings::default() }.change(&read).unwrap();
+    let renamed = Client { name: "Renamed".to_owned(), ..read.clone() };
+    let planned = ClientChange::of_settings(&read, renamed).unwrap();
     let edited = Client { scope: None, revision: read.revision + 1, ..read.clone() };
     assert_eq!(registry.edit_client(&read, &edited, None).await.unwrap(), Changed::Done);
     let refused = ClientChanged::Refused(Some(Box::new(edited)));
@@ -77,7 +78,7 @@ async fn an_edit_brings_its_logo_or_takes_it(place: Place) {
     let beside = [registry.without_logo(&read.id)];
     assert_eq!(registry.edit_client(&with_logo, &read, beside).await.unwrap(), Changed::Done);
     assert_eq!(registry.client_now(&read.id).await.unwrap(), Some(read.clone()));
-    let removed = NewSettings { logo: LogoEdit::Remove, ..NewSettings::default() }.change(&with_logo).unwrap();
+    let removed = ClientChange::of_settings(&with_logo, Client { logo: None, ..with_logo.clone() }).unwrap();
     assert!(matches!(registry.change_client(&removed, None).await.unwrap(), ClientChanged::Refused(_)));
 }
 

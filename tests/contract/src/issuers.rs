@@ -1,6 +1,6 @@
 //! Issuers that others run, and the clients that rest on them.
 
-use grants::{AuthMethod, Client, ClientKeys, Federation, Issuer, IssuerName, NewSettings, Preset, Purpose};
+use grants::{AuthMethod, Client, ClientChange, ClientKeys, Federation, Issuer, IssuerName, Preset, Purpose};
 use protocol::{ClientId, FederatedAssertion, IssuerUrl, Parameters, PresentedClient, ServerUri};
 use store::{Changed, ClientChanged};
 
@@ -98,7 +98,7 @@ async fn c221_a_client_is_found_by_the_issuer_and_the_subject_of_its_tokens(plac
     assert_eq!(ids(&place, "alice").await, ["one", "two"]);
     // A change of the subject by a command, and back by a file.
     let federation = workload("one", "other").federation;
-    let change = NewSettings { federation, ..NewSettings::default() }.change(&alice).unwrap();
+    let change = ClientChange::of_settings(&alice, Client { federation, ..alice.clone() }).unwrap();
     let moved = change.after(Some(&alice)).unwrap();
     let beside = registry.federation_writes(Some(&alice), Some(&moved));
     assert_eq!(registry.change_client(&change, beside).await.unwrap(), ClientChanged::Done);

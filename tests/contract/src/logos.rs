@@ -1,6 +1,6 @@
 //! Logos: stored beside their clients, in the same transactions, and gone with them.
 
-use grants::{Client, ClientChange, LogoEdit, NewSettings};
+use grants::{Client, ClientChange};
 use protocol::Logo;
 use store::{Changed, ClientChanged, Registry};
 
@@ -19,8 +19,8 @@ fn with(client: Client, logo: &Logo) -> Client {
 
 /// Makes the change of an operator, with the write of the logo beside it.
 async fn update(registry: &Registry, read: &Client, new: Option<&Logo>) -> (ClientChanged, Option<Client>) {
-    let edit = new.map_or(LogoEdit::Remove, |logo| LogoEdit::Set(logo.facts()));
-    let change = NewSettings { logo: edit, ..NewSettings::default() }.change(read).unwrap();
+    let wanted = Client { logo: new.map(Logo::facts), ..read.clone() };
+    let change = ClientChange::of_settings(read, wanted).unwrap();
     let write = match new {
         Some(logo) => registry.with_logo(read, logo),
         None => registry.without_logo(&read.id),

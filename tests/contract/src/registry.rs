@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use grants::{
     Api, ApiChange, AssertionAlgorithm, AudienceRule, AuthMethod, Client, ClientChange, ClientKey, ClientKeys,
-    DpopRule, Edit, IdTokenClaims, LogoEdit, NewApiSettings, NewSettings, PkceRule, Profile, PublicKey, PushRule,
-    RelyingParty, RequestRules, SecretDigest, SecretSalt, SigningAlgorithm, StoredSecret, TokenFormat, TokenType,
+    DpopRule, IdTokenClaims, NewApiSettings, PkceRule, Profile, PublicKey, PushRule, RelyingParty, RequestRules,
+    SecretDigest, SecretSalt, SigningAlgorithm, StoredSecret, TokenFormat, TokenType,
 };
 use protocol::{
     ClaimNames, Claims, ClientId, ClientLink, GrantType, LanguageTag, LinkUrl, Localized, LogoFacts, LogoType,
@@ -186,64 +186,63 @@ async fn c175_apis_that_are_cached_are_looked_at_again(place: Place) {
     assert!(!registry.apis_again(&client, &[wider], NOW).await.unwrap());
 }
 
-/// Returns settings of how a client authenticates, and how its requests and responses are protected.
-fn protections() -> [NewSettings; 3] {
-    let new = NewSettings::default;
+/// Returns the client `read` with other settings of how it authenticates, and how its requests and responses are
+/// protected.
+fn protections(read: &Client) -> [Client; 3] {
     [
-        NewSettings {
-            dpop: Some(DpopRule::Required),
-            auth_method: Some(AuthMethod::SecretPost),
-            grant_types: Some([GrantType::ClientCredentials].into()),
-            ..new()
+        Client {
+            dpop: DpopRule::Required,
+            auth_method: AuthMethod::SecretPost,
+            grant_types: [GrantType::ClientCredentials].into(),
+            ..read.clone()
         },
-        NewSettings {
-            requests: Some(RequestRules {
+        Client {
+            requests: RequestRules {
                 pushed: PushRule::Required,
                 object_algorithm: Some(AssertionAlgorithm::Es384),
                 uris: vec![protocol::RequestUri::parse("https://app.example/request#v1").unwrap()],
                 response_algorithm: Some(SigningAlgorithm::Ps256),
-            }),
-            introspection_algorithm: Some(SigningAlgorithm::EdDsa),
-            assertion_targets: Some(vec![protocol::AssertionTarget::parse("https://as.example=agent").unwrap()]),
-            ..new()
+            },
+            introspection_algorithm: SigningAlgorithm::EdDsa,
+            assertion_targets: vec![protocol::AssertionTarget::parse("https://as.example=agent").unwrap()],
+            ..read.clone()
         },
-        NewSettings {
-            profile: Some(Profile::Fapi2),
-            auth_method: Some(AuthMethod::PrivateKeyJwt),
+        Client {
+            auth_method: AuthMethod::PrivateKeyJwt,
             keys: Some(ClientKeys::At(ServerUri::parse("https://app.example/keys").unwrap())),
-            grant_types: Some([GrantType::ClientCredentials].into()),
-            ..new()
-        },
+            grant_types: [GrantType::ClientCredentials].into(),
+            ..read.clone()
+        }
+        .under(Profile::Fapi2),
     ]
 }
 
 /// Returns changes of each kind, all of them built from the same state.
 fn changes(read: &Client) -> Vec<ClientChange> {
     let secret = |byte| StoredSecret::hashed(SecretDigest::from_bytes([byte; 32]), NOW.plus(1));
-    let claims = |text: &str| Some(Claims::parse(text).unwrap());
-    let new = NewSettings::default;
+    let claims = |text: &str| Claims::parse(text).unwrap();
+    let new = || read.clone();
     let policy = LinkUrl::parse("https://app.example/policy").unwrap();
+    let party = |id_token_claims| RelyingParty { id_token_claims, ..read.relying_party.clone() };
     let settings = [
-        NewSettings { pkce: Some(PkceRule::Nonce), ..NewSettings::default() },
-        NewSettings { id_token_claims: Some(IdTokenClaims::Scope), ..NewSettings::default() },
-        NewSettings { claims: claims(r#"{"tenant":"acme"}"#), ..NewSettings::default() },
-        NewSettings { claims: claims("{}"), ..NewSettings::default() },
-        NewSettings { links: vec![(ClientLink::Policy, Some(policy))], ..NewSettings::default() },
-        NewSettings { links: vec![(ClientLink::Policy, None)], ..NewSettings::default() },
-        NewSettings { logo: LogoEdit::Set(logo(1).facts()), ..NewSettings::default() },
-        NewSettings { logo: LogoEdit::Remove, ..NewSettings::default() },
-        NewSettings { name: Some("Other".to_owned()), trusted: Some(true), ..new() },
-        NewSettings { redirect_uris: Some(vec![redirect_uri("https://app.example/other")]), ..new() },
-        NewSettings { apis: Some(vec![resource("urn:other")]), introspects: Some(Vec::new()), ..new() },
-        NewSettings { scope: Edit::Remove, audience: Some(AudienceRule::All), strict_audience: Some(true), ..new() },
-        NewSettings { scope: Edit::Set(Scope::parse("read").unwrap()), trusted: Some(false), ..new() },
-        NewSettings { grant_types: Some([GrantType::ClientCredentials].into()), ..new() },
-        NewSettings {
-            relying_party: Some(RelyingParty { default_max_age: Some(7), ..RelyingParty::default() }),
-            ..new()
-        },
+        Client { pkce: PkceRule::Nonce, ..new() },
+        Client { relying_party: party(IdTokenClaims::Scope), ..new() },
+        Client { claims: claims(r#"{"tenant":"acme"}"#), ..new() },
+        Client { claims: claims("{}"), ..new() },
+        Client { links: [(ClientLink::Policy, policy)].into(), ..new() },
+        Client { links: BTreeMap::new(), ..new() },
+        Client { logo: Some(logo(1).facts()), ..new() },
+        Client { logo: None, ..new() },
+        Client { name: "Other".to_owned(), trusted: true, ..new() },
+        Client { redirect_uris: vec![redirect_uri("https://app.example/other")], ..new() },
+        Client { apis: vec![resource("urn:other")], introspects: Vec::new(), ..new() },
+        Client { scope: None, audience: AudienceRule::All, strict_audience: true, ..new() },
+        Client { scope: Some(Scope::parse("read").unwrap()), trusted: false, ..new() },
+        Client { grant_types: [GrantType::ClientCredentials].into(), ..new() },
+        Client { relying_party: RelyingParty { default_max_age: Some(7), ..read.relying_party.clone() }, ..new() },
     ];
-    let settings = settings.into_iter().chain(protections()).map(|new| new.change(read).unwrap());
+    let settings = settings.into_iter().chain(protections(read));
+    let settings = settings.map(|wanted| ClientChange::of_settings(read, wanted).unwrap());
     let others = [
         ClientChange::disabled(read, true),
         ClientChange::rotate_secret(read, secret(8)),

@@ -2,7 +2,6 @@
 
 use clap::{Args, Subcommand};
 
-use crate::args::appearance::AppearanceOptions;
 use crate::args::assertions::AssertionOptions;
 use crate::args::client_update::ClientUpdate;
 use crate::args::common::{Changing, Common, Destroying, Listing, grant_names};
@@ -10,6 +9,7 @@ use crate::args::import::ImportOptions;
 use crate::args::issuer::FederationOptions;
 use crate::args::relying_party::RelyingPartyOptions;
 use crate::args::requests::RequestOptions;
+use crate::settings::appearance::AppearanceOptions;
 
 #[derive(Subcommand)]
 pub(crate) enum ClientCommand {

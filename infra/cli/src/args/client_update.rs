@@ -4,10 +4,10 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::args::appearance::AppearanceOptions;
 use crate::args::common::{Changing, Common, duration, grant_names};
 use crate::args::issuer::FederationOptions;
 use crate::args::requests::ProtectionUpdate;
+use crate::settings::appearance::AppearanceOptions;
 
 #[derive(Args)]
 pub(crate) struct ClientUpdate {

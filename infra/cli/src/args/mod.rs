@@ -1,7 +1,6 @@
 //! The command line of `jeton`.
 
 mod api;
-mod appearance;
 mod apply;
 mod assertions;
 mod audit;
@@ -27,7 +26,6 @@ mod user;
 use clap::{Parser, Subcommand};
 
 pub(crate) use crate::args::api::{ApiCommand, ApiCreate, ApiDelete, ApiUpdate};
-pub(crate) use crate::args::appearance::AppearanceOptions;
 pub(crate) use crate::args::apply::ApplyOptions;
 pub(crate) use crate::args::assertions::AssertionOptions;
 pub(crate) use crate::args::audit::{AuditCommand, AuditList};

@@ -1,31 +1,26 @@
 //! The command `jeton client`.
 
 use edge::Error;
-use grants::{
-    AssertionAlgorithm, Client, ClientChange, DpopRule, GrantId, PkceRule, Registrant, SecretDigest, SigningAlgorithm,
-    StoredSecret,
-};
-use protocol::{AssertionTarget, ClientId, RedirectUri, RequestUri, Resource, Scope, Secret};
+use grants::{Client, ClientChange, GrantId, PkceRule, Registrant};
+use protocol::{AssertionTarget, ClientId, Resource, Scope, Secret};
 use serde_json::{Value, json};
 use store::{AuditedAction, Changed, ClientChanged, Write};
 
 use crate::args::{ClientCommand, ClientCreate, ClientDelete, ClientSwitch, RotateSecret};
 use crate::audit::{About, NO_ATTRIBUTES, names_of};
 use crate::commands::api::identifier;
-use crate::commands::appearance::{self, Appearance};
+use crate::commands::client_description::describe;
 use crate::commands::client_import;
-use crate::commands::client_keys;
 use crate::commands::client_update;
 use crate::commands::grant::revoke_all;
 use crate::commands::listing::print_list;
 use crate::commands::new_client::new_client;
 use crate::commands::plan::Plan;
 use crate::commands::profile_warning::warn_of_apis;
-use crate::commands::registration_token;
-use crate::commands::relying_party;
 use crate::commands::scopes;
 use crate::confirm::confirm;
 use crate::output::{print, print_dry_run, print_made};
+use crate::settings::appearance::Appearance;
 use crate::stack::{Stack, TRIES, done_or};
 
 pub(crate) async fn run(command: ClientCommand) -> Result<(), Error> {
@@ -101,8 +96,7 @@ async fn forget(stack: &Stack, id: &ClientId) -> Result<(), Error> {
 async fn create(options: ClientCreate) -> Result<(), Error> {
     let stack = Stack::find(&options.common).await?;
     let appearance = Appearance::read(&options.appearance)?;
-    let logo = appearance.logo.given().cloned();
-    let new = new_client(&stack, &options, appearance).await?;
+    let new = new_client(&stack, &options, &appearance).await?;
     let there = format!("the client {} is registered already: see `jeton client show`", new.id);
     if options.changing.dry_run {
         let known = stack.registry.client_now(&new.id).await?;
@@ -116,7 +110,7 @@ async fn create(options: ClientCreate) -> Result<(), Error> {
     let client = Client { secrets: secret.iter().map(|(_, stored)| *stored).collect(), ..new }.register()?;
     let document = describe(&client);
     let record = records.record(AuditedAction::ClientCreate, &About::Client(&client.id), &names_of(&document));
-    let logo = logo.map(|logo| stack.registry.with_logo(&client, &logo));
+    let logo = appearance.logo.given().map(|logo| stack.registry.with_logo(&client, logo));
     done_or(stack.registry.create_client(&client, std::iter::once(record).chain(logo)).await?, there)?;
     warn_of_apis(&stack, &client).await;
     let document = with_secret(document, secret.as_ref().map(|(secret, _)| secret));
@@ -247,41 +241,6 @@ pub(crate) fn id_jag(text: &str) -> Result<AssertionTarget, Error> {
 
 pub(crate) fn unknown(id: &str) -> String {
     format!("there is no client {id}: see `jeton client list`")
-}
-
-pub(crate) fn describe(client: &Client) -> Value {
-    let mut document = json!({
-        "client_id": client.id.as_str(),
-        "name": client.name,
-        "profile": client.profile.as_str(),
-        "auth_method": client.auth_method.as_str(),
-        "auth_methods": client.auth_method.accepted(),
-        "grant_types": client.grant_types.iter().map(|grant_type| grant_type.as_str()).collect::<Vec<_>>(),
-        "redirect_uris": client.redirect_uris.iter().map(RedirectUri::as_str).collect::<Vec<_>>(),
-        "scope": client.scope.as_ref().map(Scope::to_string),
-        "apis": client.apis.iter().map(Resource::as_str).collect::<Vec<_>>(),
-        "audience": client.audience.as_str(),
-        "pkce": client.pkce.as_str(),
-        "dpop_bound_access_tokens": client.dpop == DpopRule::Required,
-        "require_pushed_authorization_requests": client.requests.pushed.is_required(),
-        "authorization_signed_response_alg": client.requests.response_algorithm.map(SigningAlgorithm::as_str),
-        "request_object_signing_alg": client.requests.object_algorithm.map(AssertionAlgorithm::as_str),
-        "request_uris": client.requests.uris.iter().map(RequestUri::as_str).collect::<Vec<_>>(),
-        "claims": (!client.claims.is_empty()).then_some(&client.claims),
-        "introspection_signed_response_alg": client.introspection_algorithm.as_str(),
-        "introspects": client.introspects.iter().map(Resource::as_str).collect::<Vec<_>>(),
-        "may_act": client.may_act.iter().map(ClientId::as_str).collect::<Vec<_>>(),
-        "id_jag": client.assertion_targets.iter().map(AssertionTarget::as_str).collect::<Vec<_>>(),
-        "relying_party": relying_party::describe(&client.relying_party),
-        "trusted": client.trusted,
-        "live_secrets": client.secrets.len(),
-        "disabled": client.disabled,
-        "created_at": client.created_at.seconds(),
-    });
-    appearance::describe(client, &mut document);
-    client_keys::describe(client, &mut document);
-    registration_token::describe_client(client, &mut document);
-    document
 }
 
 /// Adds the secret to the document: the only place where a client secret is shown.

@@ -1,206 +1,111 @@
-//! A client as `jeton client import` reads it: the words of `jeton client show --json`.
+//! A client as `jeton client import` reads it: the words of `jeton client show --json`, with its secret.
 
-use std::collections::BTreeMap;
+use grants::AuthMethod;
+use serde_json::{Map, Value};
 
-use edge::Error;
-use grants::{
-    AssertionAlgorithm, AuthMethod, ClientKeys, DpopRule, NamedSettings, Profile, PushRule, RequestRules,
-    SigningAlgorithm,
-};
-use keys::read_client_keys;
-use protocol::{ClientLink, LinkUrl};
-use serde::Deserialize;
-use serde_json::Value;
+use crate::commands::apply::word::{CANNOT, Word};
+use crate::commands::client_words::ClientWords;
 
-use crate::args::RelyingPartyOptions;
-use crate::commands::client::pkce;
-use crate::commands::client_keys::{request_uri, server_uri};
-use crate::commands::federation::FederationWords;
-use crate::stack::Stack;
-
-/// A client in the words of `jeton client show --json`, with its secret.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+/// A client as a document describes it.
 pub(crate) struct Document {
-    pub(crate) client_id: String,
-    pub(crate) client_secret: Option<String>,
-    pub(crate) name: Option<String>,
-    profile: Option<String>,
-    auth_method: Option<String>,
-    auth_methods: Option<Vec<String>>,
-    #[serde(default)]
-    pub(crate) grant_types: Vec<String>,
-    #[serde(default)]
-    pub(crate) redirect_uris: Vec<String>,
-    pub(crate) scope: Option<String>,
-    #[serde(default)]
-    pub(crate) apis: Vec<String>,
-    pub(crate) audience: Option<String>,
-    pkce: Option<String>,
-    pub(crate) dpop_bound_access_tokens: Option<bool>,
-    require_pushed_authorization_requests: Option<bool>,
-    pub(crate) request_object_signing_alg: Option<String>,
-    #[serde(default)]
-    request_uris: Vec<String>,
-    authorization_signed_response_alg: Option<String>,
-    introspection_signed_response_alg: Option<String>,
-    pub(crate) claims: Option<serde_json::Map<String, Value>>,
-    #[serde(default)]
-    pub(crate) introspects: Vec<String>,
-    #[serde(default)]
-    pub(crate) may_act: Vec<String>,
-    #[serde(default)]
-    pub(crate) id_jag: Vec<String>,
-    #[serde(default)]
-    pub(crate) relying_party: RelyingPartyWords,
-    #[serde(default)]
-    pub(crate) trusted: bool,
-    #[serde(default)]
-    pub(crate) disabled: bool,
-    client_uri: Option<String>,
-    policy_uri: Option<String>,
-    tos_uri: Option<String>,
-    jwks: Option<Value>,
-    jwks_uri: Option<String>,
-    pub(crate) federation: Option<FederationWords>,
-    pub(crate) assertion_alg: Option<String>,
-    assertion_audience: Option<String>,
-    self_registered: Option<Value>,
-    /// The facts of a logo, without its picture: `jeton client update --logo` adds it.
-    #[serde(rename = "logo")]
-    _logo: Option<Value>,
-    #[serde(rename = "live_secrets")]
-    _live_secrets: Option<Value>,
-    #[serde(rename = "created_at")]
-    _created_at: Option<Value>,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct RelyingPartyWords {
-    id_token_signed_response_alg: Option<String>,
-    userinfo_signed_response_alg: Option<String>,
-    subject_type: Option<String>,
-    sector: Option<String>,
-    id_token_claims: Option<String>,
-    default_max_age: Option<u32>,
-    #[serde(default)]
-    require_factor: bool,
-    #[serde(default)]
-    post_logout_redirect_uris: Vec<String>,
-    backchannel_logout_uri: Option<String>,
-}
-
-impl RelyingPartyWords {
-    pub(crate) fn options(&self) -> RelyingPartyOptions {
-        let or = |given: &Option<String>, usual: &str| given.clone().unwrap_or_else(|| usual.to_owned());
-        RelyingPartyOptions {
-            id_token_alg: self.id_token_signed_response_alg.clone(),
-            id_token_claims: or(&self.id_token_claims, "requested"),
-            userinfo_alg: self.userinfo_signed_response_alg.clone(),
-            subject_type: or(&self.subject_type, "public"),
-            sector: self.sector.clone(),
-            default_max_age: self.default_max_age,
-            require_factor: self.require_factor,
-            post_logout_redirect_uris: self.post_logout_redirect_uris.clone(),
-            backchannel_logout_uri: self.backchannel_logout_uri.clone(),
-        }
-    }
+    pub(crate) words: ClientWords,
+    pub(crate) secret: Option<String>,
 }
 
 const FORM: &str = "a client has the words of `jeton client show --json`, and client_secret";
+/// The names that documents have for words.
+const RENAMED: [(&str, &str); 2] = [("client_id", "id"), ("grant_types", "grants")];
+/// The words that only a file has.
+const OF_FILES: [&str; 3] = ["id", "grants", "secret"];
+/// The members that `show` adds for people. Of a logo it has the facts and not the picture, which `jeton client update
+/// --logo` adds.
+const LEFT_OUT: [&str; 3] = ["logo", "live_secrets", "created_at"];
 
 impl Document {
-    /// Parses a document. Errors never repeat it, because it may contain a secret.
+    /// Parses a document. Errors never repeat it, because it may contain a secret, but for a word that cannot be used.
     pub(crate) fn read(text: &str) -> Result<Self, String> {
-        let document: Self = serde_json::from_str(text).map_err(|_| FORM)?;
-        match document.self_registered {
-            Some(_) => Err("a client that registered itself cannot be imported: let it register here".to_owned()),
-            None => Ok(document),
+        let read = serde_json::from_str(text).ok();
+        let mut members: Map<String, Value> = read.ok_or(FORM)?;
+        if OF_FILES.iter().any(|word| members.contains_key(*word)) {
+            return Err(FORM.to_owned());
         }
-    }
-
-    pub(crate) fn auth_method(&self) -> Result<AuthMethod, Error> {
-        let Some(named) = &self.auth_method else { return Ok(self.profile()?.usual_auth_method()) };
-        let method = AuthMethod::parse(named).ok_or_else(|| format!("auth_method {named:?} is not known"))?;
+        without_nulls(&mut members);
+        if members.contains_key("self_registered") {
+            return Err("a client that registered itself cannot be imported: let it register here".to_owned());
+        }
+        let secret = match members.remove("client_secret") {
+            Some(secret) => Some(secret.as_str().ok_or(FORM)?.to_owned()),
+            None => None,
+        };
         // `show` tells with `auth_methods` whether the secret has one place or either.
-        let either = self.auth_methods.as_ref().is_some_and(|accepted| accepted.len() > 1);
-        Ok(if method == AuthMethod::SecretBasic && either { AuthMethod::Secret } else { method })
-    }
-
-    pub(crate) fn profile(&self) -> Result<Profile, Error> {
-        let Some(named) = &self.profile else { return Ok(Profile::default()) };
-        Ok(Profile::parse(named).ok_or_else(|| format!("profile {named:?} is not known"))?)
-    }
-
-    /// Returns the settings that the document names and that the profile decides about.
-    pub(crate) fn named_settings(&self) -> Result<NamedSettings, Error> {
-        Ok(NamedSettings {
-            algorithms: self.named_algorithms().collect(),
-            pkce: self.pkce.as_deref().map(pkce).transpose()?,
-            dpop: self.dpop_bound_access_tokens.map(DpopRule::of),
-            pushed: self.require_pushed_authorization_requests.map(PushRule::of),
-            strict_audience: self.assertion_audience.as_deref().map(|named| named == "issuer"),
-        })
-    }
-
-    /// Returns the algorithms of this server's signatures that the document names.
-    fn named_algorithms(&self) -> impl Iterator<Item = SigningAlgorithm> {
-        let of_tokens = self.relying_party.id_token_signed_response_alg.as_deref();
-        let of_responses = self.authorization_signed_response_alg.as_deref();
-        let of_userinfo = self.relying_party.userinfo_signed_response_alg.as_deref();
-        let named = [of_tokens, of_userinfo, of_responses, self.introspection_signed_response_alg.as_deref()];
-        named.into_iter().flatten().filter_map(SigningAlgorithm::parse)
-    }
-
-    pub(crate) fn introspection_algorithm(&self) -> Result<SigningAlgorithm, Error> {
-        let Some(named) = &self.introspection_signed_response_alg else { return Ok(SigningAlgorithm::Rs256) };
-        let known = SigningAlgorithm::parse(named);
-        Ok(known.ok_or_else(|| format!("introspection_signed_response_alg {named:?} is not known"))?)
-    }
-
-    pub(crate) fn requests(&self, stack: &Stack) -> Result<RequestRules, Error> {
-        let unknown = |word: &str, named: &str| format!("{word} {named:?} is not known");
-        let object = self
-            .request_object_signing_alg
-            .as_deref()
-            .map(|named| AssertionAlgorithm::parse(named).ok_or_else(|| unknown("request_object_signing_alg", named)));
-        let response = self.authorization_signed_response_alg.as_deref().map(|named| {
-            SigningAlgorithm::parse(named).ok_or_else(|| unknown("authorization_signed_response_alg", named))
-        });
-        Ok(RequestRules {
-            pushed: PushRule::of(self.require_pushed_authorization_requests.unwrap_or_default()),
-            object_algorithm: object.transpose()?,
-            response_algorithm: response.transpose()?,
-            uris: self.request_uris.iter().map(|text| request_uri(text, &stack.reach)).collect::<Result<_, _>>()?,
-        })
-    }
-
-    pub(crate) fn keys(&self, method: AuthMethod, stack: &Stack) -> Result<Option<ClientKeys>, Error> {
-        let signs = method == AuthMethod::PrivateKeyJwt || self.request_object_signing_alg.is_some();
-        if !signs && (self.jwks.is_some() || self.jwks_uri.is_some()) {
-            return Err(
-                "jwks and jwks_uri are for auth_method private_key_jwt and for request_object_signing_alg".into()
-            );
+        let accepted = members.remove("auth_methods");
+        let either = accepted.as_ref().and_then(Value::as_array).is_some_and(|accepted| accepted.len() > 1);
+        for name in LEFT_OUT {
+            members.remove(name);
         }
-        match (&self.jwks, &self.jwks_uri) {
-            (Some(_), Some(_)) => Err("give one of jwks and jwks_uri".into()),
-            (Some(set), None) => {
-                let keys = read_client_keys(set.to_string().as_bytes());
-                Ok(Some(ClientKeys::Inline(keys.map_err(|error| format!("jwks cannot be used: {error}"))?)))
+        for (name, word) in RENAMED {
+            if let Some(value) = members.remove(name) {
+                members.insert(word.to_owned(), value);
             }
-            (None, Some(uri)) => Ok(Some(ClientKeys::At(server_uri("jwks_uri", uri, &stack.reach)?))),
-            (None, None) => Ok(None),
         }
+        let mut words: ClientWords = serde_json::from_value(members.into()).map_err(|error| told(&error))?;
+        words.id().map_err(|_| FORM)?;
+        if either && words.auth_method == Some(Word(AuthMethod::SecretBasic)) {
+            words.auth_method = Some(Word(AuthMethod::Secret));
+        }
+        Ok(Self { words, secret })
     }
+}
 
-    pub(crate) fn links(&self) -> Result<BTreeMap<ClientLink, LinkUrl>, Error> {
-        let given = [&self.client_uri, &self.policy_uri, &self.tos_uri];
-        let links = ClientLink::ALL.into_iter().zip(given).filter_map(|(link, text)| Some((link, text.as_ref()?)));
-        let parsed = links.map(|(link, text)| {
-            let url = LinkUrl::parse(text);
-            Ok((link, url.map_err(|error| format!("{} {text:?} cannot be used: {error}", link.as_str()))?))
-        });
-        parsed.collect()
+/// Removes the members that `show` prints without a value, and those of a key set that are not keys.
+fn without_nulls(members: &mut Map<String, Value>) {
+    members.retain(|_, value| !value.is_null());
+    if let Some(party) = members.get_mut("relying_party").and_then(Value::as_object_mut) {
+        party.retain(|_, value| !value.is_null());
+    }
+    if let Some(set) = members.get_mut("jwks").and_then(Value::as_object_mut) {
+        set.retain(|name, _| name == "keys");
+    }
+}
+
+/// Returns the error about a word, or else one that repeats nothing: what stands in the wrong place may be a secret.
+fn told(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    if text.contains(CANNOT) { text } else { FORM.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use grants::{Client, ClientKeys, Timestamp};
+    use protocol::{ClientId, ServerUri};
+    use serde_json::json;
+
+    use super::*;
+    use crate::commands::client_description::describe;
+
+    #[test]
+    fn what_show_prints_is_read_and_what_a_document_cannot_say_is_refused_without_its_secret() {
+        let keys = Some(ClientKeys::At(ServerUri::parse("https://a.example/keys").unwrap()));
+        let client = Client { keys, ..Client::new(ClientId::parse("a").unwrap(), Timestamp::from_seconds(1)) };
+        let shown = describe(&client);
+        let read = Document::read(&shown.to_string()).unwrap();
+        assert_eq!((read.words.id().unwrap(), read.secret), (&client.id, None));
+        assert_eq!(read.words.auth_method, Some(Word(AuthMethod::Secret)), "the secret has either place");
+        for (word, value, told) in [
+            ("client_secret", json!(["s3cr3t"]), FORM),
+            ("clientsecret", json!("s3cr3t"), FORM),
+            ("trusted", json!("s3cr3t"), FORM),
+            ("secret", json!({"env": "A"}), FORM),
+            ("id", json!("b"), FORM),
+            ("client_id", Value::Null, FORM),
+            ("self_registered", json!({}), "registered itself"),
+            ("grant_types", json!(["device"]), "\"device\" cannot be used: it must be one of"),
+        ] {
+            let mut document = shown.clone();
+            document[word] = value;
+            let refused = Document::read(&document.to_string()).err().unwrap();
+            assert!(refused.contains(told) && !refused.contains("s3cr3t"), "{word}: {refused}");
+        }
+        assert_eq!(Document::read("[]").err().as_deref(), Some(FORM));
     }
 }

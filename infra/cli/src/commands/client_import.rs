@@ -5,20 +5,20 @@ use std::collections::{BTreeSet, HashSet};
 use edge::Error;
 use futures_util::StreamExt;
 use futures_util::stream;
-use grants::{AssertionAlgorithm, AudienceRule, AuthMethod, Client, PkceRule, SigningAlgorithm, StoredSecret};
+use grants::{AuthMethod, Client, SigningAlgorithm, StoredSecret};
 use keys::KeyRing;
-use protocol::{Claims, ClientId, GrantType, Resource, Scope, Secret};
+use protocol::{ClientId, Secret};
+use serde_json::Value;
 use store::{AuditedAction, Unknown};
 
 use crate::args::ImportOptions;
 use crate::audit::{About, Recorder, names_of};
-use crate::commands::api::identifier;
-use crate::commands::client::{client_id, describe, id_jag};
+use crate::commands::apply::wanted::{Reading, WantedClient};
+use crate::commands::client_description::describe;
 use crate::commands::client_document::Document;
 use crate::commands::client_source::Source;
 use crate::commands::federation::FederationWords;
 use crate::commands::import::{Imported, Line, Report, WRITES, persistently};
-use crate::commands::relying_party::{self, redirect_uri};
 use crate::output::is_quiet;
 use crate::progress::Progress;
 use crate::stack::Stack;
@@ -162,60 +162,27 @@ impl Import<'_> {
     }
 
     /// Builds the client that a document describes.
-    async fn client(&mut self, document: Document) -> Result<Client, Error> {
-        let auth_method = document.auth_method()?;
-        let secrets = self.secret(&document, auth_method)?.into_iter().collect();
-        let relying_party = document.relying_party.options();
-        let relying_party = relying_party::parse(&relying_party, &document.redirect_uris, &self.stack.reach)?;
-        let audience = document.audience.as_deref().map_or(Some(AudienceRule::default()), AudienceRule::parse);
-        let profile = document.profile()?;
-        let named = document.named_settings()?;
-        profile.check_named(&named)?;
-        let client = Client {
-            auth_method,
-            secrets,
-            grant_types: document.grant_types.iter().map(|text| grant_type(text)).collect::<Result<_, _>>()?,
-            redirect_uris: document.redirect_uris.iter().map(|text| redirect_uri(text)).collect::<Result<_, _>>()?,
-            scope: document.scope.as_deref().map(Scope::parse).transpose()?,
-            apis: self.registered(&document.apis).await?,
-            audience: audience.ok_or("audience is not known")?,
-            pkce: named.pkce.unwrap_or_else(|| PkceRule::usual(auth_method)),
-            introspects: self.registered(&document.introspects).await?,
-            assertion_targets: document.id_jag.iter().map(|text| id_jag(text)).collect::<Result<_, _>>()?,
-            may_act: document.may_act.iter().map(|text| client_id(text)).collect::<Result<_, _>>()?,
-            requests: document.requests(self.stack)?,
-            introspection_algorithm: document.introspection_algorithm()?,
-            keys: document.keys(auth_method, self.stack)?,
-            federation: FederationWords::resolve(document.federation.as_ref(), self.stack).await?,
-            dpop: named.dpop.unwrap_or_default(),
-            assertion_algorithm: document.assertion_alg.as_deref().and_then(AssertionAlgorithm::parse),
-            strict_audience: named.strict_audience == Some(true),
-            links: document.links()?,
-            claims: Claims::from_members(document.claims.unwrap_or_default())?,
-            relying_party,
-            trusted: document.trusted,
-            disabled: document.disabled,
-            ..Client::new(client_id(&document.client_id)?, edge::now())
-        };
-        let name = document.name.unwrap_or_else(|| client.id.to_string());
-        Ok(Client { name, ..client }.under(profile).register()?)
+    async fn client(&self, document: Document) -> Result<Client, Error> {
+        let Document { words, secret } = document;
+        let federation = FederationWords::resolve(words.federation.as_ref(), self.stack).await?;
+        let reading = Reading { source: None, reach: &self.stack.reach, now: edge::now(), issuers: Vec::new() };
+        let WantedClient { client, .. } = reading.client(&words, None, federation)?;
+        let secrets = self.secret(secret, client.auth_method)?.into_iter().collect();
+        // Each API with the spelling that is registered.
+        let apis = self.stack.ensure_apis(&client.apis).await?;
+        let introspects = self.stack.ensure_apis(&client.introspects).await?;
+        Ok(Client { secrets, apis, introspects, ..client }.register()?)
     }
 
-    /// Reads APIs that are registered.
-    async fn registered(&self, texts: &[String]) -> Result<Vec<Resource>, Error> {
-        let named = texts.iter().map(|text| identifier(text)).collect::<Result<Vec<_>, _>>()?;
-        self.stack.ensure_apis(&named).await
-    }
-
-    fn secret(&self, document: &Document, method: AuthMethod) -> Result<Option<StoredSecret>, Error> {
+    fn secret(&self, given: Option<String>, method: AuthMethod) -> Result<Option<StoredSecret>, Error> {
         let name = method.as_str();
-        match (method, &document.client_secret) {
+        match (method, given) {
             (AuthMethod::Secret | AuthMethod::SecretBasic | AuthMethod::SecretPost, Some(secret)) => {
                 let visible = secret.bytes().all(|byte| (0x20..=0x7e).contains(&byte));
                 if !visible || !SECRET_CHARACTERS.contains(&secret.len()) {
                     return Err("client_secret has 32 to 256 characters of printable ASCII: rotate it first".into());
                 }
-                let digest = self.ring.handles().digest(&Secret::new(secret.clone()));
+                let digest = self.ring.handles().digest(&Secret::new(secret));
                 Ok(Some(StoredSecret::hashed(digest, edge::now())))
             }
             (AuthMethod::Secret | AuthMethod::SecretBasic | AuthMethod::SecretPost, None) => {
@@ -252,8 +219,4 @@ impl Import<'_> {
             async || Ok(registry.client_now(&client.id).await?.is_some_and(|found| found.secrets == client.secrets));
         persistently(write, there).await
     }
-}
-
-fn grant_type(text: &str) -> Result<GrantType, String> {
-    GrantType::named(text).ok_or_else(|| format!("grant type {text:?} is not known"))
 }

@@ -2,19 +2,20 @@
 
 use edge::Error;
 use grants::{
-    AudienceRule, Backchannel, Client, ClientChange, ClientKeys, Edit, Federation, IdTokenClaims, NamedSettings,
-    NewSettings, PkceRule, Profile, RelyingParty, SigningAlgorithm,
+    AudienceRule, Backchannel, Client, ClientChange, ClientKeys, Federation, IdTokenClaims, NamedSettings, PkceRule,
+    RelyingParty, SigningAlgorithm,
 };
 use protocol::{AssertionTarget, ClientId, GrantType, RedirectUri, Resource, Scope};
 use store::{AuditedAction, ClientChanged};
 
 use crate::audit::About;
-use crate::commands::appearance::{Appearance, NewLogo};
 use crate::commands::claim_edits::{names_in, with_claims};
-use crate::commands::client::describe;
+use crate::commands::client_description::describe;
+use crate::commands::edit::Edit;
 use crate::commands::list_change::ListChange;
 use crate::commands::plan::Plan;
-use crate::commands::protection::{ProtectionEdits, edited};
+use crate::commands::protection::ProtectionEdits;
+use crate::settings::appearance::{Appearance, NewLogo};
 use crate::stack::Stack;
 
 /// The attributes of a client that are given; the others stay as they are.
@@ -66,7 +67,7 @@ pub(crate) struct ClientPlan<'e> {
 impl ClientEdits {
     /// Plans the change of a client that was read. Checks the APIs, clients and the scope that are given against the registry.
     pub(crate) async fn plan(&self, stack: &Stack, client: &Client) -> Result<ClientPlan<'_>, Error> {
-        let change = self.new_settings(client)?.change(client)?;
+        let change = ClientChange::of_settings(client, self.wanted(client)?)?;
         let after = change.after(Some(client)).ok_or("the change does not fit the client that was read")?;
         stack.ensure_apis(&self.apis.named()).await?;
         stack.ensure_apis(&self.introspects.named()).await?;
@@ -77,55 +78,46 @@ impl ClientEdits {
         Ok(ClientPlan { before: client.clone(), after, change, edits: self })
     }
 
-    fn new_settings(&self, client: &Client) -> Result<NewSettings, Error> {
-        let grant_types: Vec<GrantType> = client.grant_types.iter().copied().collect();
+    /// Returns the client with the attributes that are given, and with what a given profile demands.
+    fn wanted(&self, client: &Client) -> Result<Client, Error> {
+        let before: Vec<GrantType> = client.grant_types.iter().copied().collect();
         let claims = with_claims(client.claims.clone(), &self.claims)?;
-        self.check_removals(client, &grant_types)?;
-        Ok(NewSettings {
-            name: self.name.clone(),
-            redirect_uris: self.redirect_uris.applied(&client.redirect_uris),
-            grant_types: self.grant_types.applied(&grant_types).map(|types| types.into_iter().collect()),
-            apis: self.apis.applied(&client.apis),
-            scope: self.scope.clone(),
-            audience: self.audience,
-            introspects: self.introspects.applied(&client.introspects),
-            may_act: self.may_act.applied(&client.may_act),
-            assertion_targets: self.id_jag.applied(&client.assertion_targets),
-            trusted: self.trusted,
-            pkce: self.pkce,
-            profile: self.profile()?,
-            auth_method: self.protection.auth_method,
-            dpop: self.protection.dpop,
-            requests: self.protection.requests(&client.requests),
-            introspection_algorithm: self.protection.introspection_algorithm,
-            assertion_algorithm: self.protection.assertion_algorithm,
-            strict_audience: self.protection.strict_audience,
-            keys: self.keys.clone(),
-            federation: self.federation.clone(),
-            relying_party: self.relying_party.applied(&client.relying_party),
-            id_token_claims: self.relying_party.id_token_claims,
-            claims: (!self.claims.is_empty()).then_some(claims),
-            links: self.appearance.links.clone().into_iter().collect(),
-            logo: self.appearance.logo.edit(),
-        })
+        self.check_removals(client, &before)?;
+        let grant_types = self.grant_types.applied(&before).unwrap_or(before).into_iter().collect();
+        let client = client.clone();
+        let wanted = Client {
+            name: self.name.clone().unwrap_or(client.name),
+            redirect_uris: self.redirect_uris.applied(&client.redirect_uris).unwrap_or(client.redirect_uris),
+            grant_types,
+            apis: self.apis.applied(&client.apis).unwrap_or(client.apis),
+            scope: self.scope.applied(client.scope.as_ref()),
+            audience: self.audience.unwrap_or(client.audience),
+            introspects: self.introspects.applied(&client.introspects).unwrap_or(client.introspects),
+            may_act: self.may_act.applied(&client.may_act).unwrap_or(client.may_act),
+            assertion_targets: self.id_jag.applied(&client.assertion_targets).unwrap_or(client.assertion_targets),
+            trusted: self.trusted.unwrap_or(client.trusted),
+            pkce: self.pkce.unwrap_or(client.pkce),
+            keys: self.keys.clone().or(client.keys),
+            federation: self.federation.clone().or(client.federation),
+            relying_party: self.relying_party.applied(client.relying_party),
+            claims,
+            ..client
+        };
+        let wanted = self.appearance.applied(self.protection.applied(wanted));
+        let Some(profile) = self.protection.profile else { return Ok(wanted) };
+        profile.check_named(&self.named())?;
+        Ok(wanted.under(profile))
     }
 
-    /// Returns the new profile, after a check of the algorithms that are given beside it.
-    fn profile(&self) -> Result<Option<Profile>, Error> {
-        let Some(profile) = self.protection.profile else { return Ok(None) };
+    /// Returns the settings that are given and that a profile decides about.
+    fn named(&self) -> NamedSettings {
+        let named = self.protection.named();
         let of_userinfo = match self.relying_party.userinfo_algorithm {
             Edit::Set(algorithm) => Some(algorithm),
             Edit::Keep | Edit::Remove => None,
         };
-        let named = [self.relying_party.id_token_algorithm, of_userinfo, self.protection.response_algorithm()];
-        profile.check_named(&NamedSettings {
-            algorithms: named.into_iter().flatten().collect(),
-            pkce: self.pkce,
-            dpop: self.protection.dpop,
-            pushed: self.protection.pushed,
-            strict_audience: self.protection.strict_audience,
-        })?;
-        Ok(Some(profile))
+        let of_people = self.relying_party.id_token_algorithm.into_iter().chain(of_userinfo);
+        NamedSettings { algorithms: named.algorithms.into_iter().chain(of_people).collect(), pkce: self.pkce, ..named }
     }
 
     fn check_removals(&self, client: &Client, grant_types: &[GrantType]) -> Result<(), Error> {
@@ -177,25 +169,18 @@ impl ClientEdits {
 }
 
 impl RelyingPartyEdits {
-    fn applied(&self, before: &RelyingParty) -> Option<RelyingParty> {
-        let backchannel = match &self.backchannel {
-            Edit::Keep => before.backchannel.clone(),
-            Edit::Remove => None,
-            Edit::Set(told) => Some(told.clone()),
-        };
-        let after = RelyingParty {
+    fn applied(&self, before: RelyingParty) -> RelyingParty {
+        let after_logout = self.post_logout_redirect_uris.applied(&before.post_logout_redirect_uris);
+        RelyingParty {
             id_token_algorithm: self.id_token_algorithm.unwrap_or(before.id_token_algorithm),
-            userinfo_algorithm: edited(self.userinfo_algorithm, before.userinfo_algorithm),
-            default_max_age: edited(self.default_max_age, before.default_max_age),
+            id_token_claims: self.id_token_claims.unwrap_or(before.id_token_claims),
+            userinfo_algorithm: self.userinfo_algorithm.applied(before.userinfo_algorithm.as_ref()),
+            default_max_age: self.default_max_age.applied(before.default_max_age.as_ref()),
             requires_factor: self.requires_factor.unwrap_or(before.requires_factor),
-            post_logout_redirect_uris: self
-                .post_logout_redirect_uris
-                .applied(&before.post_logout_redirect_uris)
-                .unwrap_or_else(|| before.post_logout_redirect_uris.clone()),
-            backchannel,
-            ..before.clone()
-        };
-        (after != *before).then_some(after)
+            post_logout_redirect_uris: after_logout.unwrap_or(before.post_logout_redirect_uris),
+            backchannel: self.backchannel.applied(before.backchannel.as_ref()),
+            ..before
+        }
     }
 }
 

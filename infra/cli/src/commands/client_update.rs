@@ -1,16 +1,17 @@
 //! The command `jeton client update`.
 
 use edge::Error;
-use grants::{AudienceRule, Backchannel, Edit, SigningAlgorithm};
+use grants::{AudienceRule, Backchannel, SigningAlgorithm};
 use protocol::GrantType;
 use store::{AuditedAction, ClientChanged};
 
 use crate::args::{ClientLists, ClientUpdate, MaxAge, RelyingPartyUpdate};
 use crate::commands::api::identifier;
-use crate::commands::appearance::Appearance;
-use crate::commands::client::{client_id, describe, find_now, id_jag, pkce, unknown};
+use crate::commands::client::{client_id, find_now, id_jag, pkce, unknown};
+use crate::commands::client_description::describe;
 use crate::commands::client_keys::{self, server_uri};
 use crate::commands::client_plan::{ClientEdits, RelyingPartyEdits};
+use crate::commands::edit::Edit;
 use crate::commands::federation;
 use crate::commands::list_change::{Given, ListChange};
 use crate::commands::profile_warning::warn_of_apis;
@@ -18,6 +19,7 @@ use crate::commands::protection::{ProtectionEdits, edit};
 use crate::commands::relying_party::{id_token_claims, redirect_uri};
 use crate::commands::scopes;
 use crate::output::{UsageError, print, print_dry_run};
+use crate::settings::appearance::Appearance;
 use crate::stack::{Stack, TRIES};
 
 /// Reads the client, changes its settings, and writes them if what they rest on is unchanged in the store; retries

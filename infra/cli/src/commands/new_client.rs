@@ -6,20 +6,24 @@ use grants::{
     RequestRules, SigningAlgorithm,
 };
 use outbound::Reach;
-use protocol::{Claims, ClientId, GrantType, Logo, Resource};
+use protocol::{Claims, ClientId, GrantType, Resource};
 
 use crate::args::{ClientCreate, RequestOptions};
 use crate::commands::api::identifier;
-use crate::commands::appearance::Appearance;
 use crate::commands::claim_edits::with_claims;
 use crate::commands::client::{access, client_id, id_jag, pkce};
 use crate::commands::client_keys::{self, request_uri};
 use crate::commands::federation;
 use crate::commands::relying_party::{self, redirect_uri};
+use crate::settings::appearance::Appearance;
 use crate::stack::Stack;
 
 /// Reads the client that the options describe, without its secret.
-pub(crate) async fn new_client(stack: &Stack, options: &ClientCreate, appearance: Appearance) -> Result<Client, Error> {
+pub(crate) async fn new_client(
+    stack: &Stack,
+    options: &ClientCreate,
+    appearance: &Appearance,
+) -> Result<Client, Error> {
     // Hexadecimal, because an id that starts with a dash would look like a flag.
     let id = options.id.clone().unwrap_or_else(edge::random_name::<16>);
     let profile = Profile::parse(&options.profile).ok_or("--profile is not known")?;
@@ -49,12 +53,10 @@ pub(crate) async fn new_client(stack: &Stack, options: &ClientCreate, appearance
         dpop: DpopRule::of(options.dpop_bound_access_tokens),
         claims: with_claims(Claims::default(), &options.claims)?,
         relying_party: relying_party::parse(&options.relying_party, &options.redirect_uris, &stack.reach)?,
-        logo: appearance.logo.given().map(Logo::facts),
-        links: appearance.links.into_iter().filter_map(|(link, url)| Some((link, url?))).collect(),
         trusted: options.trusted,
         ..Client::new(client_id(&id)?, edge::now())
     };
-    Ok(client.under(profile))
+    Ok(appearance.applied(client).under(profile))
 }
 
 /// Reads APIs that are registered.

@@ -2,24 +2,27 @@
 //! protected.
 
 use edge::Error;
-use grants::{AssertionAlgorithm, AuthMethod, DpopRule, Edit, Profile, PushRule, RequestRules, SigningAlgorithm};
+use grants::{
+    AssertionAlgorithm, AuthMethod, Client, DpopRule, NamedSettings, Profile, PushRule, RequestRules, SigningAlgorithm,
+};
 use outbound::Reach;
 use protocol::RequestUri;
 
 use crate::args::ProtectionUpdate;
 use crate::commands::client_keys::request_uri;
+use crate::commands::edit::Edit;
 use crate::commands::list_change::{Given, ListChange};
 
 /// The attributes of the protection of a client that are given.
 #[derive(Default)]
 pub(crate) struct ProtectionEdits {
     pub(crate) profile: Option<Profile>,
-    pub(crate) auth_method: Option<AuthMethod>,
-    pub(crate) assertion_algorithm: Edit<AssertionAlgorithm>,
-    pub(crate) strict_audience: Option<bool>,
-    pub(crate) dpop: Option<DpopRule>,
-    pub(crate) introspection_algorithm: Option<SigningAlgorithm>,
-    pub(crate) pushed: Option<PushRule>,
+    auth_method: Option<AuthMethod>,
+    assertion_algorithm: Edit<AssertionAlgorithm>,
+    strict_audience: Option<bool>,
+    dpop: Option<DpopRule>,
+    introspection_algorithm: Option<SigningAlgorithm>,
+    pushed: Option<PushRule>,
     response_algorithm: Edit<SigningAlgorithm>,
     object_algorithm: Edit<AssertionAlgorithm>,
     pub(crate) request_uris: ListChange<RequestUri>,
@@ -50,19 +53,37 @@ impl ProtectionEdits {
         })
     }
 
-    /// Returns the rules for authorization requests after the change, if one of them is given.
-    pub(crate) fn requests(&self, before: &RequestRules) -> Option<RequestRules> {
-        let after = RequestRules {
-            pushed: self.pushed.unwrap_or(before.pushed),
-            response_algorithm: edited(self.response_algorithm, before.response_algorithm),
-            object_algorithm: edited(self.object_algorithm, before.object_algorithm),
-            uris: self.request_uris.applied(&before.uris).unwrap_or_else(|| before.uris.clone()),
-        };
-        (after != *before).then_some(after)
+    /// Returns the client with what is given, except for the profile.
+    pub(crate) fn applied(&self, client: Client) -> Client {
+        Client {
+            auth_method: self.auth_method.unwrap_or(client.auth_method),
+            assertion_algorithm: self.assertion_algorithm.applied(client.assertion_algorithm.as_ref()),
+            strict_audience: self.strict_audience.unwrap_or(client.strict_audience),
+            dpop: self.dpop.unwrap_or(client.dpop),
+            introspection_algorithm: self.introspection_algorithm.unwrap_or(client.introspection_algorithm),
+            requests: RequestRules {
+                pushed: self.pushed.unwrap_or(client.requests.pushed),
+                response_algorithm: self.response_algorithm.applied(client.requests.response_algorithm.as_ref()),
+                object_algorithm: self.object_algorithm.applied(client.requests.object_algorithm.as_ref()),
+                uris: self.request_uris.applied(&client.requests.uris).unwrap_or(client.requests.uris),
+            },
+            ..client
+        }
+    }
+
+    /// Returns the settings that are given and that a profile decides about.
+    pub(crate) fn named(&self) -> NamedSettings {
+        NamedSettings {
+            algorithms: self.response_algorithm().into_iter().chain(self.introspection_algorithm).collect(),
+            pkce: None,
+            dpop: self.dpop,
+            pushed: self.pushed,
+            strict_audience: self.strict_audience,
+        }
     }
 
     /// The algorithm of signed responses that is given: an empty value means RS256.
-    pub(crate) fn response_algorithm(&self) -> Option<SigningAlgorithm> {
+    fn response_algorithm(&self) -> Option<SigningAlgorithm> {
         match self.response_algorithm {
             Edit::Keep => None,
             Edit::Remove => Some(SigningAlgorithm::Rs256),
@@ -73,7 +94,7 @@ impl ProtectionEdits {
     /// Returns whether a client with this method and this algorithm of request objects signs with a key after the change.
     pub(crate) fn signs(&self, before: AuthMethod, object_algorithm: Option<AssertionAlgorithm>) -> bool {
         self.auth_method.unwrap_or(before) == AuthMethod::PrivateKeyJwt
-            || edited(self.object_algorithm, object_algorithm).is_some()
+            || self.object_algorithm.applied(object_algorithm.as_ref()).is_some()
     }
 
     /// Returns the names of the attributes that are given, for the audit trail.
@@ -97,15 +118,6 @@ impl ProtectionEdits {
 fn request_uris(options: &ProtectionUpdate, reach: &Reach) -> Result<ListChange<RequestUri>, Error> {
     let (added, removed) = (&options.added_request_uris, &options.removed_request_uris);
     ListChange::read(Given { all: &options.request_uris, added, removed }, |text| request_uri(text, reach))
-}
-
-/// Returns a setting after its change.
-pub(crate) fn edited<T>(edit: Edit<T>, before: Option<T>) -> Option<T> {
-    match edit {
-        Edit::Keep => before,
-        Edit::Remove => None,
-        Edit::Set(value) => Some(value),
-    }
 }
 
 fn known<T>(text: Option<&str>, parse: impl Fn(&str) -> Option<T>, option: &str) -> Result<Option<T>, Error> {

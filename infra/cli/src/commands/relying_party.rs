@@ -4,7 +4,6 @@ use edge::Error;
 use grants::{Backchannel, IdTokenClaims, RelyingParty, Sector, SigningAlgorithm};
 use outbound::Reach;
 use protocol::RedirectUri;
-use serde_json::{Value, json};
 
 use crate::args::RelyingPartyOptions;
 use crate::commands::client_keys::server_uri;
@@ -38,22 +37,6 @@ pub(crate) fn parse(
         requires_factor: options.require_factor,
         post_logout_redirect_uris: uris(&options.post_logout_redirect_uris)?,
         backchannel,
-    })
-}
-
-/// Describes the relying party with the names of OpenID Connect Dynamic Client Registration §2.
-pub(crate) fn describe(registered: &RelyingParty) -> Value {
-    json!({
-        "id_token_signed_response_alg": registered.id_token_algorithm.as_str(),
-        "userinfo_signed_response_alg": registered.userinfo_algorithm.map(SigningAlgorithm::as_str),
-        "subject_type": if registered.sector.is_some() { "pairwise" } else { "public" },
-        "sector": registered.sector.as_ref().map(Sector::as_str),
-        "id_token_claims": registered.id_token_claims.as_str(),
-        "default_max_age": registered.default_max_age,
-        "require_factor": registered.requires_factor,
-        "post_logout_redirect_uris":
-            registered.post_logout_redirect_uris.iter().map(RedirectUri::as_str).collect::<Vec<_>>(),
-        "backchannel_logout_uri": registered.backchannel.as_ref().map(|told| told.uri.as_str()),
     })
 }
 

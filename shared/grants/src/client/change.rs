@@ -6,7 +6,6 @@ use protocol::ClientId;
 use crate::client::fact::ClientFact;
 use crate::client::record::Client;
 use crate::client::self_registration::{Registrant, SelfRegistration};
-use crate::client::setting::Setting;
 use crate::step::guard::{Fact, Guard};
 use crate::terms::secret::StoredSecret;
 use crate::terms::time::Timestamp;
@@ -30,10 +29,14 @@ pub enum ClientSet {
     Secrets(Vec<StoredSecret>),
     /// The time when the client's own registration ends.
     EndsAt(Timestamp),
-    /// One of its settings.
-    Setting(Setting),
-    /// The number of changes to its settings, this one included.
-    Revision(u32),
+    /// All settings that an operator decides: those of `after`, in place of those of `before`. They include the number of
+    /// changes, this one included.
+    Settings {
+        /// The client that was read.
+        before: Box<Client>,
+        /// The same client, with the new settings.
+        after: Box<Client>,
+    },
 }
 
 impl ClientChange {
@@ -117,8 +120,7 @@ impl ClientChange {
             }
             ClientSet::Disabled(disabled) => Client { disabled: *disabled, ..client },
             ClientSet::Secrets(secrets) => Client { secrets: secrets.clone(), ..client },
-            ClientSet::Setting(setting) => setting.applied(client),
-            ClientSet::Revision(revision) => Client { revision: *revision, ..client },
+            ClientSet::Settings { after, .. } => client.with_settings_of(after),
             ClientSet::EndsAt(ends_at) => {
                 let own = client.registered_by;
                 let registered_by = own.map(|own| SelfRegistration { ends_at: Some(*ends_at), ..own });

@@ -42,6 +42,14 @@ pub enum PublicKey {
 }
 
 impl ClientKeys {
+    /// The URL where the client serves its keys, if it does.
+    pub const fn uri(&self) -> Option<&ServerUri> {
+        match self {
+            Self::Inline(_) => None,
+            Self::At(uri) => Some(uri),
+        }
+    }
+
     /// Returns whether one of the keys may be for `algorithm`. Keys that the client serves elsewhere are not known
     /// here.
     pub fn may_have_one_for(&self, algorithm: AssertionAlgorithm) -> bool {

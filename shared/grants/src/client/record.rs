@@ -8,6 +8,7 @@ use protocol::{
 };
 
 use crate::client::assertion_algorithm::AssertionAlgorithm;
+use crate::client::audience_rule::AudienceRule;
 use crate::client::federation::Federation;
 use crate::client::profile::Profile;
 use crate::client::public_keys::ClientKeys;
@@ -113,17 +114,6 @@ pub enum PkceRule {
     Nonce,
     /// A confidential client may omit PKCE; a public client must use it.
     Optional,
-}
-
-/// The number of APIs that one access token of a client may be for. The issuer does not count: it can be added to
-/// any API.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum AudienceRule {
-    /// One API: a client with several APIs names one with `resource` (RFC 9700 §2.3, RFC 9068 §5).
-    #[default]
-    One,
-    /// All APIs that the request names or that the scope belongs to.
-    All,
 }
 
 /// The rule on whether a client gets access tokens without a DPoP proof (RFC 9449 §5.2).
@@ -283,21 +273,6 @@ impl PkceRule {
     }
 }
 
-impl AudienceRule {
-    /// The name of the rule: `one` or `all`.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::One => "one",
-            Self::All => "all",
-        }
-    }
-
-    /// Finds the rule named `text`.
-    pub fn parse(text: &str) -> Option<Self> {
-        [Self::One, Self::All].into_iter().find(|known| known.as_str() == text)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -319,9 +294,6 @@ mod tests {
             let expected = if method == AuthMethod::None { PkceRule::Required } else { PkceRule::Nonce };
             assert_eq!(PkceRule::usual(method), expected, "{method:?}");
         }
-        let rules = [AudienceRule::One, AudienceRule::All];
-        assert_eq!(rules.map(AudienceRule::as_str), ["one", "all"]);
-        assert_eq!(["one", "all", "two"].map(AudienceRule::parse), [Some(rules[0]), Some(rules[1]), None]);
     }
 
     #[test]

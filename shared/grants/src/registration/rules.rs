@@ -8,7 +8,6 @@ use crate::client::name::is_name;
 use crate::client::profile::ProfileFault;
 use crate::client::record::{AuthMethod, Client, DpopRule, PkceRule};
 use crate::registration::descriptions::VariantFault;
-use crate::registration::lists::each_once;
 use crate::terms::api::{Api, MAX_LIFETIME, SigningAlgorithm, TokenFormat, TokenType};
 use crate::terms::time::Seconds;
 
@@ -147,13 +146,7 @@ impl Client {
     /// [`RegistrationError`] says what must be different.
     pub fn register(self) -> Result<Self, RegistrationError> {
         self.check()?;
-        Ok(Self {
-            apis: each_once(self.apis),
-            introspects: each_once(self.introspects),
-            may_act: each_once(self.may_act),
-            assertion_targets: each_once(self.assertion_targets),
-            ..self
-        })
+        Ok(self.listing_each_once())
     }
 
     pub(crate) fn check(&self) -> Result<(), RegistrationError> {

@@ -23,17 +23,18 @@
 use std::collections::BTreeSet;
 
 use protocol::{
-    AboutClient, ApplicationType, ClientMetadata, GrantType, MetadataError, RedirectUri, Resource, ResponseType, Scope,
-    SubjectType,
+    AboutClient, ApplicationType, ClientMetadata, MetadataError, RedirectUri, RegisteredMetadata, RequestUri, Scope,
+    ServerUri, SubjectType,
 };
 
 use crate::client::assertion_algorithm::AssertionAlgorithm;
 use crate::client::name::{NameSkeleton, shortened};
+use crate::client::public_keys::ClientKeys;
 use crate::client::record::{AuthMethod, Client, DpopRule, PkceRule};
 use crate::client::relying_party::{Backchannel, IdTokenClaims, MalformedSector, RelyingParty, Sector};
 use crate::client::request_rules::RequestRules;
 use crate::client::self_registration::{RegistrationPolicy, SelfRegistration};
-use crate::registration::rules::MAX_APIS;
+use crate::registration::own_access::{apis, flows, pkce};
 use crate::terms::api::{Api, SigningAlgorithm};
 use crate::terms::authentication::Context;
 use crate::terms::policy::Policy;
@@ -95,6 +96,37 @@ pub fn new_client(
     Ok(new)
 }
 
+/// Returns what is registered for a client, including defaults, to tell it to the client. Keys that it gave inline are
+/// written elsewhere.
+pub fn registered(client: &Client) -> RegisteredMetadata<'_> {
+    let (own, party, requests) = (client.registered_by.as_ref(), &client.relying_party, &client.requests);
+    let scope = own.and_then(|own| own.scope.as_ref()).or(client.scope.as_ref());
+    RegisteredMetadata {
+        client_name: &client.name,
+        redirect_uris: client.redirect_uris.iter().map(RedirectUri::as_str).collect(),
+        token_endpoint_auth_method: client.auth_method.as_str(),
+        token_endpoint_auth_signing_alg: told_assertion_algorithm(client),
+        grant_types: client.grant_types.iter().map(|kind| kind.as_str()).collect(),
+        response_types: own.into_iter().flat_map(|own| &own.response_types).map(|kind| kind.as_str()).collect(),
+        scope: scope.filter(|scope| !scope.is_empty()).map(Scope::to_string),
+        jwks: None,
+        jwks_uri: client.keys.as_ref().and_then(ClientKeys::uri).map(ServerUri::as_str),
+        subject_type: party.sector.as_ref().map_or(SubjectType::Public, |_| SubjectType::Pairwise).as_str(),
+        id_token_signed_response_alg: party.id_token_algorithm.as_str(),
+        userinfo_signed_response_alg: party.userinfo_algorithm.map(SigningAlgorithm::as_str),
+        default_max_age: party.default_max_age,
+        post_logout_redirect_uris: party.post_logout_redirect_uris.iter().map(RedirectUri::as_str).collect(),
+        backchannel_logout_uri: party.backchannel.as_ref().map(|told| told.uri.as_str()),
+        backchannel_logout_session_required: party.backchannel.as_ref().map(|told| told.session_required),
+        dpop_bound_access_tokens: (client.dpop == DpopRule::Required).then_some(true),
+        authorization_signed_response_alg: requests.response_algorithm.map(SigningAlgorithm::as_str),
+        request_object_signing_alg: requests.object_algorithm.map(AssertionAlgorithm::as_str),
+        request_uris: requests.uris.iter().map(RequestUri::as_str).collect(),
+        require_pushed_authorization_requests: requests.pushed.is_required(),
+        about: own.map(|own| &own.about),
+    }
+}
+
 /// The algorithms in a request for which the server needs a signing key.
 pub fn algorithms(asked: &ClientMetadata) -> BTreeSet<SigningAlgorithm> {
     let named = [&asked.id_token_algorithm, &asked.userinfo_algorithm, &asked.response_algorithm];
@@ -142,15 +174,6 @@ fn about(mut about: AboutClient, application_type: ApplicationType) -> AboutClie
     about
 }
 
-fn pkce(auth_method: AuthMethod, policy: &RegistrationPolicy, offer: &Offer<'_>) -> PkceRule {
-    let excused = [policy.pkce, offer.pkce].contains(&PkceRule::Optional);
-    match (auth_method == AuthMethod::None, excused) {
-        (true, _) => PkceRule::Required,
-        (false, true) => PkceRule::Optional,
-        (false, false) => PkceRule::Nonce,
-    }
-}
-
 /// Returns the name, shortened if it is too long. Refuses one like that of an operator's client, because people trust
 /// those names.
 fn own_name(asked: &ClientMetadata, offer: &Offer<'_>) -> Result<Option<String>, MetadataError> {
@@ -165,50 +188,6 @@ fn own_name(asked: &ClientMetadata, offer: &Offer<'_>) -> Result<Option<String>,
 fn auth_method(asked: &ClientMetadata) -> Result<AuthMethod, MetadataError> {
     let Some(name) = &asked.auth_method else { return Ok(AuthMethod::Secret) };
     AuthMethod::parse(name).ok_or_else(|| MetadataError::of("token_endpoint_auth_method", "it is not known here"))
-}
-
-/// Returns those of the requested grant types and response types that the client may use and that go together: a
-/// response type needs its grant type, and a grant type of the authorization endpoint needs a response type (RFC 7591
-/// §2.1).
-fn flows(
-    asked: &ClientMetadata,
-    offer: &Offer<'_>,
-) -> Result<(BTreeSet<GrantType>, BTreeSet<ResponseType>), MetadataError> {
-    let may = |kind: &GrantType| match kind {
-        GrantType::AuthorizationCode | GrantType::RefreshToken => true,
-        GrantType::Implicit => offer.deployment.legacy.implicit,
-        GrantType::ClientCredentials
-        | GrantType::Password
-        | GrantType::DeviceCode
-        | GrantType::TokenExchange
-        | GrantType::JwtBearer => false,
-    };
-    let (code, token) = (GrantType::AuthorizationCode, GrantType::Implicit);
-    let grant_types = asked.grant_types.as_deref().unwrap_or(&[GrantType::AuthorizationCode]);
-    let mut grant_types: BTreeSet<GrantType> = grant_types.iter().copied().filter(may).collect();
-    if !grant_types.contains(&code) && !grant_types.contains(&token) {
-        let why = "clients that register themselves use authorization_code, and implicit where it is offered";
-        return Err(MetadataError::of("grant_types", why));
-    }
-    let response_types = asked.response_types.as_deref().unwrap_or(&[ResponseType::Code]);
-    let answered = |kind: &ResponseType| offer.deployment.offers(*kind) && grant_types.contains(&kind.grant_type());
-    let response_types: BTreeSet<ResponseType> = response_types.iter().copied().filter(answered).collect();
-    if response_types.is_empty() {
-        let why = "none is offered here: code goes with the grant type authorization_code, the others with implicit";
-        return Err(MetadataError::of("response_types", why));
-    }
-    let asks = |kind: GrantType| response_types.iter().any(|response| response.grant_type() == kind);
-    // Refresh tokens come with a code.
-    grant_types.retain(|kind| asks(if *kind == token { token } else { code }));
-    Ok((grant_types, response_types))
-}
-
-fn apis(most: &Scope, registered: Option<&Scope>, offer: &Offer<'_>) -> Vec<Resource> {
-    let offers = |api: &&Api, scope: &Scope| !api.scope.and(scope).is_empty();
-    let useful = offer.apis.iter().filter(|api| api.scope.is_empty() || offers(api, most));
-    let (first, others): (Vec<&Api>, Vec<&Api>) =
-        useful.partition(|api| registered.is_none_or(|scope| offers(api, scope)));
-    first.into_iter().chain(others).take(MAX_APIS).map(|api| api.identifier.clone()).collect()
 }
 
 /// Reads the algorithm for assertions.
@@ -226,6 +205,16 @@ fn assertion_algorithm(
         (AuthMethod::Secret | AuthMethod::SecretBasic | AuthMethod::SecretPost | AuthMethod::None, _) => {
             fault("it is for private_key_jwt and client_secret_jwt")
         }
+    }
+}
+
+/// Returns the algorithm of the client's assertions: the registered one, or the usual one for a secret.
+fn told_assertion_algorithm(client: &Client) -> Option<&'static str> {
+    let registered = client.assertion_algorithm.map(AssertionAlgorithm::as_str);
+    match client.auth_method {
+        AuthMethod::ClientSecretJwt => Some(registered.unwrap_or(AssertionAlgorithm::Hs256.as_str())),
+        AuthMethod::PrivateKeyJwt => registered,
+        AuthMethod::Secret | AuthMethod::SecretBasic | AuthMethod::SecretPost | AuthMethod::None => None,
     }
 }
 

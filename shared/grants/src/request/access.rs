@@ -6,7 +6,8 @@ use std::sync::LazyLock;
 
 use protocol::{ClaimNames, GrantType, IdentityScope, Resource, Scope};
 
-use crate::client::record::{AudienceRule, Client};
+use crate::client::audience_rule::AudienceRule;
+use crate::client::record::Client;
 use crate::step::grant_fact::GrantFact;
 use crate::step::guard::Fact;
 use crate::step::requirements::Requirements;

@@ -1,11 +1,12 @@
 //! Client metadata (RFC 7591 §2, OpenID Connect Dynamic Client Registration §2): parses and validates the form of a
-//! self-registration request, and lists the members of the response, which tells what was registered.
+//! self-registration request, and lists the members of the response that tell what was registered.
 
 use serde::Serialize;
 use serde_json::Value;
 
 use crate::registration::descriptive::AboutClient;
 use crate::registration::members::{Members, MetadataError, RegistrationErrorCode};
+use crate::registration::unsupported::refuse_unsupported;
 use crate::values::grant_type::GrantType;
 use crate::values::names::ClientId;
 use crate::values::redirect_uri::RedirectUri;
@@ -13,6 +14,7 @@ use crate::values::response_type::ResponseType;
 use crate::values::scope::Scope;
 use crate::values::secret::Secret;
 use crate::values::server_uri::ServerUri;
+use crate::values::subject_type::SubjectType;
 
 /// The largest registration request that is read, in bytes.
 pub const MAX_METADATA_BYTES: usize = 16 * 1024;
@@ -71,27 +73,9 @@ pub struct ClientMetadata {
     pub client_secret: Option<Secret>,
 }
 
-/// A client information response (RFC 7591 §3.2, RFC 7592 §3). It holds secrets, so it has no `Debug`.
+/// The metadata that are registered for a client, as the response tells them (RFC 7591 §3.2.1).
 #[derive(Serialize)]
-pub struct ClientInformation<'a> {
-    /// The identifier of the client.
-    pub client_id: &'a str,
-    /// The time of the registration, in seconds since 1970.
-    pub client_id_issued_at: u64,
-    /// The time when the registration ends unless it is used before, in seconds since 1970; absent for never. RFC 7591
-    /// has a member for the end of a secret only, and public clients have none.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub client_id_expires_at: Option<u64>,
-    /// The client's secret, when it is new or the client has just presented it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub client_secret: Option<&'a str>,
-    /// The time when the secret expires, in seconds since 1970; 0 for never. Present only with a secret.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub client_secret_expires_at: Option<u64>,
-    /// The token that grants access to `registration_client_uri`.
-    pub registration_access_token: &'a str,
-    /// The URL where the client reads, replaces and deletes its registration.
-    pub registration_client_uri: &'a str,
+pub struct RegisteredMetadata<'a> {
     /// The client's name, as displayed to people.
     pub client_name: &'a str,
     /// The URIs that may receive responses.
@@ -150,7 +134,7 @@ pub struct ClientInformation<'a> {
     pub require_pushed_authorization_requests: bool,
     /// The metadata that is only stored.
     #[serde(flatten)]
-    pub about: &'a AboutClient,
+    pub about: Option<&'a AboutClient>,
 }
 
 /// The source of a client's keys.
@@ -160,30 +144,6 @@ pub enum AskedKeys {
     Inline(String),
     /// `jwks_uri`: the URL of the key set.
     At(ServerUri),
-}
-
-/// `subject_type` (OpenID Connect Core §8).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum SubjectType {
-    /// All clients know a person by the same identifier.
-    #[default]
-    Public,
-    /// The clients of each sector know a person by an identifier of their own.
-    Pairwise,
-}
-
-impl SubjectType {
-    /// The value of `subject_type`.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Public => "public",
-            Self::Pairwise => "pairwise",
-        }
-    }
-
-    fn parse(text: &str) -> Option<Self> {
-        [Self::Public, Self::Pairwise].into_iter().find(|known| known.as_str() == text)
-    }
 }
 
 impl ClientMetadata {
@@ -244,25 +204,6 @@ fn shown_name(members: &Members) -> Option<String> {
 fn texts_of(members: &Members, name: &str) -> Vec<String> {
     let values = members.value(name).and_then(Value::as_array);
     values.into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
-}
-
-/// Refuses members that must not be ignored silently: software statements, encryption, request objects.
-fn refuse_unsupported(members: &Members) -> Result<(), MetadataError> {
-    if members.has("software_statement") {
-        let fault = MetadataError::of("software_statement", "this server trusts nobody who makes such statements");
-        return Err(fault.with(RegistrationErrorCode::UnapprovedSoftwareStatement));
-    }
-    let encrypted = members.names().any(|name| name.contains("_encrypted_response_"));
-    if encrypted {
-        return Err(MetadataError::of("encrypted_response", "answers are signed and never encrypted here"));
-    }
-    if members.names().any(|name| name.starts_with("request_object_encryption_")) {
-        return Err(MetadataError::of(
-            "request_object_encryption",
-            "request objects are signed and never encrypted here",
-        ));
-    }
-    Ok(())
 }
 
 /// Returns the words of a text that a scope can have; the others name nothing that could be given.

@@ -1,6 +1,6 @@
 //! Items: reading and writing of typed attributes.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -46,6 +46,16 @@ pub(crate) fn list<T: ToString>(values: &[T]) -> AttributeValue {
 
 pub(crate) fn secrets(secrets: &[StoredSecret]) -> AttributeValue {
     AttributeValue::L(secrets.iter().map(from_secret).collect())
+}
+
+/// Lists the attributes in which two items differ, by name, each with its value in `after` if it has one there.
+pub(crate) fn differences<'i>(
+    before: &'i Item,
+    after: &'i Item,
+) -> impl Iterator<Item = (&'i str, Option<&'i AttributeValue>)> {
+    let names: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
+    let changed = names.into_iter().filter(|name| before.get(*name) != after.get(*name));
+    changed.map(|name| (name.as_str(), after.get(name)))
 }
 
 /// The attribute of a secret that is derived from the key for this purpose. Earlier versions do not know it.

@@ -8,7 +8,6 @@ use crate::dynamodb::items::by_id;
 use crate::dynamodb::unknown::Unknown;
 use crate::registry::api_item::{api_key, to_api};
 use crate::registry::changes::of_api_change;
-
 use crate::registry::table::Registry;
 
 /// The outcome of a change to an API.

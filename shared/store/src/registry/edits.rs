@@ -7,7 +7,7 @@ use grants::{Api, Client};
 use crate::dynamodb::changed::Changed;
 use crate::dynamodb::commit::{Kind, Outcome, Write, commit};
 use crate::dynamodb::expression::Expression;
-use crate::dynamodb::items::{Item, by_id};
+use crate::dynamodb::items::{Item, by_id, differences};
 use crate::dynamodb::unknown::Unknown;
 use crate::registry::api_item::{api_key, earlier_api_key, from_api, to_api};
 use crate::registry::item::{from_client, key_of, to_client};
@@ -96,14 +96,11 @@ impl Edit<'_> {
         let mut expression = Expression::default();
         expression.present("id");
         let attributes: BTreeSet<&String> = self.before.keys().chain(self.after.keys()).collect();
-        for name in attributes {
-            if name != "id" {
-                expression.same_or_absent(name, self.stored.get(name).cloned());
-            }
-            let new = self.after.get(name);
-            if new != self.before.get(name) && !NAMES.contains(&name.as_str()) {
-                expression.set_or_remove(name, new.cloned());
-            }
+        for name in attributes.into_iter().filter(|name| *name != "id") {
+            expression.same_or_absent(name, self.stored.get(name).cloned());
+        }
+        for (name, new) in differences(&self.before, &self.after).filter(|(name, _)| !NAMES.contains(name)) {
+            expression.set_or_remove(name, new.cloned());
         }
         expression
     }

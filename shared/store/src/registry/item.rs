@@ -1,4 +1,7 @@
 //! Conversion of clients to items.
+//!
+//! A change of settings writes the attributes in which the items before and after it differ, so this is the only place that
+//! knows how a setting is stored.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -24,26 +27,26 @@ pub(crate) const CLIENT: &str = "client#";
 /// The kept copies of documents. Their keys differ from those of all other clients, so that the function which writes
 /// them can write nothing else.
 pub(crate) const DOCUMENT: &str = "document#";
-/// The attribute of the claims in a client's own tokens.
+/// The attribute of the claims in a client's own tokens, or of those that an API is told.
 pub(crate) const CLAIMS: &str = "claims";
 /// The attribute of the algorithm of a client's introspection responses, if it is not RS256.
-pub(crate) const INTROSPECTION_ALGORITHM: &str = "introspection_algorithm";
+const INTROSPECTION_ALGORITHM: &str = "introspection_algorithm";
 /// The attribute of the claims in a client's ID tokens. It stands beside `relying_party`, so that a change can name it.
-pub(crate) const ID_TOKEN_CLAIMS: &str = "id_token_claims";
+const ID_TOKEN_CLAIMS: &str = "id_token_claims";
 /// The attribute of the clients that may act with a client's tokens, if there are any.
-pub(crate) const MAY_ACT: &str = "may_act";
+const MAY_ACT: &str = "may_act";
 /// The attribute of the authorization servers for which a client gets identity assertions, if there are any.
-pub(crate) const ID_JAG: &str = "id_jag";
+const ID_JAG: &str = "id_jag";
 /// The attribute of a client's security profile, if it is not the baseline.
-pub(crate) const PROFILE: &str = "profile";
+const PROFILE: &str = "profile";
 /// The attribute of the number of changes to a client's settings.
 pub(crate) const REVISION: &str = "revision";
 /// The attribute of the rule that a client must prove the key of its access tokens.
-pub(crate) const DPOP: &str = "dpop_bound_access_tokens";
+const DPOP: &str = "dpop_bound_access_tokens";
 /// The attribute that marks a client which named no authentication method.
-pub(crate) const UNNAMED: &str = "auth_method_unnamed";
+const UNNAMED: &str = "auth_method_unnamed";
 /// The attribute of the facts of a client's logo.
-pub(crate) const LOGO: &str = "logo";
+const LOGO: &str = "logo";
 
 pub(crate) fn client_key(id: &ClientId) -> String {
     format!("{CLIENT}{id}")
@@ -85,8 +88,8 @@ pub(crate) fn from_client(client: &Client) -> Item {
 }
 
 /// Returns the optional attributes that a registration does not set, each with its value if the client has it.
-pub(crate) fn optional_of_operator(client: &Client) -> [(&'static str, Option<AttributeValue>); 10] {
-    [
+pub(crate) fn optional_of_operator(client: &Client) -> Vec<(&'static str, Option<AttributeValue>)> {
+    vec![
         ("trusted", client.trusted.then(|| flag(true))),
         // The attribute of the table's time to live.
         ("expires_at", client.registered_by.as_ref().and_then(|own| own.ends_at).map(time)),
@@ -101,11 +104,11 @@ pub(crate) fn optional_of_operator(client: &Client) -> [(&'static str, Option<At
     ]
 }
 
-pub(crate) fn profile(profile: Profile) -> Option<AttributeValue> {
+fn profile(profile: Profile) -> Option<AttributeValue> {
     (profile != Profile::default()).then(|| text(profile.as_str()))
 }
 
-pub(crate) fn introspection_algorithm(algorithm: SigningAlgorithm) -> Option<AttributeValue> {
+fn introspection_algorithm(algorithm: SigningAlgorithm) -> Option<AttributeValue> {
     (algorithm != SigningAlgorithm::Rs256).then(|| text(algorithm.as_str()))
 }
 
@@ -118,15 +121,15 @@ pub(crate) fn from_keys(keys: Option<&ClientKeys>) -> (Option<AttributeValue>, O
     }
 }
 
-pub(crate) fn audience(rule: AudienceRule) -> Option<AttributeValue> {
+fn audience(rule: AudienceRule) -> Option<AttributeValue> {
     (rule != AudienceRule::default()).then(|| text(rule.as_str()))
 }
 
-pub(crate) fn claims(known: &Claims) -> Option<AttributeValue> {
+fn claims(known: &Claims) -> Option<AttributeValue> {
     (!known.is_empty()).then(|| text(known))
 }
 
-pub(crate) fn id_token_claims(setting: IdTokenClaims) -> Option<AttributeValue> {
+fn id_token_claims(setting: IdTokenClaims) -> Option<AttributeValue> {
     (setting != IdTokenClaims::default()).then(|| text(setting.as_str()))
 }
 
@@ -152,55 +155,66 @@ pub(crate) fn optional_of_registration(client: &Client) -> Vec<(&'static str, Op
     .collect()
 }
 
-pub(crate) fn dpop(rule: DpopRule) -> Option<AttributeValue> {
+fn dpop(rule: DpopRule) -> Option<AttributeValue> {
     (rule == DpopRule::Required).then(|| flag(true))
 }
 
 /// Returns the mark of a client that named no authentication method.
-pub(crate) fn unnamed(method: AuthMethod) -> Option<AttributeValue> {
+fn unnamed(method: AuthMethod) -> Option<AttributeValue> {
     (method == AuthMethod::Secret).then(|| flag(true))
 }
 
 pub(crate) fn to_client(table: &str, item: &Item) -> Result<Client, Unknown> {
     let read = Reader::new(table, item);
+    let blank = Client::new(read.parsed("client_id", ClientId::parse)?, read.time("created_at")?);
     let grant_types: Vec<GrantType> = read.list("grant_types", |text| GrantType::parse(text).ok_or(()))?;
-    let relying_party = read.map("relying_party")?.as_ref().map_or(Ok(RelyingParty::default()), to_relying_party)?;
-    let id_token_claims = read.optional_parsed(ID_TOKEN_CLAIMS, |text| IdTokenClaims::parse(text).ok_or(()))?;
     Ok(Client {
-        id: read.parsed("client_id", ClientId::parse)?,
         name: read.text("name")?.to_owned(),
-        profile: read.optional_parsed(PROFILE, |text| Profile::parse(text).ok_or(()))?.unwrap_or_default(),
-        auth_method: to_auth_method(&read)?,
-        secrets: read.secrets("secrets")?,
         grant_types: BTreeSet::from_iter(grant_types),
         redirect_uris: read.list("redirect_uris", RedirectUri::read)?,
         scope: read.optional_parsed("scope", Scope::parse)?,
         apis: read.list("apis", Resource::parse)?,
         audience: read.optional_parsed("audience", |text| AudienceRule::parse(text).ok_or(()))?.unwrap_or_default(),
-        pkce: read.named("pkce", PkceRule::parse)?,
-        requests: to_requests(&read)?,
         introspects: read.list("introspects", Resource::parse)?,
         may_act: read.list(MAY_ACT, ClientId::parse)?,
         assertion_targets: read.list(ID_JAG, AssertionTarget::parse)?,
-        introspection_algorithm: read
-            .optional_parsed(INTROSPECTION_ALGORITHM, algorithm)?
-            .unwrap_or(SigningAlgorithm::Rs256),
-        keys: to_keys(&read)?,
-        federation: to_federation(&read)?,
-        assertion_algorithm: read
-            .optional_parsed("assertion_algorithm", |text| AssertionAlgorithm::parse(text).ok_or(()))?,
-        strict_audience: read.optional_flag("strict_audience")?,
-        dpop: DpopRule::of(read.optional_flag(DPOP)?),
         claims: read.optional_parsed(CLAIMS, Claims::parse)?.unwrap_or_default(),
-        relying_party: RelyingParty { id_token_claims: id_token_claims.unwrap_or_default(), ..relying_party },
+        relying_party: to_client_relying_party(&read)?,
         links: to_links(&read)?,
         logo: read.optional_parsed(LOGO, LogoFacts::parse)?,
         registered_by: to_self_registration(&read)?,
         trusted: read.optional_flag("trusted")?,
         disabled: read.flag("disabled")?,
-        created_at: read.time("created_at")?,
         revision: read.optional_number(REVISION)?.unwrap_or_default(),
+        ..with_protection(&read, blank)?
     })
+}
+
+/// Reads how a client authenticates, and how its requests and responses are protected.
+fn with_protection(read: &Reader<'_>, client: Client) -> Result<Client, Unknown> {
+    let assertion_algorithm = |text: &str| AssertionAlgorithm::parse(text).ok_or(());
+    let introspection_algorithm = read.optional_parsed(INTROSPECTION_ALGORITHM, algorithm)?;
+    Ok(Client {
+        profile: read.optional_parsed(PROFILE, |text| Profile::parse(text).ok_or(()))?.unwrap_or_default(),
+        auth_method: to_auth_method(read)?,
+        secrets: read.secrets("secrets")?,
+        pkce: read.named("pkce", PkceRule::parse)?,
+        requests: to_requests(read)?,
+        introspection_algorithm: introspection_algorithm.unwrap_or(SigningAlgorithm::Rs256),
+        keys: to_keys(read)?,
+        federation: to_federation(read)?,
+        assertion_algorithm: read.optional_parsed("assertion_algorithm", assertion_algorithm)?,
+        strict_audience: read.optional_flag("strict_audience")?,
+        dpop: DpopRule::of(read.optional_flag(DPOP)?),
+        ..client
+    })
+}
+
+/// Reads a relying party, and the claims in its ID tokens, which stand beside it.
+fn to_client_relying_party(read: &Reader<'_>) -> Result<RelyingParty, Unknown> {
+    let relying_party = read.map("relying_party")?.as_ref().map_or(Ok(RelyingParty::default()), to_relying_party)?;
+    let id_token_claims = read.optional_parsed(ID_TOKEN_CLAIMS, |text| IdTokenClaims::parse(text).ok_or(()))?;
+    Ok(RelyingParty { id_token_claims: id_token_claims.unwrap_or_default(), ..relying_party })
 }
 
 /// Reads the authentication method. A client of an earlier version has named the method that it is stored with.

@@ -135,7 +135,7 @@ fn of_replacement(client: &Client, found: &Client) -> Expression {
     let mut after = from_client(client);
     let mut expression = of_guards(&ClientFact::of_registration(found));
     expression.same_or_absent("registered_by", from_client(found).remove("registered_by"));
-    for kept in KEPT.into_iter().chain(optional_of_operator(client).map(|(name, _)| name)) {
+    for kept in KEPT.into_iter().chain(optional_of_operator(client).into_iter().map(|(name, _)| name)) {
         after.remove(kept);
     }
     // Write every optional attribute, including those that another request set: if two requests found the same

@@ -203,6 +203,8 @@ fn all_is_checked_before_the_first_write() {
         ),
         ("https://floor.example/cb", "http://floor.example/cb", None, "https"),
         ("id = \"floor\"", "id = \"counter\"", None, "twice"),
+        ("name = \"Floor\"\n", "", None, "missing field `name`"),
+        ("id = \"floor\"\n", "", None, "missing field `id`"),
     ] {
         let told = stack.apply(&FILE.replacen(from, to, 1), &[]);
         assert_fails(&told, word);

@@ -7,21 +7,15 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use edge::Error;
-use grants::{
-    AssertionAlgorithm, AudienceRule, AuthMethod, IdTokenClaims, PkceRule, Profile, Sector, SigningAlgorithm,
-    TokenFormat, TokenType,
-};
-use protocol::{
-    AssertionTarget, ClaimNames, ClientId, GrantType, LanguageTag, LinkUrl, RedirectUri, RequestUri, Resource, Scope,
-    ServerUri,
-};
+use grants::{SigningAlgorithm, TokenFormat, TokenType};
+use protocol::{ClaimNames, LanguageTag, Resource, Scope};
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::Value;
 use toml::Spanned;
 
 use crate::commands::apply::issuers::IssuerEntry;
 use crate::commands::apply::word::{self, Word};
-use crate::commands::federation::FederationWords;
+use crate::commands::client_words::ClientWords;
 use crate::progress::undisturbed;
 
 /// The APIs, issuers and clients of a file. What a file does not say of one of them has its default.
@@ -33,7 +27,7 @@ pub(crate) struct File {
     #[serde(default, rename = "issuer", skip_serializing_if = "Vec::is_empty")]
     pub(crate) issuers: Vec<Spanned<IssuerEntry>>,
     #[serde(default, rename = "client", skip_serializing_if = "Vec::is_empty")]
-    pub(crate) clients: Vec<Spanned<ClientEntry>>,
+    pub(crate) clients: Vec<Spanned<ClientWords>>,
 }
 
 /// An API, by the names of `jeton api show --json`.
@@ -54,89 +48,6 @@ pub(crate) struct ApiEntry {
     /// The descriptions in further languages, by language and then by scope.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) scope_descriptions_in: BTreeMap<Word<LanguageTag>, BTreeMap<String, String>>,
-}
-
-/// A client, by the names of `jeton client show --json`, with its secret, its logo and its keys where they are.
-#[derive(Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct ClientEntry {
-    pub(crate) id: Word<ClientId>,
-    pub(crate) name: String,
-    pub(crate) profile: Option<Word<Profile>>,
-    pub(crate) auth_method: Option<Word<AuthMethod>>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub(crate) grants: Vec<Word<GrantType>>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub(crate) redirect_uris: Vec<Word<RedirectUri>>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub(crate) apis: Vec<Word<Resource>>,
-    pub(crate) scope: Option<Word<Scope>>,
-    pub(crate) audience: Option<Word<AudienceRule>>,
-    pub(crate) pkce: Option<Word<PkceRule>>,
-    pub(crate) require_pushed_authorization_requests: Option<bool>,
-    pub(crate) request_object_signing_alg: Option<Word<AssertionAlgorithm>>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub(crate) request_uris: Vec<Word<RequestUri>>,
-    pub(crate) authorization_signed_response_alg: Option<Word<SigningAlgorithm>>,
-    pub(crate) dpop_bound_access_tokens: Option<bool>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub(crate) introspects: Vec<Word<Resource>>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub(crate) may_act: Vec<Word<ClientId>>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub(crate) id_jag: Vec<Word<AssertionTarget>>,
-    pub(crate) introspection_signed_response_alg: Option<Word<SigningAlgorithm>>,
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub(crate) trusted: bool,
-    /// A client is neither disabled nor enabled by a file that does not say it.
-    pub(crate) disabled: Option<bool>,
-    pub(crate) client_uri: Option<Word<LinkUrl>>,
-    pub(crate) policy_uri: Option<Word<LinkUrl>>,
-    pub(crate) tos_uri: Option<Word<LinkUrl>>,
-    pub(crate) jwks_uri: Option<Word<ServerUri>>,
-    pub(crate) assertion_alg: Option<Word<AssertionAlgorithm>>,
-    pub(crate) assertion_audience: Option<AssertionAudience>,
-    pub(crate) secret: Option<SecretPlace>,
-    pub(crate) logo: Option<LogoEntry>,
-    #[serde(default, skip_serializing_if = "Map::is_empty")]
-    pub(crate) claims: Map<String, Value>,
-    pub(crate) jwks: Option<KeySet>,
-    pub(crate) federation: Option<FederationWords>,
-    pub(crate) relying_party: Option<RelyingPartyEntry>,
-}
-
-/// The settings of an app that signs people in.
-#[derive(Deserialize, Serialize, Default, PartialEq)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct RelyingPartyEntry {
-    pub(crate) id_token_signed_response_alg: Option<Word<SigningAlgorithm>>,
-    pub(crate) userinfo_signed_response_alg: Option<Word<SigningAlgorithm>>,
-    pub(crate) subject_type: Option<SubjectType>,
-    pub(crate) sector: Option<Word<Sector>>,
-    pub(crate) id_token_claims: Option<Word<IdTokenClaims>>,
-    #[serde(default, deserialize_with = "word::time")]
-    pub(crate) default_max_age: Option<u32>,
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub(crate) require_factor: bool,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub(crate) post_logout_redirect_uris: Vec<Word<RedirectUri>>,
-    pub(crate) backchannel_logout_uri: Option<Word<ServerUri>>,
-}
-
-/// The audience that a client's assertions may name.
-#[derive(Deserialize, Serialize, Clone, Copy, PartialEq, Eq)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum AssertionAudience {
-    Endpoint,
-    Issuer,
-}
-
-/// The `sub` by which an app knows a person.
-#[derive(Deserialize, Serialize, Clone, Copy, PartialEq, Eq)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum SubjectType {
-    Public,
-    Pairwise,
 }
 
 /// The place of a client's secret, which never stands in the file itself.
@@ -163,6 +74,13 @@ pub(crate) struct LogoEntry {
 pub(crate) struct KeySet {
     pub(crate) file: Option<PathBuf>,
     pub(crate) keys: Option<Vec<Value>>,
+}
+
+impl KeySet {
+    /// Returns the keys of a JSON Web Key Set.
+    pub(crate) fn of(set: &Value) -> Self {
+        Self { file: None, keys: set.get("keys").and_then(Value::as_array).cloned() }
+    }
 }
 
 /// A file that was read, with its text and its place.
@@ -219,10 +137,13 @@ impl Source {
 mod tests {
     use std::collections::BTreeSet;
 
-    use grants::{Client, Timestamp};
+    use grants::{AuthMethod, Client, Timestamp};
+    use protocol::{ClientId, ServerUri};
 
     use super::*;
-    use crate::commands::{api, client};
+    use crate::commands::api;
+    use crate::commands::client_description::describe;
+    use crate::commands::relying_party_words::RelyingPartyWords;
 
     fn fault(text: &str) -> String {
         let read = Source::parse("jeton.toml".to_owned(), text.to_owned(), PathBuf::new());
@@ -266,10 +187,10 @@ mod tests {
             assert_eq!(read.apis[0].get_ref().lifetime, Some(seconds), "{text}");
             let again = toml::to_string(&read).unwrap();
             assert!(again.contains(&format!("lifetime = {seconds}")), "{again}");
-            let entry: RelyingPartyEntry = toml::from_str(&format!("default_max_age = {text}")).unwrap();
+            let entry: RelyingPartyWords = toml::from_str(&format!("default_max_age = {text}")).unwrap();
             assert_eq!(entry.default_max_age, Some(seconds), "{text}");
         }
-        assert_eq!(toml::from_str::<RelyingPartyEntry>("").unwrap().default_max_age, None);
+        assert_eq!(toml::from_str::<RelyingPartyWords>("").unwrap().default_max_age, None);
     }
 
     /// Returns the words that a table of the file may have, from the error about another one.
@@ -335,14 +256,12 @@ mod tests {
         let federated = Client { federation: Some(rule().with(&issuer()).unwrap()), keys: None, ..client.clone() };
         let of_store = ["auth_methods", "live_secrets", "created_at", "self_registered"];
         let words = known("[[client]]\nid = \"a\"\nname = \"A\"");
-        let mut shown: BTreeSet<String> = [&client, &served, &federated]
-            .iter()
-            .flat_map(|client| described(&client::describe(client), &of_store))
-            .collect();
+        let mut shown: BTreeSet<String> =
+            [&client, &served, &federated].iter().flat_map(|client| described(&describe(client), &of_store)).collect();
         shown.insert("secret".to_owned());
         assert_eq!(words, shown);
         let words = known("[[client]]\nid = \"a\"\nname = \"A\"\n[client.relying_party]");
-        assert_eq!(words, described(&client::describe(&client)["relying_party"], &[]));
+        assert_eq!(words, described(&describe(&client)["relying_party"], &[]));
         let source =
             Source::parse("f".to_owned(), "[[api]]\nidentifier = \"urn:a\"".to_owned(), PathBuf::new()).unwrap();
         let api = crate::commands::apply::wanted::api(source.file.apis[0].get_ref(), None).unwrap();

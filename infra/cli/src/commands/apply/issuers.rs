@@ -47,7 +47,7 @@ impl Reading<'_> {
             url,
             preset,
             keys,
-            purposes: BTreeSet::from_iter(values(&entry.purposes)),
+            purposes: BTreeSet::from_iter(values(Some(&entry.purposes))),
             created_at: found.map_or(self.now, |found| found.created_at),
             revision: found.map_or(0, |found| found.revision),
         };

@@ -7,10 +7,11 @@ use grants::{Api, Client, Issuer, KeptSecret, Registrant, Timestamp};
 use protocol::{ClientId, IdentityScope, Resource};
 use toml::Spanned;
 
-use crate::commands::appearance::NewLogo;
-use crate::commands::apply::file::{ClientEntry, Source};
+use crate::commands::apply::file::Source;
 use crate::commands::apply::secret::{self, SecretPlan};
 use crate::commands::apply::wanted::{Reading, WantedClient, api};
+use crate::commands::client_words::ClientWords;
+use crate::settings::appearance::NewLogo;
 use crate::stack::Stack;
 
 /// The changes, in the order in which they are made.
@@ -43,6 +44,7 @@ pub(crate) struct ClientStep {
 /// The comparison of what is registered with what the file wants.
 struct Comparison<'a> {
     stack: &'a Stack,
+    source: &'a Source,
     reading: Reading<'a>,
     prune: bool,
     apis: Vec<Api>,
@@ -55,10 +57,10 @@ struct Comparison<'a> {
 impl Plan {
     /// Compares the file with what is registered. With `prune`, what is not in the file is deleted.
     pub(crate) async fn make(stack: &Stack, source: &Source, prune: bool, now: Timestamp) -> Result<Self, Error> {
-        let reading = Reading { source, reach: &stack.reach, now, issuers: Vec::new() };
+        let reading = Reading { source: Some(source), reach: &stack.reach, now, issuers: Vec::new() };
         let (apis, clients) = (stack.registry.all_apis().await?, stack.registry.all_clients().await?);
         let issuers = stack.registry.all_issuers().await?;
-        let comparison = Comparison { stack, reading, prune, apis, clients, issuers, apis_after: Vec::new() };
+        let comparison = Comparison { stack, source, reading, prune, apis, clients, issuers, apis_after: Vec::new() };
         comparison.plan().await
     }
 }
@@ -69,8 +71,8 @@ impl Comparison<'_> {
         self.plan_apis(&mut plan)?;
         self.plan_issuers(&mut plan)?;
         let mut seen = BTreeSet::new();
-        for entry in &self.reading.source.file.clients {
-            let id = &entry.get_ref().id.0;
+        for entry in &self.source.file.clients {
+            let id = entry.get_ref().id().map_err(|error| self.fault(entry, &error))?;
             if !seen.insert(id.clone()) {
                 return Err(self.fault(entry, &format!("the client {id} stands in the file twice")));
             }
@@ -99,7 +101,7 @@ impl Comparison<'_> {
 
     fn plan_apis(&mut self, plan: &mut Plan) -> Result<(), Error> {
         let mut seen: Vec<&Resource> = Vec::new();
-        for entry in &self.reading.source.file.apis {
+        for entry in &self.source.file.apis {
             let identifier = &entry.get_ref().identifier.0;
             if seen.contains(&identifier) {
                 return Err(self.fault(entry, &format!("the API {identifier} stands in the file twice")));
@@ -124,7 +126,7 @@ impl Comparison<'_> {
 
     fn plan_issuers(&mut self, plan: &mut Plan) -> Result<(), Error> {
         let mut after: Vec<Issuer> = Vec::new();
-        for entry in &self.reading.source.file.issuers {
+        for entry in &self.source.file.issuers {
             let name = &entry.get_ref().name.0;
             let at = |error: String| self.fault(entry, &format!("the issuer {name}: {error}"));
             let found = self.issuers.iter().find(|issuer| issuer.name == *name);
@@ -152,17 +154,24 @@ impl Comparison<'_> {
         Ok(())
     }
 
-    async fn client_step(&self, entry: &Spanned<ClientEntry>, found: Option<&Client>) -> Result<ClientStep, Error> {
-        let at = |error: String| self.fault(entry, &format!("the client {}: {error}", entry.get_ref().id.0));
+    async fn client_step(&self, entry: &Spanned<ClientWords>, found: Option<&Client>) -> Result<ClientStep, Error> {
+        let words = entry.get_ref();
+        let id = words.id().map_err(|error| self.fault(entry, &error))?;
+        let at = |error: String| self.fault(entry, &format!("the client {id}: {error}"));
+        if words.name.is_none() {
+            return Err(self.fault(entry, "missing field `name`"));
+        }
         if found.is_some_and(|found| found.registrant() != Registrant::Operator) {
             return Err(at("it registered itself, and no file describes it: take it out".to_owned()));
         }
-        let WantedClient { client, logo } = self.reading.client(entry.get_ref(), found).map_err(at)?;
+        let rule = found.and_then(|found| found.federation.as_ref());
+        let federation = self.reading.federation(words.federation.as_ref(), rule).map_err(at)?;
+        let WantedClient { client, logo } = self.reading.client(words, found, federation).map_err(at)?;
         let client = self.with_known_apis(client, found).map_err(at)?;
         self.check_actors(&client, found).map_err(at)?;
         let method = client.auth_method;
-        let given = entry.get_ref().secret.as_ref();
-        let given = given.map(|place| secret::read(self.reading.source, place, method)).transpose().map_err(at)?;
+        let given =
+            words.secret.as_ref().map(|place| secret::read(self.source, place, method)).transpose().map_err(at)?;
         let ring = match &given {
             Some(_) if found.is_some_and(|found| !found.secrets.is_empty()) => {
                 Some(self.stack.ring(self.reading.now).await?)
@@ -205,7 +214,8 @@ impl Comparison<'_> {
     /// Checks that the clients which may act with the tokens of a client are there afterwards. What stands already may name
     /// one that was deleted.
     fn check_actors(&self, client: &Client, found: Option<&Client>) -> Result<(), String> {
-        let in_file = |id: &ClientId| self.reading.source.file.clients.iter().any(|entry| entry.get_ref().id.0 == *id);
+        let entries = &self.source.file.clients;
+        let in_file = |id: &ClientId| entries.iter().any(|entry| entry.get_ref().id().is_ok_and(|own| own == id));
         let is_pruned =
             |known: &Client| self.prune && known.registrant() == Registrant::Operator && !in_file(&known.id);
         let named = |id: &ClientId| {
@@ -236,6 +246,6 @@ impl Comparison<'_> {
     }
 
     fn fault<T>(&self, entry: &Spanned<T>, what: &str) -> Error {
-        self.reading.source.fault(&entry.span(), &what).into()
+        self.source.fault(&entry.span(), &what).into()
     }
 }

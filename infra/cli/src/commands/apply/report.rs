@@ -5,7 +5,8 @@ use protocol::{ClientId, Secret};
 use serde_json::{Map, Value, json};
 
 use crate::commands::apply::plan::{Plan, Step};
-use crate::commands::{api, client, issuer};
+use crate::commands::client_description::describe;
+use crate::commands::{api, issuer};
 
 /// The attributes of a description that no file changes, or that `differences` describes in its own way.
 const NOT_TOLD: [&str; 4] = ["live_secrets", "created_at", "self_registered", "auth_methods"];
@@ -63,7 +64,7 @@ pub(crate) fn differences(step: &Step) -> Vec<Difference> {
         Step::ChangeApi { before, after } => differing(&api::describe(before), &api::describe(after)),
         Step::ChangeIssuer { before, after } => differing(&issuer::describe(before), &issuer::describe(after)),
         Step::ChangeClient { before, step } => {
-            let mut differences = differing(&client::describe(before), &client::describe(&step.client));
+            let mut differences = differing(&describe(before), &describe(&step.client));
             if before.auth_method.accepted() != step.client.auth_method.accepted() {
                 let methods = [before.auth_method, step.client.auth_method].map(|method| method.accepted().join(" "));
                 let [before, after] = methods.map(Value::from);

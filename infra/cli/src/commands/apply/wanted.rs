@@ -1,36 +1,34 @@
-//! The API and the client that an entry of the file describes.
+//! The API that an entry of the file describes, and the parts of a client that are read from elsewhere.
 
-use std::collections::BTreeMap;
+use std::path::Path;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use grants::{
-    Api, AuthMethod, Backchannel, Client, ClientKey, ClientKeys, DpopRule, IdTokenClaims, Issuer, NamedSettings,
-    NewApi, PkceRule, Profile, PushRule, RelyingParty, RequestRules, Sector, SigningAlgorithm, Timestamp, TokenFormat,
+    Api, AuthMethod, Client, ClientKey, ClientKeys, Issuer, NewApi, SigningAlgorithm, Timestamp, TokenFormat,
 };
 use keys::{MalformedKeySet, read_client_keys};
 use outbound::{FetchUrl, Reach};
-use protocol::{Claims, ClientLink, LinkUrl, Localized, Logo, RedirectUri, RequestUri, ServerUri};
+use protocol::{Localized, Logo, RedirectUri, RequestUri, ServerUri};
 
-use crate::commands::apply::file::{
-    ApiEntry, AssertionAudience, ClientEntry, KeySet, LogoEntry, RelyingPartyEntry, Source, SubjectType,
-};
+use crate::commands::apply::file::{ApiEntry, KeySet, LogoEntry, Source};
 use crate::commands::apply::word::{Word, values};
+use crate::commands::client_words::ClientWords;
 
 /// The lifetime of access tokens in seconds, for an API that names none.
 pub(crate) const LIFETIME: u32 = 900;
-const RS256: SigningAlgorithm = SigningAlgorithm::Rs256;
 
 /// The values that the entries of a file are read with.
 pub(crate) struct Reading<'a> {
-    pub(crate) source: &'a Source,
+    /// The file. A document comes without one, and can name no other.
+    pub(crate) source: Option<&'a Source>,
     pub(crate) reach: &'a Reach,
     pub(crate) now: Timestamp,
     /// The issuers that there are afterwards.
     pub(crate) issuers: Vec<Issuer>,
 }
 
-/// A client as the file describes it, with its logo. Its secrets are those of before.
+/// A client as its words describe it, with its logo. Its secrets are those of before.
 pub(crate) struct WantedClient {
     pub(crate) client: Client,
     pub(crate) logo: Option<Logo>,
@@ -72,90 +70,17 @@ fn is_like(found: &Api, new: &NewApi) -> bool {
         && found.lifetime == new.lifetime
 }
 
-/// Returns how a client's authorization requests and their responses come.
-fn requests(entry: &ClientEntry, uris: Vec<RequestUri>) -> RequestRules {
-    RequestRules {
-        pushed: PushRule::of(entry.require_pushed_authorization_requests.unwrap_or_default()),
-        object_algorithm: entry.request_object_signing_alg.as_ref().map(|alg| alg.0),
-        response_algorithm: entry.authorization_signed_response_alg.as_ref().map(|alg| alg.0),
-        uris,
-    }
-}
-
-/// Returns the profile of an entry and its authentication method, after a check of what it names beside them.
-fn profile(entry: &ClientEntry) -> Result<(Profile, AuthMethod), String> {
-    let profile = entry.profile.as_ref().map(|profile| profile.0).unwrap_or_default();
-    let named = NamedSettings {
-        algorithms: named_algorithms(entry).collect(),
-        pkce: entry.pkce.as_ref().map(|rule| rule.0),
-        dpop: entry.dpop_bound_access_tokens.map(DpopRule::of),
-        pushed: entry.require_pushed_authorization_requests.map(PushRule::of),
-        strict_audience: entry.assertion_audience.as_ref().map(|named| *named == AssertionAudience::Issuer),
-    };
-    profile.check_named(&named).map_err(|error| error.to_string())?;
-    let usual = if entry.federation.is_some() { AuthMethod::PrivateKeyJwt } else { profile.usual_auth_method() };
-    Ok((profile, entry.auth_method.as_ref().map_or(usual, |method| method.0)))
-}
-
-/// Returns the algorithms of this server's signatures that an entry names.
-fn named_algorithms(entry: &ClientEntry) -> impl Iterator<Item = SigningAlgorithm> {
-    let party = entry.relying_party.as_ref();
-    let of_tokens = party.and_then(|party| party.id_token_signed_response_alg.as_ref());
-    let of_responses = entry.authorization_signed_response_alg.as_ref();
-    let of_userinfo = party.and_then(|party| party.userinfo_signed_response_alg.as_ref());
-    let named = [of_tokens, of_userinfo, of_responses, entry.introspection_signed_response_alg.as_ref()];
-    named.into_iter().flatten().map(|alg| alg.0)
-}
-
 impl Reading<'_> {
-    /// Returns the client of an entry. What stands already is not checked again.
-    pub(crate) fn client(&self, entry: &ClientEntry, found: Option<&Client>) -> Result<WantedClient, String> {
-        let base = found.cloned().unwrap_or_else(|| Client::new(entry.id.0.clone(), self.now));
-        let (profile, auth_method) = profile(entry)?;
-        let logo = entry.logo.as_ref().map(|logo| self.logo(logo)).transpose()?;
-        let registered = found.map(|found| &*found.redirect_uris).unwrap_or_default();
-        let redirect_uris = redirect_uris(&entry.redirect_uris, registered)?;
-        let client = Client {
-            name: entry.name.clone(),
-            auth_method,
-            grant_types: values(&entry.grants).into_iter().collect(),
-            relying_party: self.relying_party(entry, &redirect_uris, &base.relying_party)?,
-            redirect_uris,
-            scope: entry.scope.as_ref().map(|Word(scope)| scope.clone()),
-            apis: values(&entry.apis),
-            audience: entry.audience.as_ref().map(|rule| rule.0).unwrap_or_default(),
-            pkce: entry.pkce.as_ref().map_or_else(|| PkceRule::usual(auth_method), |rule| rule.0),
-            requests: requests(entry, self.request_uris(entry, &base.requests.uris)?),
-            dpop: DpopRule::of(entry.dpop_bound_access_tokens.unwrap_or_default()),
-            introspects: values(&entry.introspects),
-            may_act: values(&entry.may_act),
-            assertion_targets: values(&entry.id_jag),
-            introspection_algorithm: entry.introspection_signed_response_alg.as_ref().map_or(RS256, |alg| alg.0),
-            keys: self.keys(entry, auth_method, base.keys.as_ref())?,
-            federation: self.federation(entry.federation.as_ref(), base.federation.as_ref())?,
-            assertion_algorithm: entry.assertion_alg.as_ref().map(|alg| alg.0),
-            strict_audience: entry.assertion_audience == Some(AssertionAudience::Issuer),
-            claims: Claims::from_members(entry.claims.clone()).map_err(|error| error.to_string())?,
-            links: links(entry),
-            logo: logo.as_ref().map(Logo::facts),
-            trusted: entry.trusted,
-            disabled: entry.disabled.unwrap_or(base.disabled),
-            ..base
-        };
-        let client = client.under(profile);
-        let stands = found.is_some_and(|found| *found == client);
-        if stands {
-            return Ok(WantedClient { client, logo });
-        }
-        // A change that another command planned upon the same reading is refused after this one.
-        let revision = client.revision.saturating_add(u32::from(found.is_some()));
-        let client = Client { revision, ..client }.register().map_err(|error| error.to_string())?;
-        Ok(WantedClient { client, logo })
+    /// Reads a file that the source names.
+    fn beside(&self, path: &Path) -> Result<Vec<u8>, String> {
+        let source = self.source.ok_or_else(|| format!("the file {} is not read for a document", path.display()))?;
+        source.beside(path)
     }
 
-    fn logo(&self, entry: &LogoEntry) -> Result<Logo, String> {
+    /// Reads the logo of an entry.
+    pub(crate) fn logo(&self, entry: &LogoEntry) -> Result<Logo, String> {
         let bytes = match (&entry.file, &entry.base64) {
-            (Some(path), None) => self.source.beside(path)?,
+            (Some(path), None) => self.beside(path)?,
             (None, Some(text)) => STANDARD.decode(text).map_err(|_| "the logo is not base64".to_owned())?,
             (None, None) | (Some(_), Some(_)) => {
                 return Err("logo is either { file = \"PATH\" } or { base64 = \"...\" }".to_owned());
@@ -164,9 +89,10 @@ impl Reading<'_> {
         Logo::parse(bytes).map_err(|error| format!("the logo cannot be used: {error}"))
     }
 
-    fn keys(
+    /// Reads the keys of a client with this authentication method.
+    pub(crate) fn keys(
         &self,
-        entry: &ClientEntry,
+        entry: &ClientWords,
         method: AuthMethod,
         before: Option<&ClientKeys>,
     ) -> Result<Option<ClientKeys>, String> {
@@ -188,8 +114,12 @@ impl Reading<'_> {
     }
 
     /// Returns the places of request objects, after a check of those that are not registered yet.
-    fn request_uris(&self, entry: &ClientEntry, registered: &[RequestUri]) -> Result<Vec<RequestUri>, String> {
-        let uris: Vec<RequestUri> = values(&entry.request_uris);
+    pub(crate) fn request_uris(
+        &self,
+        entry: &ClientWords,
+        registered: &[RequestUri],
+    ) -> Result<Vec<RequestUri>, String> {
+        let uris: Vec<RequestUri> = values(entry.request_uris.as_deref());
         for uri in uris.iter().filter(|uri| !registered.contains(uri)) {
             let checked = FetchUrl::parse(uri.without_fragment(), self.reach);
             checked.map_err(|error| format!("request_uris \"{uri}\" cannot be used: {error}"))?;
@@ -204,48 +134,13 @@ impl Reading<'_> {
         read: fn(&[u8]) -> Result<Vec<ClientKey>, MalformedKeySet>,
     ) -> Result<Vec<ClientKey>, String> {
         let text = match (&set.file, &set.keys) {
-            (Some(path), None) => self.source.beside(path)?,
+            (Some(path), None) => self.beside(path)?,
             (None, Some(keys)) => serde_json::json!({ "keys": keys }).to_string().into_bytes(),
             (None, None) | (Some(_), Some(_)) => {
                 return Err("jwks is either { file = \"PATH\" } or { keys = [...] }".to_owned());
             }
         };
         read(&text).map_err(|error| format!("the keys cannot be used: {error}"))
-    }
-
-    fn relying_party(
-        &self,
-        entry: &ClientEntry,
-        redirect_uris: &[RedirectUri],
-        before: &RelyingParty,
-    ) -> Result<RelyingParty, String> {
-        let none = RelyingPartyEntry::default();
-        let entry = entry.relying_party.as_ref().unwrap_or(&none);
-        let backchannel = match &entry.backchannel_logout_uri {
-            None => None,
-            Some(Word(uri)) => {
-                let stands = before.backchannel.as_ref().filter(|stands| stands.uri == *uri);
-                self.may_be_reached("backchannel_logout_uri", uri, stands.is_some())?;
-                let session_required = stands.is_some_and(|stands| stands.session_required);
-                Some(Backchannel { uri: uri.clone(), session_required })
-            }
-        };
-        Ok(RelyingParty {
-            id_token_algorithm: entry
-                .id_token_signed_response_alg
-                .as_ref()
-                .map_or(SigningAlgorithm::Rs256, |alg| alg.0),
-            userinfo_algorithm: entry.userinfo_signed_response_alg.as_ref().map(|alg| alg.0),
-            sector: sector(entry, redirect_uris)?,
-            id_token_claims: entry.id_token_claims.as_ref().map_or_else(IdTokenClaims::default, |claims| claims.0),
-            default_max_age: entry.default_max_age,
-            requires_factor: entry.require_factor,
-            post_logout_redirect_uris: self::redirect_uris(
-                &entry.post_logout_redirect_uris,
-                &before.post_logout_redirect_uris,
-            )?,
-            backchannel,
-        })
     }
 
     /// Checks that a server of a client or an issuer may be contacted, unless it is registered already.
@@ -258,28 +153,16 @@ impl Reading<'_> {
     }
 }
 
-fn sector(entry: &RelyingPartyEntry, redirect_uris: &[RedirectUri]) -> Result<Option<Sector>, String> {
-    match (entry.subject_type, &entry.sector) {
-        (Some(SubjectType::Pairwise), Some(Word(sector))) => Ok(Some(sector.clone())),
-        (Some(SubjectType::Pairwise), None) => Sector::of(redirect_uris).map(Some).map_err(|error| error.to_string()),
-        (Some(SubjectType::Public) | None, Some(_)) => Err("sector is for subject_type = \"pairwise\"".to_owned()),
-        (Some(SubjectType::Public) | None, None) => Ok(None),
-    }
-}
-
 /// Checks redirect URIs by the rules of today, except those that are registered.
-fn redirect_uris(named: &[Word<RedirectUri>], registered: &[RedirectUri]) -> Result<Vec<RedirectUri>, String> {
+pub(crate) fn redirect_uris(
+    named: Option<&[Word<RedirectUri>]>,
+    registered: &[RedirectUri],
+) -> Result<Vec<RedirectUri>, String> {
     let checked = |Word(uri): &Word<RedirectUri>| match RedirectUri::parse(uri.as_str()) {
         Err(error) if !registered.contains(uri) => Err(format!("\"{uri}\" cannot be used: {error}")),
         Ok(_) | Err(_) => Ok(uri.clone()),
     };
-    named.iter().map(checked).collect()
-}
-
-fn links(entry: &ClientEntry) -> BTreeMap<ClientLink, LinkUrl> {
-    let given = [&entry.client_uri, &entry.policy_uri, &entry.tos_uri];
-    let links = ClientLink::ALL.into_iter().zip(given);
-    links.filter_map(|(link, word)| word.as_ref().map(|Word(url)| (link, url.clone()))).collect()
+    named.into_iter().flatten().map(checked).collect()
 }
 
 #[cfg(test)]
@@ -291,8 +174,10 @@ mod tests {
         let text = "[[client]]\nid = \"a\"\nname = \"A\"\ngrants = [\"client_credentials\"]";
         let source = Source::parse("f".to_owned(), text.to_owned(), std::path::PathBuf::new()).unwrap();
         let reach = Reach::default();
-        let reading = Reading { source: &source, reach: &reach, now: Timestamp::from_seconds(1), issuers: Vec::new() };
-        let wanted = |found: Option<&Client>| reading.client(source.file.clients[0].get_ref(), found).unwrap().client;
+        let reading =
+            Reading { source: Some(&source), reach: &reach, now: Timestamp::from_seconds(1), issuers: Vec::new() };
+        let wanted =
+            |found: Option<&Client>| reading.client(source.file.clients[0].get_ref(), found, None).unwrap().client;
         let created = wanted(None);
         assert_eq!(created.revision, 0);
         assert_eq!(wanted(Some(&created)), created);

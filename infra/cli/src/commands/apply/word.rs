@@ -1,4 +1,4 @@
-//! Values that a file spells as texts. Each is checked where it stands, so that a fault has its line.
+//! Values that files and documents spell as texts. Each is checked where it stands, so that a fault has its line.
 
 use std::fmt::{self, Display};
 
@@ -15,6 +15,9 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::args::duration;
 
+/// The part of an error by which one that repeats a word is told from others.
+pub(crate) const CANNOT: &str = " cannot be used: ";
+
 /// A value that is spelled as a text.
 pub(crate) trait Spelled: Sized {
     /// Reads the text, or says what must be different.
@@ -24,7 +27,7 @@ pub(crate) trait Spelled: Sized {
     fn spell(&self) -> String;
 }
 
-/// A value of the file.
+/// A value of a file or a document.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Word<T>(pub(crate) T);
 
@@ -42,13 +45,29 @@ impl<T: Spelled> Serialize for Word<T> {
 }
 
 /// Returns the values of several words.
-pub(crate) fn values<T: Clone>(words: &[Word<T>]) -> Vec<T> {
-    words.iter().map(|Word(value)| value.clone()).collect()
+pub(crate) fn values<T: Clone>(words: Option<&[Word<T>]>) -> Vec<T> {
+    words.into_iter().flatten().map(|Word(value)| value.clone()).collect()
 }
 
-/// Returns several values as words.
-pub(crate) fn words<T: Clone>(values: &[T]) -> Vec<Word<T>> {
-    values.iter().cloned().map(Word).collect()
+/// The words that tell what is registered.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Told {
+    /// All of them, as `show --json` prints them.
+    All,
+    /// Those whose value is not the default, as a file has them.
+    Differing,
+}
+
+impl Told {
+    /// Returns a value, unless it is the default and that is not told.
+    pub(crate) fn unless<T: PartialEq>(self, default: &T, value: T) -> Option<T> {
+        (self == Self::All || value != *default).then_some(value)
+    }
+
+    /// Returns several values as words.
+    pub(crate) fn list<T: Clone>(self, values: &[T]) -> Option<Vec<Word<T>>> {
+        (self == Self::All || !values.is_empty()).then(|| values.iter().cloned().map(Word).collect())
+    }
 }
 
 macro_rules! parsed {
@@ -158,6 +177,7 @@ impl Visitor<'_> for TimeSpan {
     }
 }
 
+/// Returns the error for a word, which repeats it.
 fn unusable(text: &str, why: &dyn Display) -> String {
-    format!("{text:?} cannot be used: {why}")
+    format!("{text:?}{CANNOT}{why}")
 }

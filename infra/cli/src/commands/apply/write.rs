@@ -5,11 +5,12 @@ use grants::{Api, Client, Issuer, TokenFormat};
 use store::{AuditedAction, Changed, Write};
 
 use crate::audit::{About, NO_ATTRIBUTES, Recorder, names_of};
-use crate::commands::appearance::NewLogo;
 use crate::commands::apply::plan::{ClientStep, Plan, Step};
 use crate::commands::apply::report::{Difference, Outcome, ShownSecret, about, differences};
 use crate::commands::apply::secret::{self, SecretPlan};
+use crate::commands::client_description::describe;
 use crate::commands::{api, client, issuer};
+use crate::settings::appearance::NewLogo;
 use crate::stack::Stack;
 
 /// Makes the changes one by one, up to the first that cannot be made. `made` is called with each secret that is generated,
@@ -112,7 +113,7 @@ impl Writer<'_> {
     async fn create_client(&self, step: &ClientStep) -> Result<Option<ShownSecret>, Error> {
         let action = AuditedAction::ClientCreate;
         let (client, shown) = self.with_secret(step, None, action).await?;
-        let document = client::describe(&client);
+        let document = describe(&client);
         let record = self.records.record(action, &About::Client(&client.id), &names_of(&document));
         let logo = step.logo.given().map(|logo| self.stack.registry.with_logo(&client, logo));
         let beside = std::iter::once(record).chain(logo);

@@ -4,6 +4,7 @@ use protocol::{ClientId, GrantType, LegacyGrants, Parameters, RedirectUri, Scope
 
 use super::*;
 use crate::client::assertion::{self, AssertionClaims, Audience, Server};
+use crate::client::change::ClientChange;
 use crate::client::named_settings::NamedSettings;
 use crate::client::public_keys::ClientKeys;
 use crate::client::request_object;
@@ -12,7 +13,6 @@ use crate::fixtures::{self, NOW};
 use crate::flow::authorization_code::{CodeRedemption, redeem};
 use crate::flow::refresh_token::{RefreshRequest, explain, revoke_access, rotate, stay, token_of};
 use crate::registration::rules::RegistrationError;
-use crate::registration::settings::NewSettings;
 use crate::request::admission::{Arrival, Fault, Rejection, receive};
 use crate::step::grant::Grant;
 use crate::step::stage::Stage;
@@ -323,34 +323,27 @@ fn c202_the_end_of_one_access_token_ends_a_grant_that_is_not_rotated() {
 fn a_profile_is_set_and_changed_with_the_settings_that_it_demands() {
     let uri = ServerUri::parse("https://app.example/keys").unwrap();
     let before = Client { grant_types: [GrantType::AuthorizationCode].into(), ..fixtures::client() };
-    let new = || NewSettings {
-        profile: Some(Profile::Fapi2),
-        auth_method: Some(AuthMethod::PrivateKeyJwt),
-        keys: Some(ClientKeys::At(uri.clone())),
-        ..NewSettings::default()
-    };
-    let changed =
-        |new: NewSettings, client: &Client| new.change(client).map(|change| change.after(Some(client)).unwrap());
-    let after = changed(new(), &before).unwrap();
-    let wanted = Client {
+    let of = |client: Client| Client {
         auth_method: AuthMethod::PrivateKeyJwt,
-        secrets: Vec::new(),
         keys: Some(ClientKeys::At(uri.clone())),
-        revision: 1,
-        ..before.clone()
+        ..client
     };
-    assert_eq!(after, wanted.under(Profile::Fapi2));
-    let refused = |new| changed(new, &before);
-    assert_eq!(refused(NewSettings { pkce: Some(PkceRule::Optional), ..new() }), Err(ProfileFault::Rules.into()));
-    assert_eq!(refused(NewSettings { dpop: Some(DpopRule::Optional), ..new() }), Err(ProfileFault::Rules.into()));
-    assert_eq!(refused(NewSettings { auth_method: None, ..new() }), Err(ProfileFault::AuthMethod.into()));
+    let changed = |wanted: Client, client: &Client| {
+        ClientChange::of_settings(client, wanted).map(|change| change.after(Some(client)).unwrap())
+    };
+    let new = || of(before.clone()).under(Profile::Fapi2);
+    let after = changed(new(), &before).unwrap();
+    assert_eq!(after, Client { secrets: Vec::new(), revision: 1, ..new() });
+    let refused = |wanted| changed(wanted, &before);
+    assert_eq!(refused(Client { pkce: PkceRule::Optional, ..new() }), Err(ProfileFault::Rules.into()));
+    assert_eq!(refused(Client { dpop: DpopRule::Optional, ..new() }), Err(ProfileFault::Rules.into()));
+    assert_eq!(refused(before.clone().under(Profile::Fapi2)), Err(ProfileFault::AuthMethod.into()));
     // What is changed later must fit the profile as well.
-    let later = NewSettings { dpop: Some(DpopRule::Optional), ..NewSettings::default() };
+    let later = Client { dpop: DpopRule::Optional, ..after.clone() };
     assert_eq!(changed(later.clone(), &after), Err(ProfileFault::Rules.into()));
-    let back = NewSettings { profile: Some(Profile::Baseline), ..later };
-    let back = changed(back, &after).unwrap();
+    let back = changed(later.under(Profile::Baseline), &after).unwrap();
     assert_eq!((back.profile, back.dpop, back.strict_audience), (Profile::Baseline, DpopRule::Optional, true));
-    let signed = NewSettings { profile: Some(Profile::Fapi2Signed), ..NewSettings::default() };
+    let signed = after.clone().under(Profile::Fapi2Signed);
     assert_eq!(changed(signed, &after).unwrap().profile, Profile::Fapi2Signed);
 }
 

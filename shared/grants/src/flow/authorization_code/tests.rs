@@ -1,7 +1,8 @@
 use protocol::{ClientId, CodeChallenge, RedirectUri, Resource};
 
 use super::*;
-use crate::client::record::{AudienceRule, Client};
+use crate::client::audience_rule::AudienceRule;
+use crate::client::record::Client;
 use crate::fixtures::{self, NOW, attempt, binding_of, grant};
 
 fn request() -> CodeRedemption {

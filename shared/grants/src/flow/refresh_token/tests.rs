@@ -1,7 +1,8 @@
 use protocol::{ClientId, Resource, Scope, Thumbprint};
 
 use super::*;
-use crate::client::record::{AudienceRule, Client};
+use crate::client::audience_rule::AudienceRule;
+use crate::client::record::Client;
 use crate::fixtures::{self, NOW, active, attempt};
 use crate::terms::ids::Generation;
 

@@ -1,7 +1,8 @@
 use protocol::{ClaimNames, ClientId, Thumbprint};
 
 use super::*;
-use crate::client::record::{AudienceRule, AuthMethod};
+use crate::client::audience_rule::AudienceRule;
+use crate::client::record::AuthMethod;
 use crate::fixtures::{self, NOW};
 use crate::step::grant::Grant;
 use crate::step::stage::Stage;

@@ -1,9 +1,9 @@
 //! Registrations that are accepted or refused, with one fault per row.
 
-use protocol::{ClientId, IdentityScope, LegacyGrants, RegistrationErrorCode, ServerUri};
+use protocol::{ClientId, GrantType, IdentityScope, LegacyGrants, RegistrationErrorCode, Resource, ResponseType};
 
 use super::*;
-use crate::client::public_keys::{ClientKey, ClientKeys, PublicKey};
+use crate::client::public_keys::{ClientKey, PublicKey};
 use crate::fixtures::{NOW, apis as registered};
 use crate::request::access::identity;
 use crate::terms::secret::SecretDigest;

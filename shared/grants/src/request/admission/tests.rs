@@ -1,7 +1,8 @@
 use protocol::{LegacyGrants, ReceivedRequestError, RedirectUri};
 
 use super::*;
-use crate::client::record::{AudienceRule, AuthMethod};
+use crate::client::audience_rule::AudienceRule;
+use crate::client::record::AuthMethod;
 use crate::client::request_rules::{PushRule, RequestRules};
 use crate::fixtures;
 use crate::request::redirect::StrangeRedirectUri;

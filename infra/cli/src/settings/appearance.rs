@@ -1,14 +1,30 @@
-//! The links and the logo of a client, as commands give and describe them.
+//! The links and the logo by which pages show a client: the options of `create` and `update`, and what they change.
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::path::Path;
 
+use clap::Args;
 use edge::Error;
-use grants::{Client, LogoEdit};
+use grants::Client;
 use protocol::{ClientLink, LinkUrl, Logo};
-use serde_json::{Value, json};
 
-use crate::args::AppearanceOptions;
+/// Options for the links and the logo of a client, on the consent page. An empty value means none.
+#[derive(Args)]
+pub(crate) struct AppearanceOptions {
+    /// Website of the client (https).
+    #[arg(long, value_name = "URI")]
+    pub(crate) client_uri: Option<String>,
+    /// Privacy policy of the client (https).
+    #[arg(long, value_name = "URI")]
+    pub(crate) policy_uri: Option<String>,
+    /// Terms of service of the client (https).
+    #[arg(long, value_name = "URI")]
+    pub(crate) tos_uri: Option<String>,
+    /// Logo of the client: a PNG, JPEG, WebP or GIF image of at most 64 KiB.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) logo: Option<OsString>,
+}
 
 /// The links and the logo that options give.
 #[derive(Default)]
@@ -41,6 +57,21 @@ impl Appearance {
         Ok(Self { links, logo })
     }
 
+    /// Returns the client with what the options give.
+    pub(crate) fn applied(&self, mut client: Client) -> Client {
+        for (link, url) in &self.links {
+            match url {
+                Some(url) => client.links.insert(*link, url.clone()),
+                None => client.links.remove(link),
+            };
+        }
+        match &self.logo {
+            NewLogo::NotGiven => client,
+            NewLogo::None => Client { logo: None, ..client },
+            NewLogo::Given(logo) => Client { logo: Some(logo.facts()), ..client },
+        }
+    }
+
     /// Returns the names of what changes, for the audit trail.
     pub(crate) fn names(&self) -> Vec<String> {
         let links = self.links.keys().map(|link| link.as_str().to_owned());
@@ -53,15 +84,6 @@ impl Appearance {
 }
 
 impl NewLogo {
-    /// Returns the change of the facts that the client has about its logo.
-    pub(crate) fn edit(&self) -> LogoEdit {
-        match self {
-            Self::NotGiven => LogoEdit::Keep,
-            Self::None => LogoEdit::Remove,
-            Self::Given(logo) => LogoEdit::Set(logo.facts()),
-        }
-    }
-
     /// Returns the logo, if there is one.
     pub(crate) const fn given(&self) -> Option<&Logo> {
         match self {
@@ -83,14 +105,4 @@ fn logo(path: &Path) -> Result<Logo, Error> {
     let fault = |error: &dyn std::fmt::Display| format!("the logo {} cannot be used: {error}", path.display());
     let bytes = std::fs::read(path).map_err(|error| fault(&error))?;
     Ok(Logo::parse(bytes).map_err(|error| fault(&error))?)
-}
-
-/// Adds the links and the logo to the description of a client.
-pub(crate) fn describe(client: &Client, document: &mut Value) {
-    let Some(members) = document.as_object_mut() else { return };
-    for link in ClientLink::ALL {
-        members.insert(link.as_str().to_owned(), client.link(link).into());
-    }
-    let logo = client.logo.map(|facts| json!({ "type": facts.kind.as_str(), "bytes": facts.size }));
-    members.insert("logo".to_owned(), logo.into());
 }
