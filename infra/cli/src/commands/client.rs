@@ -1,7 +1,7 @@
 //! The command `jeton client`.
 
 use edge::Error;
-use grants::{Client, ClientChange, GrantId, PkceRule, Registrant};
+use grants::{Client, ClientChange, GrantId, PkceRule, Registrant, SecretDigest, StoredSecret};
 use protocol::{AssertionTarget, ClientId, Resource, Scope, Secret};
 use serde_json::{Value, json};
 use store::{AuditedAction, Changed, ClientChanged, Write};

@@ -8,7 +8,6 @@ use futures_util::stream;
 use grants::{AuthMethod, Client, SigningAlgorithm, StoredSecret};
 use keys::KeyRing;
 use protocol::{ClientId, Secret};
-use serde_json::Value;
 use store::{AuditedAction, Unknown};
 
 use crate::args::ImportOptions;

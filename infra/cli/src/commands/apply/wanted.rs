@@ -1,5 +1,6 @@
 //! The API that an entry of the file describes, and the parts of a client that are read from elsewhere.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use base64::Engine;
