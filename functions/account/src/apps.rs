@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use edge::{AuditEntry, AuditEvent, Incoming, Response, localized_once};
 use futures_util::future::try_join_all;
 use grants::{Client, Grant, Stage, Timestamp, revocation};
-use pages::{AccountApp, ScopeText};
+use pages::{AccountApp, GivenScope};
 use protocol::{ClientId, Scope, Subject};
 use service::registered_itself;
 use sessions::{Rules, Session, stands};
@@ -61,16 +61,15 @@ impl Account {
             name: client.map_or_else(|| id.to_string(), |client| client.name.clone()),
             registered_itself: client.and_then(registered_itself),
             host: redirect_uri.map(protocol::RedirectUri::display_host).unwrap_or_default(),
-            scope: access.scope.to_string(),
-            descriptions: self.descriptions(client, &access.scope, now).await,
+            scope: self.given(client, &access.scope, now).await,
             since: access.since.seconds(),
             client_id: id.to_string(),
         })
     }
 
-    /// Returns what the APIs of an app say about a scope, in the language of the page. The person can withdraw the access
-    /// without it, so the page goes without what cannot be read.
-    async fn descriptions(&self, client: Option<&Client>, scope: &Scope, now: Timestamp) -> Vec<ScopeText> {
+    /// Returns a scope with what the APIs of the app say about it, in the language of the page. The person can withdraw the
+    /// access without that, so the page goes without what cannot be read.
+    async fn given(&self, client: Option<&Client>, scope: &Scope, now: Timestamp) -> Vec<GivenScope> {
         let mut apis = Vec::new();
         // One at a time: the role of this function permits no batches on the registry.
         for identifier in client.map(|client| client.apis.as_slice()).unwrap_or_default() {
@@ -79,12 +78,11 @@ impl Account {
                 Err(error) => edge::trouble("an API of an app could not be read", &error),
             }
         }
-        let of_token = |token: &str| {
+        let given = |token: &str| {
             let texts = localized_once(apis.iter().filter_map(|api| api.scope_descriptions.get(token)));
-            let said = |text: &str| ScopeText { token: token.to_owned(), text: text.to_owned() };
-            texts.into_iter().map(said).collect::<Vec<_>>()
+            GivenScope { token: token.to_owned(), descriptions: texts.into_iter().map(str::to_owned).collect() }
         };
-        scope.tokens().flat_map(of_token).collect()
+        scope.tokens().map(given).collect()
     }
 
     /// Returns whether an app can still get tokens from a grant.

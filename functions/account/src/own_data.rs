@@ -74,7 +74,7 @@ impl Account {
                 "methods": session.methods.used().map(|(method, _)| method.as_str()).collect::<Vec<_>>(),
             })).collect::<Vec<_>>(),
             "apps": apps.iter().map(|app| json!({
-                "client_id": app.client_id, "name": app.name, "scope": app.scope, "since": day(app.since),
+                "client_id": app.client_id, "name": app.name, "scope": app.scope_as_text(), "since": day(app.since),
             })).collect::<Vec<_>>(),
             "identities": links.iter().map(|link| json!({
                 "issuer": link.issuer.as_str(), "tenant": link.tenant, "subject": link.subject,

@@ -1,5 +1,6 @@
 //! The rules for registration, by an operator and by clients themselves.
 
+mod api_descriptions;
 pub(crate) mod api_settings;
 pub mod descriptions;
 mod key_rule;

@@ -100,27 +100,30 @@ pub struct AccountApp {
     /// The host at which the app is; may be empty.
     pub host: String,
     /// The scope that the app was given; may be empty.
-    pub scope: String,
-    /// The texts with which the APIs of the app describe parts of it.
-    pub descriptions: Vec<ScopeText>,
+    pub scope: Vec<GivenScope>,
     /// The time since when it has access, in seconds since the start of 1970.
     pub since: u64,
 }
 
-/// A text with which an API describes a scope token.
-pub struct ScopeText {
-    /// The scope token.
+/// A scope token that an app was given.
+pub struct GivenScope {
+    /// The scope token, as protocols write it.
     pub token: String,
-    /// The text, in the language of the page.
-    pub text: String,
+    /// The descriptions by which APIs explain it, in the language of the page; may be empty.
+    pub descriptions: Vec<String>,
 }
 
 impl AccountApp {
+    /// Returns the scope as protocols write it.
+    pub fn scope_as_text(&self) -> String {
+        self.scope.iter().map(|given| given.token.as_str()).collect::<Vec<_>>().join(" ")
+    }
+
     /// Returns what the app may do, each part in words where there are any.
     fn permissions(&self) -> String {
-        let words = self.scope.split_whitespace().map(|token| {
-            let own = self.descriptions.iter().filter(|described| described.token == token);
-            AskedScope { token, descriptions: own.map(|described| described.text.as_str()).collect() }.in_words()
+        let words = self.scope.iter().map(|given| {
+            let descriptions = given.descriptions.iter().map(String::as_str).collect();
+            AskedScope { token: &given.token, descriptions }.in_words()
         });
         let joined = words.reduce(|before, next| say("list").with("before", before).with("next", next).to_string());
         joined.unwrap_or_default()
@@ -245,24 +248,33 @@ mod tests {
         ends_others: true,
     };
 
+    fn given(token: &str, descriptions: &[&str]) -> GivenScope {
+        let descriptions = descriptions.iter().map(|&text| text.to_owned()).collect();
+        GivenScope { token: token.to_owned(), descriptions }
+    }
+
     fn app() -> AccountApp {
         AccountApp {
             client_id: "orders".to_owned(),
             name: "Orders".to_owned(),
             registered_itself: None,
             host: "orders.example".to_owned(),
-            scope: "openid read write".to_owned(),
-            descriptions: vec![ScopeText { token: "read".to_owned(), text: "Read your <orders>".to_owned() }],
+            scope: vec![
+                given("openid", &["Another"]),
+                given("read", &["Read <orders>", "Read all"]),
+                given("write", &[]),
+            ],
             since: 1_795_392_000,
         }
     }
 
     #[test]
     fn c237_what_an_app_may_do_is_told_in_words_where_there_are_any() {
-        assert_eq!(app().permissions(), "Know who you are, Read your <orders>, write");
+        assert_eq!(app().permissions(), "Know who you are, Read <orders>, Read all, write");
+        assert_eq!(app().scope_as_text(), "openid read write");
         let german = Language::of_list("de").unwrap();
-        written_in(german, || assert!(app().permissions().ends_with(", Read your <orders>, write")));
-        assert_eq!(AccountApp { scope: String::new(), ..app() }.permissions(), "");
+        written_in(german, || assert!(app().permissions().ends_with(", Read <orders>, Read all, write")));
+        assert_eq!(AccountApp { scope: Vec::new(), ..app() }.permissions(), "");
     }
 
     #[test]
@@ -296,7 +308,7 @@ mod tests {
         assert!(
             !text.contains(r#"value="one""#) && text.contains("This browser") && text.contains(r#"href="/logout""#)
         );
-        assert!(text.contains("Permissions: Know who you are, Read your &#60;orders&#62;, write"), "{text}");
+        assert!(text.contains("Permissions: Know who you are, Read &#60;orders&#62;, Read all, write"), "{text}");
         let alone = Account { sessions: sessions.get(..1).unwrap(), apps: &[], ..page };
         assert!(!alone.render().unwrap().contains("end-others"));
         assert!(matches!(Account { base: "//evil.example", ..alone }.render(), Err(Unrenderable::LinkLeavesSite)));

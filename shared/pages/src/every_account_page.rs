@@ -4,18 +4,21 @@ use std::borrow::Cow;
 
 use crate::introduction::introduction;
 use crate::{
-    Account, AccountApp, AccountPassword, AccountSession, AccountSignIn, Introduction, KeptData, ProfileNames,
-    ScopeText, Text, passkey,
+    Account, AccountApp, AccountPassword, AccountSession, AccountSignIn, GivenScope, Introduction, KeptData,
+    ProfileNames, Text, passkey,
 };
 
 pub(crate) fn account(v: &str, base: &str, alert: Option<&str>) -> String {
+    let given = |descriptions: &[&str]| GivenScope {
+        token: v.to_owned(),
+        descriptions: descriptions.iter().map(|&text| text.to_owned()).collect(),
+    };
     let app = |registered_itself| AccountApp {
         client_id: v.to_owned(),
         name: v.to_owned(),
         registered_itself,
         host: v.to_owned(),
-        scope: v.to_owned(),
-        descriptions: vec![ScopeText { token: v.to_owned(), text: v.to_owned() }],
+        scope: vec![given(&[]), given(&[v, v])],
         since: 0,
     };
     let described = Introduction::DescribedBy(Cow::Owned(v.to_owned()));

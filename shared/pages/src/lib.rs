@@ -81,8 +81,8 @@ mod text;
 mod wordless;
 
 pub use account::{
-    Account, AccountApp, AccountPassword, AccountPasswordChanged, AccountSession, AccountSignIn, KeptData,
-    ProfileNames, ScopeText,
+    Account, AccountApp, AccountPassword, AccountPasswordChanged, AccountSession, AccountSignIn, GivenScope, KeptData,
+    ProfileNames,
 };
 pub use account_delete::AccountDelete;
 pub use account_email::{AccountConfirm, AccountEmail};
