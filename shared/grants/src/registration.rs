@@ -6,6 +6,7 @@ pub mod descriptions;
 mod key_rule;
 pub(crate) mod lists;
 mod metadata_errors;
+mod offer;
 mod own_access;
 pub(crate) mod policy;
 pub(crate) mod rules;

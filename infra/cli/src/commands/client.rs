@@ -2,13 +2,12 @@
 
 use edge::Error;
 use grants::{Client, ClientChange, GrantId, PkceRule, Registrant, SecretDigest, StoredSecret};
-use protocol::{AssertionTarget, ClientId, Resource, Scope, Secret};
+use protocol::{AssertionTarget, ClientId, Secret};
 use serde_json::{Value, json};
 use store::{AuditedAction, Changed, ClientChanged, Write};
 
 use crate::args::{ClientCommand, ClientCreate, ClientDelete, ClientSwitch, RotateSecret};
 use crate::audit::{About, NO_ATTRIBUTES, names_of};
-use crate::commands::api::identifier;
 use crate::commands::client_description::describe;
 use crate::commands::client_import;
 use crate::commands::client_update;
@@ -17,7 +16,6 @@ use crate::commands::listing::print_list;
 use crate::commands::new_client::new_client;
 use crate::commands::plan::Plan;
 use crate::commands::profile_warning::warn_of_apis;
-use crate::commands::scopes;
 use crate::confirm::confirm;
 use crate::output::{print, print_dry_run, print_made};
 use crate::settings::appearance::Appearance;
@@ -124,21 +122,6 @@ fn with_scope(mut document: Value, client: &Client) -> Value {
         members.insert("scope".to_owned(), "all of its APIs".into());
     }
     document
-}
-
-/// Reads APIs that are registered, and a scope that they offer.
-pub(crate) async fn access(
-    stack: &Stack,
-    apis: &[String],
-    scope: Option<&str>,
-) -> Result<(Vec<Resource>, Option<Scope>), Error> {
-    let apis = apis.iter().map(|text| identifier(text)).collect::<Result<Vec<_>, _>>()?;
-    let apis = stack.ensure_apis(&apis).await?;
-    let scope = scope.map(scopes::parse).transpose()?;
-    if let Some(scope) = &scope {
-        stack.ensure_scope(scope, &apis).await?;
-    }
-    Ok((apis, scope))
 }
 
 pub(crate) fn pkce(text: &str) -> Result<PkceRule, Error> {

@@ -12,7 +12,7 @@ use store::{AuditedAction, Unknown};
 
 use crate::args::ImportOptions;
 use crate::audit::{About, Recorder, names_of};
-use crate::commands::apply::wanted::{Reading, WantedClient};
+use crate::commands::apply::reading::{Reading, WantedClient};
 use crate::commands::client_description::describe;
 use crate::commands::client_document::Document;
 use crate::commands::client_source::Source;
@@ -164,7 +164,7 @@ impl Import<'_> {
     async fn client(&self, document: Document) -> Result<Client, Error> {
         let Document { words, secret } = document;
         let federation = FederationWords::resolve(words.federation.as_ref(), self.stack).await?;
-        let reading = Reading { source: None, reach: &self.stack.reach, now: edge::now(), issuers: Vec::new() };
+        let reading = Reading { folder: None, reach: &self.stack.reach, now: edge::now(), issuers: Vec::new() };
         let WantedClient { client, .. } = reading.client(&words, None, federation)?;
         let secrets = self.secret(secret, client.auth_method)?.into_iter().collect();
         // Each API with the spelling that is registered.

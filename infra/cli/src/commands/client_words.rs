@@ -10,7 +10,8 @@ use grants::{
     AssertionAlgorithm, AudienceRule, AuthMethod, Client, ClientKeys, DpopRule, Federation, NamedSettings, PkceRule,
     Profile, PushRule, RequestRules, SigningAlgorithm,
 };
-use keys::write_client_keys;
+use keys::{read_client_keys, write_client_keys};
+use outbound::FetchUrl;
 use protocol::{
     AssertionTarget, Claims, ClientId, ClientLink, GrantType, LinkUrl, Logo, RedirectUri, RequestUri, Resource, Scope,
     ServerUri,
@@ -18,8 +19,7 @@ use protocol::{
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::commands::apply::file::{KeySet, LogoEntry, SecretPlace};
-use crate::commands::apply::wanted::{Reading, WantedClient, redirect_uris};
+use crate::commands::apply::reading::{KeySet, LogoEntry, Reading, SecretPlace, WantedClient, redirect_uris};
 use crate::commands::apply::word::{Told, Word, values};
 use crate::commands::federation::FederationWords;
 use crate::commands::relying_party_words::RelyingPartyWords;
@@ -239,6 +239,44 @@ impl Reading<'_> {
             ..client
         })
     }
+
+    /// Reads the keys of a client with this authentication method.
+    pub(crate) fn keys(
+        &self,
+        entry: &ClientWords,
+        method: AuthMethod,
+        before: Option<&ClientKeys>,
+    ) -> Result<Option<ClientKeys>, String> {
+        let keys = match (&entry.jwks, &entry.jwks_uri) {
+            (None, None) => return Ok(None),
+            (Some(set), None) => ClientKeys::Inline(self.inline_keys(set, read_client_keys)?),
+            (None, Some(Word(uri))) => {
+                let stands = matches!(before, Some(ClientKeys::At(before)) if before == uri);
+                self.may_be_reached("jwks_uri", uri, stands)?;
+                ClientKeys::At(uri.clone())
+            }
+            (Some(_), Some(_)) => return Err("a client has either jwks or jwks_uri".to_owned()),
+        };
+        if method != AuthMethod::PrivateKeyJwt && entry.request_object_signing_alg.is_none() {
+            let told = "jwks and jwks_uri are for auth_method = \"private_key_jwt\" and for request_object_signing_alg";
+            return Err(told.to_owned());
+        }
+        Ok(Some(keys))
+    }
+
+    /// Returns the places of request objects, after a check of those that are not registered yet.
+    pub(crate) fn request_uris(
+        &self,
+        entry: &ClientWords,
+        registered: &[RequestUri],
+    ) -> Result<Vec<RequestUri>, String> {
+        let uris: Vec<RequestUri> = values(entry.request_uris.as_deref());
+        for uri in uris.iter().filter(|uri| !registered.contains(uri)) {
+            let checked = FetchUrl::parse(uri.without_fragment(), self.reach);
+            checked.map_err(|error| format!("request_uris \"{uri}\" cannot be used: {error}"))?;
+        }
+        Ok(uris)
+    }
 }
 
 /// Returns the keys that are registered with a client.
@@ -246,5 +284,27 @@ fn key_set(keys: &ClientKeys) -> Option<KeySet> {
     match keys {
         ClientKeys::Inline(keys) => Some(KeySet::of(&write_client_keys(keys))),
         ClientKeys::At(_) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use grants::Timestamp;
+    use outbound::Reach;
+
+    use super::*;
+
+    #[test]
+    fn c133_what_changes_counts_and_what_stands_does_not() {
+        let words: ClientWords = toml::from_str("id = \"a\"\nname = \"A\"\ngrants = [\"client_credentials\"]").unwrap();
+        let reach = Reach::default();
+        let now = Timestamp::from_seconds(1);
+        let reading = Reading { folder: None, reach: &reach, now, issuers: Vec::new() };
+        let wanted = |found: Option<&Client>| reading.client(&words, found, None).unwrap().client;
+        let created = wanted(None);
+        assert_eq!(created.revision, 0);
+        assert_eq!(wanted(Some(&created)), created);
+        let other = Client { name: "B".to_owned(), revision: 4, ..created.clone() };
+        assert_eq!(wanted(Some(&other)), Client { revision: 5, ..created });
     }
 }

@@ -8,8 +8,9 @@ use keys::write_client_keys;
 use toml::Spanned;
 
 use crate::args::Common;
-use crate::commands::apply::file::{ApiEntry, File, KeySet, LogoEntry};
+use crate::commands::apply::file::{ApiEntry, File};
 use crate::commands::apply::issuers::IssuerEntry;
+use crate::commands::apply::reading::{KeySet, LogoEntry};
 use crate::commands::apply::wanted::LIFETIME;
 use crate::commands::apply::word::{Told, Word};
 use crate::commands::client_words::ClientWords;

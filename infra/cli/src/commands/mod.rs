@@ -7,6 +7,7 @@ pub(crate) mod audit;
 pub(crate) mod brand;
 pub(crate) mod claim_edits;
 pub(crate) mod client;
+pub(crate) mod client_access;
 pub(crate) mod client_description;
 pub(crate) mod client_document;
 pub(crate) mod client_import;

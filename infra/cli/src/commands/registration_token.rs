@@ -9,7 +9,7 @@ use store::AuditedAction;
 
 use crate::args::{OneRegistrationToken, RegistrationTokenCommand, RegistrationTokenCreate};
 use crate::audit::{About, NO_ATTRIBUTES, names_of};
-use crate::commands::client::access;
+use crate::commands::client_access::access;
 use crate::commands::listing::print_list;
 use crate::confirm::confirm;
 use crate::output::{print, print_dry_run};

@@ -4,7 +4,7 @@ use grants::{Backchannel, IdTokenClaims, RelyingParty, Sector, SigningAlgorithm}
 use protocol::{RedirectUri, ServerUri};
 use serde::{Deserialize, Serialize};
 
-use crate::commands::apply::wanted::{Reading, redirect_uris};
+use crate::commands::apply::reading::{Reading, redirect_uris};
 use crate::commands::apply::word::{self, Told, Word};
 
 const RS256: SigningAlgorithm = SigningAlgorithm::Rs256;

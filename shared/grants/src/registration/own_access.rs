@@ -6,8 +6,8 @@ use protocol::{ClientMetadata, GrantType, MetadataError, Resource, ResponseType,
 
 use crate::client::record::{AuthMethod, PkceRule};
 use crate::client::self_registration::RegistrationPolicy;
+use crate::registration::offer::Offer;
 use crate::registration::rules::MAX_APIS;
-use crate::registration::self_service::Offer;
 use crate::terms::api::Api;
 
 pub(super) fn pkce(auth_method: AuthMethod, policy: &RegistrationPolicy, offer: &Offer<'_>) -> PkceRule {

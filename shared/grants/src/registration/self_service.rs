@@ -30,29 +30,14 @@ use protocol::{
 use crate::client::assertion_algorithm::AssertionAlgorithm;
 use crate::client::name::{NameSkeleton, shortened};
 use crate::client::public_keys::ClientKeys;
-use crate::client::record::{AuthMethod, Client, DpopRule, PkceRule};
+use crate::client::record::{AuthMethod, Client, DpopRule};
 use crate::client::relying_party::{Backchannel, IdTokenClaims, MalformedSector, RelyingParty, Sector};
 use crate::client::request_rules::RequestRules;
 use crate::client::self_registration::{RegistrationPolicy, SelfRegistration};
+pub use crate::registration::offer::Offer;
 use crate::registration::own_access::{apis, flows, pkce};
-use crate::terms::api::{Api, SigningAlgorithm};
+use crate::terms::api::SigningAlgorithm;
 use crate::terms::authentication::Context;
-use crate::terms::policy::Policy;
-
-/// The options that clients can register for in this deployment.
-#[derive(Clone, Copy, Debug)]
-pub struct Offer<'a> {
-    /// The registered APIs among those that the policy names.
-    pub apis: &'a [Api],
-    /// The policy of the deployment.
-    pub deployment: &'a Policy,
-    /// The algorithms for which the server has a signing key.
-    pub algorithms: &'a BTreeSet<SigningAlgorithm>,
-    /// The deployment's PKCE rule: `optional` exempts confidential clients from PKCE.
-    pub pkce: PkceRule,
-    /// The names of the operator's clients.
-    pub taken_names: &'a BTreeSet<NameSkeleton>,
-}
 
 /// Checks the metadata and returns the client to register, or to store in place of the client that `standing`
 /// belongs to. What clients do not register themselves is taken from `blank`.

@@ -10,7 +10,6 @@ use edge::Error;
 use grants::{SigningAlgorithm, TokenFormat, TokenType};
 use protocol::{ClaimNames, LanguageTag, Resource, Scope};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use toml::Spanned;
 
 use crate::commands::apply::issuers::IssuerEntry;
@@ -50,44 +49,11 @@ pub(crate) struct ApiEntry {
     pub(crate) scope_descriptions_in: BTreeMap<Word<LanguageTag>, BTreeMap<String, String>>,
 }
 
-/// The place of a client's secret, which never stands in the file itself.
-#[derive(Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct SecretPlace {
-    /// The name of the environment variable that has it.
-    pub(crate) env: Option<String>,
-    /// A file, relative to the folder of this one.
-    pub(crate) file: Option<PathBuf>,
-}
-
-/// A logo: a file, relative to the folder of this one, or the image itself.
-#[derive(Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct LogoEntry {
-    pub(crate) file: Option<PathBuf>,
-    pub(crate) base64: Option<String>,
-}
-
-/// The public keys of a client or an issuer: a file, relative to the folder of this one, or the keys themselves.
-#[derive(Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct KeySet {
-    pub(crate) file: Option<PathBuf>,
-    pub(crate) keys: Option<Vec<Value>>,
-}
-
-impl KeySet {
-    /// Returns the keys of a JSON Web Key Set.
-    pub(crate) fn of(set: &Value) -> Self {
-        Self { file: None, keys: set.get("keys").and_then(Value::as_array).cloned() }
-    }
-}
-
 /// A file that was read, with its text and its place.
 pub(crate) struct Source {
     name: String,
     text: String,
-    folder: PathBuf,
+    pub(crate) folder: PathBuf,
     pub(crate) file: File,
 }
 
@@ -125,12 +91,6 @@ impl Source {
         let line = before.matches('\n').count().saturating_add(1);
         format!("{}, line {line}: {what}", self.name)
     }
-
-    /// Reads a file that this one names.
-    pub(crate) fn beside(&self, path: &Path) -> Result<Vec<u8>, String> {
-        let path = self.folder.join(path);
-        std::fs::read(&path).map_err(|error| format!("the file {} cannot be read ({error})", path.display()))
-    }
 }
 
 #[cfg(test)]
@@ -139,6 +99,7 @@ mod tests {
 
     use grants::{AuthMethod, Client, Timestamp};
     use protocol::{ClientId, ServerUri};
+    use serde_json::Value;
 
     use super::*;
     use crate::commands::api;

@@ -6,8 +6,7 @@ use grants::{ClientKeys, Federation, Issuer, IssuerName, Preset, Purpose};
 use protocol::{IssuerUrl, ServerUri};
 use serde::{Deserialize, Serialize};
 
-use crate::commands::apply::file::KeySet;
-use crate::commands::apply::wanted::Reading;
+use crate::commands::apply::reading::{KeySet, Reading};
 use crate::commands::apply::word::{Word, values};
 use crate::commands::federation::FederationWords;
 use crate::commands::issuer::usual_keys;

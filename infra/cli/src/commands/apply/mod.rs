@@ -10,6 +10,7 @@
 pub(crate) mod file;
 pub(crate) mod issuers;
 mod plan;
+pub(crate) mod reading;
 mod report;
 mod secret;
 pub(crate) mod wanted;

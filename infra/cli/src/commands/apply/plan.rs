@@ -8,8 +8,9 @@ use protocol::{ClientId, IdentityScope, Resource};
 use toml::Spanned;
 
 use crate::commands::apply::file::Source;
+use crate::commands::apply::reading::{Reading, WantedClient};
 use crate::commands::apply::secret::{self, SecretPlan};
-use crate::commands::apply::wanted::{Reading, WantedClient, api};
+use crate::commands::apply::wanted::api;
 use crate::commands::client_words::ClientWords;
 use crate::settings::appearance::NewLogo;
 use crate::stack::Stack;
@@ -57,7 +58,7 @@ struct Comparison<'a> {
 impl Plan {
     /// Compares the file with what is registered. With `prune`, what is not in the file is deleted.
     pub(crate) async fn make(stack: &Stack, source: &Source, prune: bool, now: Timestamp) -> Result<Self, Error> {
-        let reading = Reading { source: Some(source), reach: &stack.reach, now, issuers: Vec::new() };
+        let reading = Reading { folder: Some(&source.folder), reach: &stack.reach, now, issuers: Vec::new() };
         let (apis, clients) = (stack.registry.all_apis().await?, stack.registry.all_clients().await?);
         let issuers = stack.registry.all_issuers().await?;
         let comparison = Comparison { stack, source, reading, prune, apis, clients, issuers, apis_after: Vec::new() };

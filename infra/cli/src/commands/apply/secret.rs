@@ -6,7 +6,8 @@ use keys::HandleKeys;
 use protocol::Secret;
 use zeroize::Zeroizing;
 
-use crate::commands::apply::file::{SecretPlace, Source};
+use crate::commands::apply::file::Source;
+use crate::commands::apply::reading::{SecretPlace, read_beside};
 
 /// The fewest characters of a secret that an operator chooses.
 const FEWEST: usize = 32;
@@ -54,7 +55,8 @@ pub(crate) fn read(source: &Source, place: &SecretPlace, method: AuthMethod) -> 
             (Zeroizing::new(value.ok_or_else(missing)?), format!("the environment variable {name}"))
         }
         (None, Some(path)) => {
-            let text = String::from_utf8(source.beside(path)?).map_err(|_| "the secret is no text".to_owned())?;
+            let text = String::from_utf8(read_beside(&source.folder, path)?)
+                .map_err(|_| "the secret is no text".to_owned())?;
             (Zeroizing::new(text), format!("the file {}", path.display()))
         }
         (None, None) | (Some(_), Some(_)) => {

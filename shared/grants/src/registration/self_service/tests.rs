@@ -4,8 +4,11 @@ use protocol::{ClientId, GrantType, IdentityScope, LegacyGrants, RegistrationErr
 
 use super::*;
 use crate::client::public_keys::{ClientKey, PublicKey};
+use crate::client::record::PkceRule;
 use crate::fixtures::{NOW, apis as registered};
 use crate::request::access::identity;
+use crate::terms::api::Api;
+use crate::terms::policy::Policy;
 use crate::terms::secret::SecretDigest;
 
 const BASIC: &str = r#"{"redirect_uris":["https://app.example/cb"]"#;
