@@ -203,7 +203,7 @@ mod tests {
         assert_eq!(functions.len(), binaries.len(), "a function behind several routes is listed once");
         let metadata = functions.iter().find(|function| function.binary == "metadata").unwrap();
         let usual = ["JETON_ISSUER", "JETON_TABLE_KEYS"];
-        let offered = ["JETON_OPENID", "JETON_ALLOW_IMPLICIT_GRANT", "JETON_ALLOW_PASSWORD_GRANT"];
+        let offered = ["JETON_OPENID", "JETON_ALLOW_IMPLICIT_GRANT", "JETON_ALLOW_PASSWORD_GRANT", "JETON_BRAND"];
         let of_the_way = ["JETON_EDGE_PROOF", "JETON_EDGE_REQUIRED", "JETON_HSTS_INCLUDE_SUBDOMAINS"];
         let of_strangers = [
             "JETON_TABLE_REGISTRY",
