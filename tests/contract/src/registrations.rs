@@ -1,7 +1,7 @@
 //! Clients that register themselves: each use of an initial access token creates one client, and a change applies
 //! only to the version that was read.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use futures::future::join_all;
 use grants::{
@@ -9,7 +9,7 @@ use grants::{
     InitialTokenName, PushRule, RegistrationPolicy, RequestRules, SecretDigest, SelfRegistration, SigningAlgorithm,
     StoredSecret,
 };
-use protocol::{AboutClient, ClientId, ResponseType, Scope, ServerUri};
+use protocol::{AboutClient, ClientId, LanguageTag, ResponseType, Scope, ServerUri};
 use store::{Changed, ClientChanged};
 
 use crate::fixtures::{NOW, client, resource};
@@ -141,9 +141,11 @@ fn variants(found: &Client) -> Vec<Client> {
         },
         auth_method: AuthMethod::Secret,
         logo: Some(logo(1).facts()),
+        name_in: [(LanguageTag::parse("de").unwrap(), "Laden".to_owned())].into(),
         ..found.clone()
     };
     vec![
+        Client { name_in: BTreeMap::new(), ..whole.clone() },
         Client { logo: None, ..whole.clone() },
         Client { auth_method: AuthMethod::SecretBasic, ..whole.clone() },
         Client { scope: None, ..whole.clone() },

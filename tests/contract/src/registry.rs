@@ -111,6 +111,16 @@ async fn a_client_with_links_and_a_logo_is_read_back_whole(place: Place) {
     assert_eq!(*registry.client(&written.id, NOW).await.unwrap().unwrap(), written);
 }
 
+async fn the_names_of_operators_clients_are_read_in_all_languages(place: Place) {
+    let registry = place.stores.registry().unwrap();
+    let name_in = ["de", "fr"].map(|tag| (LanguageTag::parse(tag).unwrap(), format!("App {tag}")));
+    registry.create_client(&Client { name_in: name_in.into(), ..client() }, None).await.unwrap();
+    registry.create_client(&named("plain", AuthMethod::Secret), None).await.unwrap();
+    let mut names = registry.names_of_operators_clients().await.unwrap();
+    names.sort();
+    assert_eq!(names, ["App", "App", "App de", "App fr"]);
+}
+
 async fn a_change_counts_after_a_minute(place: Place) {
     let registry = place.stores.registry().unwrap();
     let written = client();
@@ -234,6 +244,7 @@ fn changes(read: &Client) -> Vec<ClientChange> {
         Client { logo: Some(logo(1).facts()), ..new() },
         Client { logo: None, ..new() },
         Client { name: "Other".to_owned(), trusted: true, ..new() },
+        Client { name_in: [(LanguageTag::parse("de").unwrap(), "Laden".to_owned())].into(), ..new() },
         Client { redirect_uris: vec![redirect_uri("https://app.example/other")], ..new() },
         Client { apis: vec![resource("urn:other")], introspects: Vec::new(), ..new() },
         Client { scope: None, audience: AudienceRule::All, strict_audience: true, ..new() },
@@ -391,6 +402,7 @@ crate::on_both! {
     a_client_is_written_once_and_read_back_whole,
     a_client_that_signs_is_read_back_whole,
     a_client_with_links_and_a_logo_is_read_back_whole,
+    the_names_of_operators_clients_are_read_in_all_languages,
     a_change_counts_after_a_minute,
     c175_a_second_look_finds_what_changed_and_is_taken_a_few_times,
     c175_a_second_look_that_began_later_is_shared_by_all_who_asked,

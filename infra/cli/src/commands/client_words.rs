@@ -13,8 +13,8 @@ use grants::{
 use keys::{read_client_keys, write_client_keys};
 use outbound::FetchUrl;
 use protocol::{
-    AssertionTarget, Claims, ClientId, ClientLink, GrantType, LinkUrl, Logo, RedirectUri, RequestUri, Resource, Scope,
-    ServerUri,
+    AssertionTarget, Claims, ClientId, ClientLink, GrantType, LanguageTag, LinkUrl, Logo, RedirectUri, RequestUri,
+    Resource, Scope, ServerUri,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -67,6 +67,9 @@ pub(crate) struct ClientWords {
     pub(crate) jwks_uri: Option<Word<ServerUri>>,
     assertion_alg: Option<Word<AssertionAlgorithm>>,
     assertion_audience: Option<AssertionAudience>,
+    /// Its names by language.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name_in: Option<BTreeMap<Word<LanguageTag>, String>>,
     pub(crate) secret: Option<SecretPlace>,
     pub(crate) logo: Option<LogoEntry>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -88,12 +91,14 @@ impl ClientWords {
     /// Returns the words of a client, without its logo and its issuer, which are registered apart.
     pub(crate) fn of(client: &Client, told: Told) -> Self {
         let grants: Vec<GrantType> = client.grant_types.iter().copied().collect();
+        let name_in = client.name_in.iter().map(|(tag, name)| (Word(tag.clone()), name.clone()));
         let link = |link: ClientLink| client.links.get(&link).map(|url: &LinkUrl| Word(url.clone()));
         let claims = serde_json::to_value(&client.claims).ok().and_then(|claims| claims.as_object().cloned());
         let relying_party = RelyingPartyWords::of(&client.relying_party, told);
         Self {
             id: Some(Word(client.id.clone())),
             name: Some(client.name.clone()),
+            name_in: told.unless(&BTreeMap::new(), name_in.collect()),
             grants: told.list(&grants),
             redirect_uris: told.list(&client.redirect_uris),
             apis: told.list(&client.apis),
@@ -193,6 +198,7 @@ impl Reading<'_> {
         let redirect_uris = redirect_uris(words.redirect_uris.as_deref(), registered)?;
         let client = Client {
             name: words.name.clone().unwrap_or_else(|| base.name.clone()),
+            name_in: words.name_in.iter().flatten().map(|(Word(tag), name)| (tag.clone(), name.clone())).collect(),
             grant_types: values(words.grants.as_deref()).into_iter().collect(),
             relying_party: self.relying_party(words.relying_party.as_ref(), &redirect_uris, &base.relying_party)?,
             redirect_uris,

@@ -1,4 +1,4 @@
-//! The links and the logo by which pages show a client: the options of `create` and `update`, and what they change.
+//! The names by language, the links and the logo by which pages show a client: the options of `create` and `update`, and what they change.
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -7,11 +7,14 @@ use std::path::Path;
 use clap::Args;
 use edge::Error;
 use grants::Client;
-use protocol::{ClientLink, LinkUrl, Logo};
+use protocol::{ClientLink, LanguageTag, LinkUrl, Logo};
 
-/// Options for the links and the logo of a client, on the consent page. An empty value means none.
+/// Options for the names by language, the links and the logo of a client, on pages. An empty value means none.
 #[derive(Args)]
 pub(crate) struct AppearanceOptions {
+    /// Name of the client in one language, for people whose pages are in it, as de=Laden; may be repeated.
+    #[arg(long, value_name = "LANGUAGE=NAME")]
+    pub(crate) name_in: Vec<String>,
     /// Website of the client (https).
     #[arg(long, value_name = "URI")]
     pub(crate) client_uri: Option<String>,
@@ -26,9 +29,11 @@ pub(crate) struct AppearanceOptions {
     pub(crate) logo: Option<OsString>,
 }
 
-/// The links and the logo that options give.
+/// The names, the links and the logo that options give.
 #[derive(Default)]
 pub(crate) struct Appearance {
+    /// The given names by language; no name means that the client has none in this language any more.
+    name_in: BTreeMap<LanguageTag, Option<String>>,
     /// The given links; no URL means that the client has none any more.
     pub(crate) links: BTreeMap<ClientLink, Option<LinkUrl>>,
     pub(crate) logo: NewLogo,
@@ -46,6 +51,7 @@ pub(crate) enum NewLogo {
 impl Appearance {
     /// Reads the options, and the file of the logo.
     pub(crate) fn read(options: &AppearanceOptions) -> Result<Self, Error> {
+        let name_in = options.name_in.iter().map(|text| name_in(text)).collect::<Result<_, _>>()?;
         let given = [&options.client_uri, &options.policy_uri, &options.tos_uri];
         let links = ClientLink::ALL.into_iter().zip(given).filter_map(|(link, text)| Some((link, text.as_ref()?)));
         let links = links.map(|(link, text)| Ok::<_, Error>((link, url(link, text)?))).collect::<Result<_, _>>()?;
@@ -54,11 +60,17 @@ impl Appearance {
             Some(path) if path.is_empty() => NewLogo::None,
             Some(path) => NewLogo::Given(logo(Path::new(path))?),
         };
-        Ok(Self { links, logo })
+        Ok(Self { name_in, links, logo })
     }
 
     /// Returns the client with what the options give.
     pub(crate) fn applied(&self, mut client: Client) -> Client {
+        for (tag, name) in &self.name_in {
+            match name {
+                Some(name) => client.name_in.insert(tag.clone(), name.clone()),
+                None => client.name_in.remove(tag),
+            };
+        }
         for (link, url) in &self.links {
             match url {
                 Some(url) => client.links.insert(*link, url.clone()),
@@ -74,12 +86,13 @@ impl Appearance {
 
     /// Returns the names of what changes, for the audit trail.
     pub(crate) fn names(&self) -> Vec<String> {
+        let name_in = (!self.name_in.is_empty()).then(|| "name_in".to_owned());
         let links = self.links.keys().map(|link| link.as_str().to_owned());
         let logo = match self.logo {
             NewLogo::NotGiven => None,
             NewLogo::None | NewLogo::Given(_) => Some("logo".to_owned()),
         };
-        links.chain(logo).collect()
+        name_in.into_iter().chain(links).chain(logo).collect()
     }
 }
 
@@ -91,6 +104,15 @@ impl NewLogo {
             Self::Given(logo) => Some(logo),
         }
     }
+}
+
+/// Reads a name with its language, or the language of one to remove.
+fn name_in(text: &str) -> Result<(LanguageTag, Option<String>), Error> {
+    let fault = |why: &dyn std::fmt::Display| format!("--name-in {text:?} cannot be used: {why}");
+    let form = "give LANGUAGE=NAME, as de=Laden, or de= to remove the name";
+    let (tag, name) = text.split_once('=').ok_or_else(|| fault(&form))?;
+    let tag = LanguageTag::parse(tag).map_err(|error| fault(&error))?;
+    Ok((tag, Some(name.to_owned()).filter(|name| !name.is_empty())))
 }
 
 fn url(link: ClientLink, text: &str) -> Result<Option<LinkUrl>, Error> {

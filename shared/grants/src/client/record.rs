@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use protocol::{
-    AssertionTarget, Claims, ClientId, ClientLink, GrantType, LinkUrl, LogoFacts, RedirectUri, Resource, ResponseType,
-    Scope,
+    AssertionTarget, Claims, ClientId, ClientLink, GrantType, LanguageTag, LinkUrl, LogoFacts, RedirectUri, Resource,
+    ResponseType, Scope,
 };
 
 use crate::client::assertion_algorithm::AssertionAlgorithm;
@@ -26,6 +26,8 @@ pub struct Client {
     pub id: ClientId,
     /// The display name shown to people.
     pub name: String,
+    /// Its display name in some languages, for people who read pages in them (`client_name#LANGUAGE`, RFC 7591 §2.2).
+    pub name_in: BTreeMap<LanguageTag, String>,
     /// Its security profile, which only an operator sets.
     pub profile: Profile,
     /// The way in which it authenticates.
@@ -139,6 +141,7 @@ impl Client {
     pub fn new(id: ClientId, created_at: Timestamp) -> Self {
         Self {
             name: id.to_string(),
+            name_in: BTreeMap::new(),
             id,
             profile: Profile::default(),
             auth_method: AuthMethod::Secret,

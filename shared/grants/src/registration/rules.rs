@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use protocol::{ClaimNames, Claims, GrantType, Localized, Resource, Scope};
+use protocol::{ClaimNames, Claims, GrantType, Localized, MAX_LANGUAGES, Resource, Scope};
 
 use crate::client::name::is_name;
 use crate::client::profile::ProfileFault;
@@ -42,8 +42,10 @@ pub struct NewApi {
 /// The reasons why a client or an API cannot be registered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RegistrationError {
-    /// The name is blank, too long, or has invisible characters.
-    #[error("the name must have 1 to 100 characters, and none that is invisible or changes the direction of writing")]
+    /// The name is blank, too long, or has invisible characters, or a variant of it is; or it has too many.
+    #[error(
+        "the name must have 1 to 100 characters, and none that is invisible or changes the direction of writing; so must its variants in other languages, which are 20 at most"
+    )]
     Name,
     /// The client has no grant type and introspects nothing.
     #[error("give the client at least one grant type (--grant), or an API to introspect for (--introspects)")]
@@ -164,7 +166,7 @@ impl Client {
     fn differs_in(&self, fault: RegistrationError, before: &Self) -> bool {
         use RegistrationError as E;
         match fault {
-            E::Name => self.name != before.name,
+            E::Name => (&self.name, &self.name_in) != (&before.name, &before.name_in),
             E::NothingToDo | E::PublicService | E::RefreshAlone | E::PublicExchange => {
                 self.grant_types != before.grant_types
             }
@@ -209,7 +211,8 @@ impl Client {
         let refreshable =
             [GrantType::AuthorizationCode, GrantType::Password, GrantType::DeviceCode].into_iter().any(uses);
         let faults = [
-            (!is_name(&self.name), E::Name),
+            (!is_name(&self.name) || !self.name_in.values().all(|name| is_name(name)), E::Name),
+            (self.name_in.len() > MAX_LANGUAGES, E::Name),
             (self.grant_types.is_empty() && self.introspects.is_empty(), E::NothingToDo),
             (public && uses(GrantType::ClientCredentials), E::PublicService),
             (public && (uses(GrantType::TokenExchange) || uses(GrantType::JwtBearer)), E::PublicExchange),
@@ -290,7 +293,7 @@ impl Api {
 #[cfg(test)]
 mod tests {
     use crate::terms::secret::StoredSecret;
-    use protocol::{ClientId, IdentityScope, ServerUri};
+    use protocol::{ClientId, IdentityScope, LanguageTag, ServerUri};
 
     use super::*;
     use crate::client::assertion_algorithm::AssertionAlgorithm;
@@ -300,6 +303,17 @@ mod tests {
     use crate::fixtures;
     use crate::terms::secret::SecretDigest;
     use crate::terms::time::Timestamp;
+
+    /// More languages than those in which a client may have a name.
+    const MANY: [&str; 21] = [
+        "ar", "bn", "cs", "da", "de", "el", "en", "es", "fi", "fr", "he", "hi", "hu", "it", "ja", "ko", "nl", "pl",
+        "pt", "ru", "tr",
+    ];
+
+    /// Returns the same name in these languages.
+    fn in_languages(tags: &[&str], name: &str) -> BTreeMap<LanguageTag, String> {
+        tags.iter().map(|tag| (LanguageTag::parse(tag).unwrap(), name.to_owned())).collect()
+    }
 
     fn ed25519() -> ClientKeys {
         let public = PublicKey::Ed25519([1; 32]);
@@ -346,6 +360,8 @@ mod tests {
             (|c| c.id = ClientId::parse("dyn_x").unwrap(), RegistrationError::ReservedId),
             (|c| c.name = " ".to_owned(), RegistrationError::Name),
             (|c| c.name = "a\u{202e}".to_owned(), RegistrationError::Name),
+            (|c| c.name_in = in_languages(&["de"], "a\u{202e}"), RegistrationError::Name),
+            (|c| c.name_in = in_languages(&MANY, "A"), RegistrationError::Name),
             (|c| c.grant_types.clear(), RegistrationError::NothingToDo),
             (|c| c.auth_method = AuthMethod::None, RegistrationError::PublicService),
             (

@@ -52,13 +52,12 @@ pub fn new_client(
 ) -> Result<Client, MetadataError> {
     let policy = &standing.policy;
     let application_type = application_type(&asked, policy)?;
-    let name = own_name(&asked, offer)?;
+    check_names(&asked, offer)?;
     let auth_method = auth_method(&asked)?;
     let (grant_types, response_types) = flows(&asked, offer)?;
     let most = policy.most(offer.apis);
     let scope = asked.scope.as_ref().map(|scope| scope.and(&most)).filter(|scope| !scope.is_empty());
     let new = Client {
-        name: name.unwrap_or(blank.name),
         auth_method,
         grant_types,
         apis: apis(&most, scope.as_ref(), offer),
@@ -68,6 +67,8 @@ pub fn new_client(
         dpop: DpopRule::of(asked.dpop_bound_access_tokens),
         relying_party: relying_party(&asked, offer)?,
         requests: RequestRules::asked(&asked, offer.algorithms, offer.deployment.request_uris)?,
+        name: asked.name.map_or(blank.name, shortened),
+        name_in: asked.name_in.into_iter().map(|(tag, name)| (tag, shortened(name))).collect(),
         redirect_uris: asked.redirect_uris,
         registered_by: Some(SelfRegistration {
             scope,
@@ -88,6 +89,7 @@ pub fn registered(client: &Client) -> RegisteredMetadata<'_> {
     let scope = own.and_then(|own| own.scope.as_ref()).or(client.scope.as_ref());
     RegisteredMetadata {
         client_name: &client.name,
+        client_name_in: RegisteredMetadata::names_in(&client.name_in),
         redirect_uris: client.redirect_uris.iter().map(RedirectUri::as_str).collect(),
         token_endpoint_auth_method: client.auth_method.as_str(),
         token_endpoint_auth_signing_alg: told_assertion_algorithm(client),
@@ -159,14 +161,13 @@ fn about(mut about: AboutClient, application_type: ApplicationType) -> AboutClie
     about
 }
 
-/// Returns the name, shortened if it is too long. Refuses one like that of an operator's client, because people trust
-/// those names.
-fn own_name(asked: &ClientMetadata, offer: &Offer<'_>) -> Result<Option<String>, MetadataError> {
-    let name = asked.name.clone().map(shortened);
-    if name.as_ref().is_some_and(|name| offer.taken_names.contains(&NameSkeleton::of(name))) {
+/// Refuses a name like that of an operator's client, because people trust those names. It is looked at as it is shown:
+/// shortened if it is too long.
+fn check_names(asked: &ClientMetadata, offer: &Offer<'_>) -> Result<(), MetadataError> {
+    if asked.names().any(|name| offer.taken_names.contains(&NameSkeleton::of(&shortened(name.clone())))) {
         return Err(MetadataError::of("client_name", "it is, or looks like, the name of another client here"));
     }
-    Ok(name)
+    Ok(())
 }
 
 /// Reads the authentication method. A client that names none may show its secret in the header or in the body.

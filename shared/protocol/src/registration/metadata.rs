@@ -1,6 +1,8 @@
 //! Client metadata (RFC 7591 §2, OpenID Connect Dynamic Client Registration §2): parses and validates the form of a
 //! self-registration request, and lists the members of the response that tell what was registered.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 use serde_json::Value;
 
@@ -8,6 +10,7 @@ use crate::registration::descriptive::AboutClient;
 use crate::registration::members::{Members, MetadataError, RegistrationErrorCode};
 use crate::registration::unsupported::refuse_unsupported;
 use crate::values::grant_type::GrantType;
+use crate::values::localized::{LanguageTag, MAX_LANGUAGES};
 use crate::values::names::ClientId;
 use crate::values::redirect_uri::RedirectUri;
 use crate::values::response_type::ResponseType;
@@ -20,6 +23,8 @@ use crate::values::subject_type::SubjectType;
 pub const MAX_METADATA_BYTES: usize = 16 * 1024;
 
 const MAX_URIS: usize = 32;
+/// The start of a member with the client's name in the language that follows.
+const NAME_IN: &str = "client_name#";
 
 /// The metadata that a client requests. An absent or `null` member is `None`, or an empty list where several values
 /// are allowed.
@@ -37,6 +42,8 @@ pub struct ClientMetadata {
     pub response_types: Option<Vec<ResponseType>>,
     /// `client_name`: the name displayed to people.
     pub name: Option<String>,
+    /// `client_name#LANGUAGE`: the names displayed to people who read these languages (RFC 7591 §2.2).
+    pub name_in: BTreeMap<LanguageTag, String>,
     /// `scope`: the scope that the client wants to use, without words that no scope can have.
     pub scope: Option<Scope>,
     /// The client's keys: `jwks` as JSON, or `jwks_uri`.
@@ -78,6 +85,9 @@ pub struct ClientMetadata {
 pub struct RegisteredMetadata<'a> {
     /// The client's name, as displayed to people.
     pub client_name: &'a str,
+    /// Its names in some languages, each with its member, `client_name#LANGUAGE`.
+    #[serde(flatten)]
+    pub client_name_in: BTreeMap<String, &'a str>,
     /// The URIs that may receive responses.
     pub redirect_uris: Vec<&'a str>,
     /// The client's authentication method at the token endpoint.
@@ -137,6 +147,13 @@ pub struct RegisteredMetadata<'a> {
     pub about: Option<&'a AboutClient>,
 }
 
+impl<'a> RegisteredMetadata<'a> {
+    /// Returns the members for names by language.
+    pub fn names_in(names: &'a BTreeMap<LanguageTag, String>) -> BTreeMap<String, &'a str> {
+        names.iter().map(|(tag, name)| (format!("{NAME_IN}{tag}"), name.as_str())).collect()
+    }
+}
+
 /// The source of a client's keys.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AskedKeys {
@@ -147,6 +164,11 @@ pub enum AskedKeys {
 }
 
 impl ClientMetadata {
+    /// Returns the names that the client gives itself. A rule for its name holds for each of them.
+    pub fn names(&self) -> impl Iterator<Item = &String> {
+        self.name.iter().chain(self.name_in.values())
+    }
+
     /// Reads a request (RFC 7591 §3.1). Unknown members are ignored (§2).
     ///
     /// # Errors
@@ -170,7 +192,8 @@ impl ClientMetadata {
             assertion_algorithm: members.owned("token_endpoint_auth_signing_alg")?,
             grant_types: members.known("grant_types", GrantType::parse)?,
             response_types: members.known("response_types", ResponseType::parse)?,
-            name: shown_name(&members),
+            name: shown_name(&members, "client_name"),
+            name_in: names_in(&members)?,
             scope: members.text("scope")?.map(legal_words),
             keys: keys(&members)?,
             subject_type: subject_type(&members)?,
@@ -194,10 +217,21 @@ impl ClientMetadata {
     }
 }
 
-/// Reads `client_name`, which is only shown: a value of no use counts as absent, and the client is shown by its id.
-fn shown_name(members: &Members) -> Option<String> {
-    let name = members.value("client_name").and_then(Value::as_str)?;
+/// Reads a name, which is only shown: a value of no use counts as absent. A client without a name is shown by its id.
+fn shown_name(members: &Members, member: &str) -> Option<String> {
+    let name = members.value(member).and_then(Value::as_str)?;
     (!name.trim().is_empty()).then(|| name.to_owned())
+}
+
+/// Reads the names by language. A member whose tag is that of no language is an unknown one.
+fn names_in(members: &Members) -> Result<BTreeMap<LanguageTag, String>, MetadataError> {
+    let tag = |member: &str| LanguageTag::parse(member.strip_prefix(NAME_IN)?).ok();
+    let names = members.names().filter_map(|member| Some((tag(member)?, shown_name(members, member)?)));
+    let names: BTreeMap<LanguageTag, String> = names.collect();
+    if names.len() > MAX_LANGUAGES {
+        return Err(MetadataError::of("client_name", "it is there in more than 20 languages"));
+    }
+    Ok(names)
 }
 
 /// Reads the texts of a list. Where they have no effect, so has whatever else stands there.
@@ -251,6 +285,33 @@ mod tests {
         assert!(told.starts_with(&format!("{member}: ")), "{told}");
         let legal = |byte: u8| matches!(byte, 0x20..=0x21 | 0x23..=0x5b | 0x5d..=0x7e);
         assert!(told.bytes().all(legal), "{told}");
+    }
+
+    #[test]
+    fn a_name_by_language_is_read_if_it_is_of_use_and_there_are_not_too_many() {
+        let read = parse(&json!({
+            "client_name": "Shop",
+            "client_name#DE-at": "Laden",
+            "client_name#ja-Jpan-JP": "店",
+            "client_name#fr": " ",
+            "client_name#es": 7,
+            "client_name#": "none",
+            "client_name#d": "none",
+            "client_name#../de": "none",
+            "client_name_de": "none",
+        }));
+        let read = read.unwrap();
+        let told = RegisteredMetadata::names_in(&read.name_in);
+        let expected = [("client_name#de-AT", "Laden"), ("client_name#ja-Jpan-JP", "店")];
+        assert!(told.iter().map(|(member, name)| (member.as_str(), *name)).eq(expected), "{told:?}");
+        assert_eq!(read.names().map(String::as_str).collect::<Vec<_>>(), ["Shop", "Laden", "店"]);
+        let many = |count: u8| {
+            let tags = (0..count).map(|place| format!("client_name#a{}", char::from(b'a' + place)));
+            Value::Object(tags.map(|member| (member, json!("Shop"))).collect())
+        };
+        assert_eq!(parse(&many(20)).unwrap().name_in.len(), 20);
+        let refused = parse(&many(21)).map(drop).unwrap_err();
+        assert_eq!(refused.to_string(), "client_name: it is there in more than 20 languages");
     }
 
     #[test]

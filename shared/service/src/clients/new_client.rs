@@ -52,10 +52,8 @@ impl ClientBuilder {
         let known = known_algorithms(wiring, &self.keys, &asked, now).await?;
         let apis = wiring.registry.apis(&standing.policy.apis, now).await?;
         let deployment = &wiring.config.policy;
-        let taken_names = match &asked.name {
-            Some(_) => self.names.read(&wiring.registry, now).await?,
-            None => Arc::default(),
-        };
+        let is_named = asked.names().next().is_some();
+        let taken_names = if is_named { self.names.read(&wiring.registry, now).await? } else { Arc::default() };
         let pkce = wiring.config.registration.pkce;
         let offer = Offer { apis: &apis, deployment, algorithms: &known, pkce, taken_names: &taken_names };
         let sector = asked.about.sector_identifier_uri.clone();

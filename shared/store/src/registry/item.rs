@@ -12,8 +12,8 @@ use grants::{
 };
 use keys::{read_client_keys, write_client_keys};
 use protocol::{
-    AssertionTarget, Claims, ClientId, ClientLink, GrantType, LinkUrl, LogoFacts, RedirectUri, Resource, Scope,
-    ServerUri,
+    AssertionTarget, Claims, ClientId, ClientLink, GrantType, LanguageTag, LinkUrl, LogoFacts, RedirectUri, Resource,
+    Scope, ServerUri,
 };
 
 use crate::dynamodb::items::{Item, Reader, algorithm, flag, list, number, secrets, text, time};
@@ -45,6 +45,8 @@ pub(crate) const REVISION: &str = "revision";
 const DPOP: &str = "dpop_bound_access_tokens";
 /// The attribute that marks a client which named no authentication method.
 const UNNAMED: &str = "auth_method_unnamed";
+/// The attribute of a client's names by language, if there are any.
+pub(crate) const NAME_IN: &str = "name_in";
 /// The attribute of the facts of a client's logo.
 const LOGO: &str = "logo";
 
@@ -139,6 +141,7 @@ pub(crate) fn optional_of_registration(client: &Client) -> Vec<(&'static str, Op
     let (jwks, jwks_uri) = from_keys(client.keys.as_ref());
     let own = client.registered_by.as_ref();
     vec![
+        (NAME_IN, name_in(&client.name_in)),
         ("scope", client.scope.as_ref().map(text)),
         ("audience", audience(client.audience)),
         ("jwks", jwks),
@@ -153,6 +156,17 @@ pub(crate) fn optional_of_registration(client: &Client) -> Vec<(&'static str, Op
     .into_iter()
     .chain(from_requests(&client.requests))
     .collect()
+}
+
+fn name_in(names: &BTreeMap<LanguageTag, String>) -> Option<AttributeValue> {
+    let by_tag = names.iter().map(|(tag, name)| (tag.to_string(), text(name))).collect();
+    (!names.is_empty()).then_some(AttributeValue::M(by_tag))
+}
+
+fn to_name_in(read: &Reader<'_>) -> Result<BTreeMap<LanguageTag, String>, Unknown> {
+    let by_tag = read.map(NAME_IN)?.map_or(Ok(BTreeMap::new()), |map| map.texts())?;
+    let tag = |text: &str| LanguageTag::parse(text).map_err(|_| read.damaged(NAME_IN));
+    by_tag.into_iter().map(|(text, name)| Ok((tag(&text)?, name))).collect()
 }
 
 fn dpop(rule: DpopRule) -> Option<AttributeValue> {
@@ -170,6 +184,7 @@ pub(crate) fn to_client(table: &str, item: &Item) -> Result<Client, Unknown> {
     let grant_types: Vec<GrantType> = read.list("grant_types", |text| GrantType::parse(text).ok_or(()))?;
     Ok(Client {
         name: read.text("name")?.to_owned(),
+        name_in: to_name_in(&read)?,
         grant_types: BTreeSet::from_iter(grant_types),
         redirect_uris: read.list("redirect_uris", RedirectUri::read)?,
         scope: read.optional_parsed("scope", Scope::parse)?,

@@ -1,5 +1,7 @@
 //! Registrations that clients make themselves, and the initial access tokens that permit them.
 
+use std::collections::BTreeMap;
+
 use grants::{Client, ClientFact, InitialToken, InitialTokenName, Timestamp};
 use protocol::{ClientId, Logo};
 
@@ -10,7 +12,9 @@ use crate::dynamodb::guards::of_guards;
 use crate::dynamodb::items::{Item, Reader, by_id, number, text, time};
 use crate::dynamodb::send::Listing;
 use crate::dynamodb::unknown::Unknown;
-use crate::registry::item::{CLIENT, from_client, key_of, optional_of_operator, optional_of_registration, to_client};
+use crate::registry::item::{
+    CLIENT, NAME_IN, from_client, key_of, optional_of_operator, optional_of_registration, to_client,
+};
 use crate::registry::self_registration_item::{INITIAL_TOKEN, from_initial_token, initial_token_key, to_initial_token};
 use crate::registry::table::Registry;
 
@@ -23,8 +27,8 @@ impl Registry {
         self.client_item(id).await?.map(|item| to_client(&self.table, &item)).transpose()
     }
 
-    /// Reads the names of the clients that an operator registered, from the whole table in pages of at most a
-    /// megabyte.
+    /// Reads the names of the clients that an operator registered, in all languages, from the whole table in pages of at
+    /// most a megabyte.
     ///
     /// # Errors
     /// [`Unknown`] when the store gives no usable answer.
@@ -34,13 +38,18 @@ impl Registry {
             .scan()
             .table_name(&self.table)
             .filter_expression("begins_with(id, :client) AND attribute_not_exists(registered_by)")
-            .projection_expression("#name")
+            .projection_expression(format!("#name, {NAME_IN}"))
             .expression_attribute_names("#name", "name")
             .expression_attribute_values(":client", text(&CLIENT));
         let items = call.all_items().await;
         let items = items.map_err(|error| Unknown::from_sdk(&self.table, error))?;
-        let name = |item: &Item| Reader::new(&self.table, item).text("name").map(str::to_owned);
-        items.iter().map(name).collect()
+        let mut names = Vec::with_capacity(items.len());
+        for item in &items {
+            let read = Reader::new(&self.table, item);
+            names.push(read.text("name")?.to_owned());
+            names.extend(read.map(NAME_IN)?.map_or(Ok(BTreeMap::new()), |by_tag| by_tag.texts())?.into_values());
+        }
+        Ok(names)
     }
 
     /// Writes a new client with its logo and takes one use of an initial access token, all or nothing. So no use makes

@@ -305,11 +305,12 @@ fn everything(stack: &Applied) {
     let rules = ["--pkce", "optional", "--claim", "tenant=acme", "--claim", "roles=[\"x\"]", "--trusted"];
     let strict = ["--assertion-audience", "issuer", "--introspects", "https://full.example", "--default-max-age", "60"];
     let looks = ["--client-uri", "https://full.example", "--policy-uri", "https://full.example/p", "--logo", &logo];
+    let names = ["--name-in", "de=Voll \"zitiert\"", "--name-in", "zh-hant-tw=滿"];
     let tokens = ["--id-token-alg", "ES256", "--userinfo-alg", "EdDSA", "--id-token-claims", "scope"];
     let people = ["--subject-type", "pairwise", "--sector", "sector.example"];
     let out = ["--post-logout-redirect-uri", "https://full.example/out"];
     let told = ["--backchannel-logout-uri", "https://full.example/told", "--tos-uri", "https://full.example/t"];
-    let all = [&app[..], &api, &keys, &rules, &strict, &looks, &tokens, &people, &out, &told].concat();
+    let all = [&app[..], &api, &keys, &rules, &strict, &looks, &names, &tokens, &people, &out, &told].concat();
     stack.cli.create_client("Full \"quoted\"", &all);
     let jwks = ["--auth-method", "private_key_jwt", "--jwks-uri", "https://served.example/keys"];
     let served = ["--id", "served", "--grant", "client_credentials", "--redirect-uri", "com.example.app:/cb"];
