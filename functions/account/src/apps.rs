@@ -7,7 +7,7 @@ use futures_util::future::try_join_all;
 use grants::{Client, Grant, Stage, Timestamp, revocation};
 use pages::{AccountApp, GivenScope};
 use protocol::{ClientId, Scope, Subject};
-use service::registered_itself;
+use service::{registered_itself, shown_name};
 use sessions::{Rules, Session, stands};
 use store::Unknown;
 
@@ -58,7 +58,7 @@ impl Account {
         let client = client.as_deref();
         let redirect_uri = client.and_then(|client| client.redirect_uris.first());
         Ok(AccountApp {
-            name: client.map_or_else(|| id.to_string(), |client| client.name.clone()),
+            name: client.map_or_else(|| id.to_string(), shown_name),
             registered_itself: client.and_then(registered_itself),
             host: redirect_uri.map(protocol::RedirectUri::display_host).unwrap_or_default(),
             scope: self.given(client, &access.scope, now).await,

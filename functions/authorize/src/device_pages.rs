@@ -6,7 +6,7 @@ use http::{StatusCode, header};
 use keys::{HandleKind, KeyRing};
 use pages::{Notice, PasskeyForm, Text, say};
 use protocol::{ClaimsRequest, Resource};
-use service::SignInFault;
+use service::{SignInFault, shown_name};
 use sessions::{FormTicket, SignedIn};
 
 use crate::Authorize;
@@ -75,7 +75,7 @@ impl Authorize {
         let forgotten = config.forgotten_password().map(|page| back.link(page));
         let sign_up = config.sign_up_page().map(|page| back.link(page));
         let page = pages::SignIn {
-            client_name: &context.client.name,
+            client_name: &shown_name(&context.client),
             registered_itself: None,
             redirect_host: "",
             username: again.map_or("", |again| again.username),
@@ -113,7 +113,7 @@ impl Authorize {
         let (own, others): (Vec<&str>, Vec<&str>) = resources.partition(|resource| *resource == issuer);
         let path = self.device_path();
         let page = pages::DeviceConsent {
-            client_name: &context.client.name,
+            client_name: &shown_name(&context.client),
             username: person.user().username.as_str(),
             user_code: &context.code.to_string(),
             asked_from: context.asked_from(),

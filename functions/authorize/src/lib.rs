@@ -66,7 +66,9 @@ use grants::{Client, Timestamp};
 use http::Method;
 use keys::{KeyRing, KeysError};
 use protocol::{Logo, Parameters, Subject};
-use service::{Browser, DocumentClients, RequestObjects, RequestReferences, SignIns, Stores, UserCodes, Wiring};
+use service::{
+    Browser, DocumentClients, RequestObjects, RequestReferences, SignIns, Stores, UserCodes, Wiring, shown_name,
+};
 use sessions::{SignedIn, next};
 use store::{GrantsTable, PeopleTable};
 
@@ -206,7 +208,7 @@ impl Authorize {
         let mut names = Vec::new();
         for id in &client.may_act {
             let actor = self.wiring.client(id, now).await?;
-            names.extend(actor.filter(|actor| !actor.disabled).map(|actor| actor.name.clone()));
+            names.extend(actor.filter(|actor| !actor.disabled).map(|actor| shown_name(&actor)));
         }
         Ok(names)
     }

@@ -8,7 +8,7 @@ use http::{StatusCode, header};
 use keys::{HandleKind, KeyRing};
 use pages::{AskedScope, PasskeyForm, Picture, WayOn};
 use protocol::{ClientLink, Logo, Resource};
-use service::{Browser, SignInFault, registered_itself};
+use service::{Browser, SignInFault, registered_itself, shown_name};
 use sessions::{FormTicket, Shown, SignedIn, VisitId};
 
 use crate::context::AuthorizationContext;
@@ -50,7 +50,7 @@ pub(crate) fn sign_in(
     let since = registered_itself(admission.client());
     let (forgotten, sign_up) = (context.forgotten_link(), context.sign_up_link());
     let page = pages::SignIn {
-        client_name: &admission.client().name,
+        client_name: &shown_name(admission.client()),
         registered_itself: since.as_ref(),
         redirect_host: &admission.redirect_uri().display_host(),
         username: again.map_or(hint.unwrap_or_default(), |again| again.username),
@@ -98,7 +98,7 @@ pub(crate) fn consent(
     let [website, policy, terms] = ClientLink::ALL.map(|link| admission.client().link(link));
     let since = registered_itself(admission.client());
     let page = pages::Consent {
-        client_name: &admission.client().name,
+        client_name: &shown_name(admission.client()),
         registered_itself: since.as_ref(),
         username: person.user().username.as_str(),
         redirect_host: &redirect_uri.display_host(),
@@ -157,7 +157,7 @@ pub(crate) fn returned_error(error: &ReturnedError, pairs: &[(&str, &str)], requ
     let (client, redirect_uri) = (target.client(), target.redirect_uri());
     let (location, since) = (target.location(pairs), registered_itself(client));
     let page = pages::ReturnedError {
-        client_name: &client.name,
+        client_name: &shown_name(client),
         registered_itself: since.as_ref(),
         redirect_host: &redirect_uri.display_host(),
         error: code.as_str(),

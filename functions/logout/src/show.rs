@@ -6,7 +6,7 @@ use http::StatusCode;
 use keys::{HandleKind, KeyRing};
 use pages::{Notice, PostAgain, SignOut, Text, say};
 use protocol::RedirectUri;
-use service::registered_itself;
+use service::{registered_itself, shown_name};
 use sessions::{FormTicket, RequestDigest, SignedIn, leads_back_unasked};
 
 use crate::admit::Admitted;
@@ -19,11 +19,11 @@ pub(crate) fn ask(admitted: &Admitted, person: &SignedIn, ring: &KeyRing, now: T
     // Anybody can write a `client_id`, so without a valid ID token the app is named only as the place to go to.
     let client = admitted.client.as_ref().filter(|_| admitted.is_proven() || admitted.back.is_some());
     let since = client.and_then(|client| registered_itself(client));
-    let name = client.map(|client| client.name.as_str());
+    let name = client.map(|client| shown_name(client));
     let page = SignOut {
         username: person.user().username.as_str(),
-        client_name: name.filter(|_| admitted.is_proven()),
-        leads_to: name.filter(|_| admitted.back.is_some()),
+        client_name: name.as_deref().filter(|_| admitted.is_proven()),
+        leads_to: name.as_deref().filter(|_| admitted.back.is_some()),
         registered_itself: since.as_ref(),
         redirect_host: &host(admitted),
         action: &format!("{}/confirm", admitted.path),

@@ -16,3 +16,4 @@ pub(crate) mod request_objects;
 pub(crate) mod request_references;
 pub(crate) mod secret;
 pub(crate) mod served_keys;
+pub(crate) mod shown_name;

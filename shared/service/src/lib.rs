@@ -48,6 +48,7 @@ pub use clients::registered_itself::registered_itself;
 pub use clients::request_objects::{NoRequestObject, RequestObjects};
 pub use clients::request_references::{ReferredRequest, RequestReferences};
 pub use clients::secret::new_client_secret;
+pub use clients::shown_name::shown_name;
 pub use forms::form_ticket;
 pub use key_cache::KeyCache;
 pub use limits::mails::Mails;

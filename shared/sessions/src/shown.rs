@@ -87,6 +87,11 @@ impl<'a> Shown<'a> {
             facts.text("may act");
             facts.list(self.client.may_act.iter().map(protocol::ClientId::as_str));
         }
+        // The page shows the name in its own language. All of them count, so that the hash is the same in each language.
+        if !self.client.name_in.is_empty() {
+            facts.text("name in");
+            facts.list(self.client.name_in.iter().flat_map(|(tag, name)| [tag.as_str(), name]));
+        }
         ShownDigest(facts.0.finalize().into())
     }
 }

@@ -2,6 +2,7 @@
 
 mod apply;
 mod audit_records;
+mod client_names;
 mod clients;
 mod command_line;
 mod concurrent_commands;

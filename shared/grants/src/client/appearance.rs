@@ -1,11 +1,18 @@
-//! The links and the logo by which pages show a client.
+//! The names, the links and the logo by which pages show a client.
 
-use protocol::{ClientLink, LinkUrl, LogoFacts};
+use protocol::{ClientLink, LinkUrl, Localized, LogoFacts};
 
 use crate::client::record::Client;
 use crate::client::self_registration::Registrant;
 
 impl Client {
+    /// Returns the name with its variants by language.
+    pub fn localized_name(&self) -> Localized {
+        let variants = self.name_in.clone();
+        // No client is registered with too many.
+        Localized::with_variants(&self.name, variants).unwrap_or_else(|_| Localized::new(&self.name))
+    }
+
     /// Returns a link of the client: the one that the operator gave, or the client's own if it registered itself.
     pub fn link(&self, link: ClientLink) -> Option<&str> {
         match &self.registered_by {

@@ -24,7 +24,7 @@ pub struct Consent {
     pub agreed_at: Timestamp,
 }
 
-/// A hash of the parts of a client's registration that people recognise: its name, the hosts of its redirect URIs, the
+/// A hash of the parts of a client's registration that people recognise: its names, the hosts of its redirect URIs, the
 /// party that registered it, and the clients that may act with its tokens. Consent ends when any of them changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RegistrationMark([u8; 32]);
@@ -63,10 +63,13 @@ impl Client {
         };
         let hosts: BTreeSet<String> = self.redirect_uris.iter().map(RedirectUri::display_host).collect();
         let mut hash = Sha256::new();
-        // The mark of a client without actors is what an earlier version computed.
+        // The mark of a client without actors and without names by language is what an earlier version computed.
         let marker = (!self.may_act.is_empty()).then_some("may act");
         let actors = marker.into_iter().chain(self.may_act.iter().map(ClientId::as_str));
-        for text in [owner, &self.name].into_iter().chain(hosts.iter().map(String::as_str)).chain(actors) {
+        let marker = (!self.name_in.is_empty()).then_some("name in");
+        let names = self.name_in.iter().flat_map(|(tag, name)| [tag.as_str(), name]);
+        let further = actors.chain(marker).chain(names);
+        for text in [owner, &self.name].into_iter().chain(hosts.iter().map(String::as_str)).chain(further) {
             hash.update(u64::try_from(text.len()).unwrap_or(u64::MAX).to_be_bytes());
             hash.update(text);
         }

@@ -1,7 +1,7 @@
 use grants::{AuthMethod, DocumentCopy, RegistrationPolicy, SecretDigest, SelfRegistration};
 use proptest::prelude::*;
 use proptest::sample::{Index, select, subsequence};
-use protocol::{ClientId, LogoType, Resource, Scope, ServerUri};
+use protocol::{ClientId, LanguageTag, LogoType, Resource, Scope, ServerUri};
 
 use super::*;
 use crate::flow::tests::client;
@@ -171,6 +171,27 @@ fn c138_c223_who_may_act_is_part_of_the_page() {
         .digest()
     };
     let pages = [digest(&[]), digest(&["one"]), digest(&["two"]), digest(&["one", "two"])];
+    for (place, page) in pages.iter().enumerate() {
+        assert!(pages.iter().skip(place + 1).all(|other| other != page), "{place}");
+    }
+}
+
+#[test]
+fn the_names_by_language_are_part_of_the_page() {
+    let target = Target { resources: Vec::new(), scope: Scope::of(["a"]) };
+    let claims = ClaimsRequest::default();
+    let digest = |names: &[(&str, &str)]| {
+        let names = names.iter().map(|(tag, name)| (LanguageTag::parse(tag).unwrap(), (*name).to_owned()));
+        let client = Client { name_in: names.collect(), ..client(AuthMethod::None) };
+        Shown { client: &client, redirect_uri: None, target: &target, claims: &claims, apis: &[], logo: None }.digest()
+    };
+    let pages = [
+        digest(&[]),
+        digest(&[("de", "a")]),
+        digest(&[("fr", "a")]),
+        digest(&[("de", "b")]),
+        digest(&[("de", "a"), ("fr", "a")]),
+    ];
     for (place, page) in pages.iter().enumerate() {
         assert!(pages.iter().skip(place + 1).all(|other| other != page), "{place}");
     }

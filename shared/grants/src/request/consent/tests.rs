@@ -1,6 +1,6 @@
 use proptest::prelude::*;
 use proptest::sample::subsequence;
-use protocol::{ClientId, Resource, Scope};
+use protocol::{ClientId, LanguageTag, Resource, Scope};
 
 use super::*;
 use crate::client::record::AuthMethod;
@@ -55,6 +55,7 @@ fn c139_a_change_of_name_redirect_hosts_or_owner_forgets_consent() {
         (|c| c.scope = Scope::parse("read").ok(), true),
         (|c| c.redirect_uris = vec![uri("https://app.example/other")], true),
         (|c| c.name = "Other".to_owned(), false),
+        (|c| drop(c.name_in.insert(LanguageTag::parse("de").unwrap(), "Laden".to_owned())), false),
         (|c| c.redirect_uris.push(uri("https://other.example/cb")), false),
         (|c| c.redirect_uris = vec![uri("https://other.example/cb")], false),
         (|c| c.redirect_uris.clear(), false),
