@@ -10,8 +10,7 @@ use grants::{
     AssertionAlgorithm, AudienceRule, AuthMethod, Client, ClientKeys, DpopRule, Federation, NamedSettings, PkceRule,
     Profile, PushRule, RequestRules, SigningAlgorithm,
 };
-use keys::{read_client_keys, write_client_keys};
-use outbound::FetchUrl;
+use keys::write_client_keys;
 use protocol::{
     AssertionTarget, Claims, ClientId, ClientLink, GrantType, LanguageTag, LinkUrl, Logo, RedirectUri, RequestUri,
     Resource, Scope, ServerUri,
@@ -233,55 +232,23 @@ impl Reading<'_> {
         let federated = words.federation.is_some();
         let usual = if federated { AuthMethod::PrivateKeyJwt } else { profile.usual_auth_method() };
         let auth_method = words.auth_method.as_ref().map_or(usual, |method| method.0);
+        let keys = self.client_keys(words.jwks.as_ref(), words.jwks_uri.as_ref(), client.keys.as_ref())?;
+        let signs = auth_method == AuthMethod::PrivateKeyJwt || words.request_object_signing_alg.is_some();
+        if keys.is_some() && !signs {
+            let told = "jwks and jwks_uri are for auth_method = \"private_key_jwt\" and for request_object_signing_alg";
+            return Err(told.to_owned());
+        }
         Ok(Client {
             auth_method,
             pkce: words.pkce.as_ref().map_or_else(|| PkceRule::usual(auth_method), |rule| rule.0),
-            requests: words.requests(self.request_uris(words, &client.requests.uris)?),
+            requests: words.requests(self.request_uris(words.request_uris.as_deref(), &client.requests.uris)?),
             dpop: DpopRule::of(words.dpop_bound_access_tokens.unwrap_or_default()),
             introspection_algorithm: words.introspection_signed_response_alg.as_ref().map_or(RS256, |alg| alg.0),
-            keys: self.keys(words, auth_method, client.keys.as_ref())?,
+            keys,
             assertion_algorithm: words.assertion_alg.as_ref().map(|alg| alg.0),
             strict_audience: words.assertion_audience == Some(AssertionAudience::Issuer),
             ..client
         })
-    }
-
-    /// Reads the keys of a client with this authentication method.
-    pub(crate) fn keys(
-        &self,
-        entry: &ClientWords,
-        method: AuthMethod,
-        before: Option<&ClientKeys>,
-    ) -> Result<Option<ClientKeys>, String> {
-        let keys = match (&entry.jwks, &entry.jwks_uri) {
-            (None, None) => return Ok(None),
-            (Some(set), None) => ClientKeys::Inline(self.inline_keys(set, read_client_keys)?),
-            (None, Some(Word(uri))) => {
-                let stands = matches!(before, Some(ClientKeys::At(before)) if before == uri);
-                self.may_be_reached("jwks_uri", uri, stands)?;
-                ClientKeys::At(uri.clone())
-            }
-            (Some(_), Some(_)) => return Err("a client has either jwks or jwks_uri".to_owned()),
-        };
-        if method != AuthMethod::PrivateKeyJwt && entry.request_object_signing_alg.is_none() {
-            let told = "jwks and jwks_uri are for auth_method = \"private_key_jwt\" and for request_object_signing_alg";
-            return Err(told.to_owned());
-        }
-        Ok(Some(keys))
-    }
-
-    /// Returns the places of request objects, after a check of those that are not registered yet.
-    pub(crate) fn request_uris(
-        &self,
-        entry: &ClientWords,
-        registered: &[RequestUri],
-    ) -> Result<Vec<RequestUri>, String> {
-        let uris: Vec<RequestUri> = values(entry.request_uris.as_deref());
-        for uri in uris.iter().filter(|uri| !registered.contains(uri)) {
-            let checked = FetchUrl::parse(uri.without_fragment(), self.reach);
-            checked.map_err(|error| format!("request_uris \"{uri}\" cannot be used: {error}"))?;
-        }
-        Ok(uris)
     }
 }
 

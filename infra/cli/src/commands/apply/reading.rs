@@ -4,14 +4,14 @@ use std::path::{Path, PathBuf};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use grants::{Client, ClientKey, Issuer, Timestamp};
-use keys::MalformedKeySet;
+use grants::{Client, ClientKey, ClientKeys, Issuer, Timestamp};
+use keys::{MalformedKeySet, read_client_keys};
 use outbound::{FetchUrl, Reach};
-use protocol::{Logo, RedirectUri, ServerUri};
+use protocol::{Logo, RedirectUri, RequestUri, ServerUri};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::commands::apply::word::Word;
+use crate::commands::apply::word::{Word, values};
 
 /// The place of a client's secret, which never stands in the file itself.
 #[derive(Deserialize, Serialize)]
@@ -79,6 +79,39 @@ impl Reading<'_> {
             }
         };
         Logo::parse(bytes).map_err(|error| format!("the logo cannot be used: {error}"))
+    }
+
+    /// Reads the keys of a client, or where it serves them; `before` stands already, and is not checked again.
+    pub(crate) fn client_keys(
+        &self,
+        jwks: Option<&KeySet>,
+        jwks_uri: Option<&Word<ServerUri>>,
+        before: Option<&ClientKeys>,
+    ) -> Result<Option<ClientKeys>, String> {
+        match (jwks, jwks_uri) {
+            (None, None) => Ok(None),
+            (Some(set), None) => self.inline_keys(set, read_client_keys).map(ClientKeys::Inline).map(Some),
+            (None, Some(Word(uri))) => {
+                let stands = before.and_then(ClientKeys::uri) == Some(uri);
+                self.may_be_reached("jwks_uri", uri, stands)?;
+                Ok(Some(ClientKeys::At(uri.clone())))
+            }
+            (Some(_), Some(_)) => Err("a client has either jwks or jwks_uri".to_owned()),
+        }
+    }
+
+    /// Returns the places of request objects, after a check of those that are not registered yet.
+    pub(crate) fn request_uris(
+        &self,
+        named: Option<&[Word<RequestUri>]>,
+        registered: &[RequestUri],
+    ) -> Result<Vec<RequestUri>, String> {
+        let uris: Vec<RequestUri> = values(named);
+        for uri in uris.iter().filter(|uri| !registered.contains(uri)) {
+            let checked = FetchUrl::parse(uri.without_fragment(), self.reach);
+            checked.map_err(|error| format!("request_uris \"{uri}\" cannot be used: {error}"))?;
+        }
+        Ok(uris)
     }
 
     /// Reads a set of keys with `read`: a client's or an issuer's.
