@@ -52,17 +52,7 @@ impl<'a> Shown<'a> {
         let mut facts = Facts(Sha256::new());
         facts.text(self.client.id.as_str());
         facts.text(&self.client.name);
-        match self.client.registrant() {
-            Registrant::Operator => facts.text("operator"),
-            Registrant::Itself { since } => {
-                facts.text("itself");
-                facts.text(&since.seconds().to_string());
-            }
-            Registrant::Document => {
-                facts.text("document");
-                facts.document(self.client);
-            }
-        }
+        facts.registrant(self.client);
         // No redirect URI is just this word.
         facts.text(self.redirect_uri.map_or("device", RedirectUri::as_str));
         facts.list(self.target.scope.tokens());
@@ -120,6 +110,21 @@ impl Eq for ShownDigest {}
 struct Facts(Sha256);
 
 impl Facts {
+    /// Adds who registered the client, and for one that describes itself, its document.
+    fn registrant(&mut self, client: &Client) {
+        match client.registrant() {
+            Registrant::Operator => self.text("operator"),
+            Registrant::Itself { since } => {
+                self.text("itself");
+                self.text(&since.seconds().to_string());
+            }
+            Registrant::Document => {
+                self.text("document");
+                self.document(client);
+            }
+        }
+    }
+
     fn text(&mut self, text: &str) {
         self.number(text.len());
         self.0.update(text);

@@ -234,6 +234,7 @@ fn changes(read: &Client) -> Vec<ClientChange> {
     let new = || read.clone();
     let policy = LinkUrl::parse("https://app.example/policy").unwrap();
     let party = |id_token_claims| RelyingParty { id_token_claims, ..read.relying_party.clone() };
+    let names_in = || [(LanguageTag::parse("de").unwrap(), "Laden".to_owned())].into();
     let settings = [
         Client { pkce: PkceRule::Nonce, ..new() },
         Client { relying_party: party(IdTokenClaims::Scope), ..new() },
@@ -243,8 +244,7 @@ fn changes(read: &Client) -> Vec<ClientChange> {
         Client { links: BTreeMap::new(), ..new() },
         Client { logo: Some(logo(1).facts()), ..new() },
         Client { logo: None, ..new() },
-        Client { name: "Other".to_owned(), trusted: true, ..new() },
-        Client { name_in: [(LanguageTag::parse("de").unwrap(), "Laden".to_owned())].into(), ..new() },
+        Client { name: "Other".to_owned(), trusted: true, name_in: names_in(), ..new() },
         Client { redirect_uris: vec![redirect_uri("https://app.example/other")], ..new() },
         Client { apis: vec![resource("urn:other")], introspects: Vec::new(), ..new() },
         Client { scope: None, audience: AudienceRule::All, strict_audience: true, ..new() },

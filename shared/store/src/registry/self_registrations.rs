@@ -9,7 +9,7 @@ use crate::dynamodb::changed::Changed;
 use crate::dynamodb::commit::{Kind, Outcome, Write, commit};
 use crate::dynamodb::expression::Expression;
 use crate::dynamodb::guards::of_guards;
-use crate::dynamodb::items::{Item, Reader, by_id, number, text, time};
+use crate::dynamodb::items::{Reader, by_id, number, text, time};
 use crate::dynamodb::send::Listing;
 use crate::dynamodb::unknown::Unknown;
 use crate::registry::item::{

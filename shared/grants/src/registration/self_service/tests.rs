@@ -208,7 +208,7 @@ fn c164_a_long_name_is_shortened_and_what_only_describes_the_client_stops_nothin
 #[test]
 fn a_client_has_the_names_by_language_that_it_registers_and_is_told_them() {
     let long = "n".repeat(120);
-    let members = format!(r##","client_name":"Shop","client_name#de":"Laden","client_name#fr":"{long}""##);
+    let members = format!(r#","client_name":"Shop","client_name#de":"Laden","client_name#fr":"{long}""#);
     let client = settle(asked(&members), RegistrationPolicy::default()).unwrap();
     let told = super::registered(&client);
     let shortened = format!("{}…", &long[..99]);
@@ -426,8 +426,8 @@ fn o30_o31_what_a_client_may_not_use_is_refused_and_named() {
         (r#","response_types":["token"]"#, "response_types: "),
         (r#","client_name":"a\u200bb""#, "client_name: it has"),
         (r#","client_name":"ACME  Bank""#, "client_name: it is"),
-        (r##","client_name#de":"a\u200bb""##, "client_name: it has"),
-        (r##","client_name":"Acme","client_name#de":"ACME  Bank""##, "client_name: it is"),
+        (r#","client_name#de":"a\u200bb""#, "client_name: it has"),
+        (r#","client_name":"Acme","client_name#de":"ACME  Bank""#, "client_name: it is"),
     ];
     assert_named(&rows);
     let none = ClientMetadata::parse(b"{}").unwrap();
