@@ -27,19 +27,10 @@ impl Api {
 mod tests {
     use std::collections::BTreeMap;
 
-    use protocol::LanguageTag;
-
     use super::*;
     use crate::fixtures;
     use crate::registration::descriptions::join;
-
-    fn tag(text: &str) -> LanguageTag {
-        LanguageTag::parse(text).unwrap()
-    }
-
-    fn texts(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
-        pairs.iter().map(|&(token, text)| (token.to_owned(), text.to_owned())).collect()
-    }
+    use crate::registration::descriptions::tests::{tag, texts};
 
     fn api(descriptions: BTreeMap<String, Localized>) -> Api {
         let scope = protocol::Scope::parse("read write").unwrap();

@@ -58,14 +58,14 @@ pub fn by_language(descriptions: &BTreeMap<String, Localized>) -> BTreeMap<Langu
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
 
-    fn tag(text: &str) -> LanguageTag {
+    pub(in crate::registration) fn tag(text: &str) -> LanguageTag {
         LanguageTag::parse(text).unwrap()
     }
 
-    fn texts(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
+    pub(in crate::registration) fn texts(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
         pairs.iter().map(|&(token, text)| (token.to_owned(), text.to_owned())).collect()
     }
 
