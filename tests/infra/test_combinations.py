@@ -7,9 +7,12 @@ import json
 import re
 
 import pytest
+from cfnlint.config import _DEFAULT_RULESDIR
 from cfnlint.helpers import REGIONS
+from cfnlint.rules import Rules
 from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
 from evaluate import STACK, Stack, Unresolved
+from regions import alike, representatives
 from transform import TEMPLATE, transformed, written
 
 ROOT = TEMPLATE.parents[1]
@@ -179,6 +182,24 @@ def test_c242_what_is_made_exists_in_the_region(region):
     assert missing(template_of(EVERYTHING), region) == set()
 
 
+@pytest.mark.parametrize("choice", TRANSFORMED)
+def test_c242_the_linter_reads_the_template_as_every_region_does(choice):
+    template = TRANSFORMED[choice]
+    groups = alike(template)
+    assert sorted(itertools.chain(*groups)) == sorted(REGIONS)
+    assert len(representatives(template)) == len(groups) >= 5
+
+
+def test_c242_rules_that_know_regions_by_name_are_of_other_types():
+    rules = Rules.create_from_directory(_DEFAULT_RULESDIR).values()
+    # By name: the linter loads the class a second time.
+    regional = [it for it in rules if "CfnLintJsonSchemaRegional" in [base.__name__ for base in type(it).__mro__]]
+    assert len(regional) > 5
+    types = {it["Type"] for it in TRANSFORMED["none"]["Resources"].values()}
+    assert not [it.id for it in regional for keyword in it.keywords if set(keyword.split("/")) & types]
+    assert "SnapStart" not in json.dumps(TRANSFORMED["none"])
+
+
 def test_c242_the_template_is_small_enough_and_as_large_as_its_page_says():
     page = (ROOT / "infra" / "README.md").read_text()
     least, most = (int(it) for it in re.search(r"(\d+) to (\d+) KB after the transform", page).groups())
@@ -296,6 +317,13 @@ def test_a_type_that_a_region_lacks_is_seen():
     template = json.loads(json.dumps(template_of(EVERYTHING)))
     template["Conditions"]["CloudFrontIsMissing"] = {"Fn::Equals": ["one", "other"]}
     assert missing(template, "us-gov-west-1") >= {"AWS::CloudFront::Distribution", "AWS::Lambda::Url"}
+
+
+def test_regions_that_lack_a_type_are_a_group_of_their_own():
+    alone = {"Resources": {"Url": {"Type": "AWS::Lambda::Url"}}}
+    lacking = [set(group) for group in alike(alone) if "ap-southeast-4" in group]
+    assert lacking and "us-east-1" not in lacking[0]
+    assert len({tuple(group) for group in alike({"Resources": {}})}) == 3  # the partitions
 
 
 @pytest.mark.parametrize(("resource", "key", "value"), [
