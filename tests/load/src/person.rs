@@ -76,7 +76,9 @@ impl<'p> Person<'p> {
         let (mut unknown, mut consented) = (0, false);
         loop {
             self.grants[browser] += 1;
-            let mut landing = self.open(browser, request, &mut unknown).await;
+            // Consent may be remembered of a form whose answer was lost.
+            let silent = self.is_silent(request) || (consented && !request.asks);
+            let mut landing = self.open(browser, request, silent, &mut unknown).await;
             assert!(self.signed_in[browser] || is_sign_in(&landing), "a session goes on: {:?}", landing.reply);
             let mut used = false;
             while landing.reply.status != 303 && !used {
@@ -97,9 +99,9 @@ impl<'p> Person<'p> {
     }
 
     /// Opens an authorization request, and stops at the first page. An answer 503 may hide a code only if no page had to
-    /// be shown.
-    async fn open(&mut self, at: usize, request: &Request<'_>, unknown: &mut usize) -> Landing {
-        let silent = self.signed_in[at] && self.is_silent(request);
+    /// be shown: `silent` says whether the consent page may be left out.
+    async fn open(&mut self, at: usize, request: &Request<'_>, silent: bool, unknown: &mut usize) -> Landing {
+        let silent = self.signed_in[at] && silent;
         let target = self.target(request).await;
         let (figures, browser, mut unanswered) = (&self.place.figures, &mut self.browsers[at], 0);
         let landing = known(figures, &mut unanswered, async || browser.go(&target).await).await;
