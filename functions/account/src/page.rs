@@ -23,16 +23,8 @@ pub(crate) enum Page {
 
 impl Page {
     /// The name of the page in a form.
-    pub(crate) const fn name(self) -> &'static str {
-        match self {
-            Self::Overview => "",
-            Self::Password => "password",
-            Self::Factors => "factors",
-            Self::Passkeys => "passkeys",
-            Self::Email => "email",
-            Self::Data => "data",
-            Self::Delete => "delete",
-        }
+    pub(crate) fn name(self) -> &'static str {
+        self.path().trim_start_matches('/')
     }
 
     /// Returns the page with this name; the account for any other.
@@ -56,14 +48,6 @@ impl Page {
 
     /// Returns the digest that the tickets of its forms are bound to.
     pub(crate) fn digest(self) -> RequestDigest {
-        RequestDigest::of(match self {
-            Self::Overview => "/account",
-            Self::Password => "/account/password",
-            Self::Factors => "/account/factors",
-            Self::Passkeys => "/account/passkeys",
-            Self::Email => "/account/email",
-            Self::Data => "/account/data",
-            Self::Delete => "/account/delete",
-        })
+        RequestDigest::of(&format!("/account{}", self.path()))
     }
 }
