@@ -95,8 +95,7 @@ impl Authorize {
             Some(handle) => self.ring(now).await?.handles().open_pushed(&handle),
             None => None,
         };
-        let is_alive = |handle: &PushedHandle| handle.continues_until.is_some_and(|until| until > now);
-        let for_another = another.is_some_and(|handle| is_alive(&handle) && handle.secret == mark_of(&sent));
+        let for_another = another.is_some_and(|handle| leads_on(&handle, &sent, now));
         let parameters = if for_another { signed.parameters.with("prompt", "login") } else { signed.parameters };
         Ok(CarriedRequest { parameters, in_time: signed.in_time || for_another, sent: Some(sent), ..carried })
     }
@@ -112,6 +111,12 @@ impl Authorize {
             Applied::Refused(_) => Err(Refused::NotPushed(Refusal::PushedRequestUsed)),
         }
     }
+}
+
+/// Returns whether a handle is from the link of a page that showed this request with a request object, and the link is not
+/// over.
+fn leads_on(handle: &PushedHandle, sent: &Parameters, now: Timestamp) -> bool {
+    handle.continues_until.is_some_and(|until| until > now) && handle.secret == mark_of(sent)
 }
 
 /// Returns the mark of a request with a request object, for the link of a page that showed it.
@@ -185,5 +190,30 @@ impl AuthorizationContext<'_> {
     /// Refuses a pushed or signed request for which a form would be shown for the first time, and too late.
     pub(crate) fn check_first_page(&self) -> Result<(), Refused> {
         if self.carried.in_time { Ok(()) } else { Err(Refused::NotPushed(Refusal::PushedRequestExpired)) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: Timestamp = Timestamp::from_seconds(1_800_000_000);
+
+    #[test]
+    fn c195_the_link_of_a_page_leads_on_to_its_own_request_until_its_time_is_over() {
+        let sent = |object: &str| Parameters::parse(format!("client_id=app&request={object}").as_bytes()).unwrap();
+        let (own, other) = (sent("e30.e30.own"), sent("e30.e30.other"));
+        let later = Some(NOW.plus(1));
+        let rows = [
+            (later, &own, true),
+            (Some(NOW), &own, false),
+            // The reference to a pushed request is no link of a page.
+            (None, &own, false),
+            (later, &other, false),
+        ];
+        for (continues_until, brought, expected) in rows {
+            let handle = PushedHandle { secret: mark_of(&own), continues_until };
+            assert_eq!(leads_on(&handle, brought, NOW), expected, "{continues_until:?}");
+        }
     }
 }
