@@ -97,7 +97,7 @@ impl Hinted<'_> {
 
 #[cfg(test)]
 mod tests {
-    use grants::RelyingParty;
+    use grants::{DocumentCopy, RegistrationPolicy, RelyingParty, SecretDigest, SelfRegistration};
     use protocol::ClientId;
 
     use super::*;
@@ -170,6 +170,17 @@ mod tests {
         assert_eq!(way_back(Some(out), NamedApp::Nobody), Ok(None));
         for app in [app, NamedApp::Unknown, NamedApp::Nobody] {
             assert_eq!(way_back(None, app), Ok(None));
+        }
+    }
+
+    #[test]
+    fn c174_c225_an_app_that_nobody_vouches_for_has_nobody_sent_on_unasked() {
+        let (limits, token) = (RegistrationPolicy::default(), SecretDigest::from_bytes([1; 32]));
+        let itself = SelfRegistration::new(token, limits.clone(), None, NOW);
+        let described = SelfRegistration::of_document(DocumentCopy::fetched(NOW, None), limits);
+        for (registered_by, expected) in [(None, true), (Some(itself), false), (Some(described), false)] {
+            let client = Client { registered_by, ..Client::new(ClientId::parse("app").unwrap(), NOW) };
+            assert_eq!(leads_back_unasked(&client), expected, "{client:?}");
         }
     }
 }

@@ -7,7 +7,7 @@ use jsonwebtoken::Algorithm;
 use serde_json::json;
 
 use crate::client_id_documents::fixture::{Described, started};
-use crate::support::pages::{answered, asks_for_consent, sign_in, url};
+use crate::support::pages::{answered, asks_for_consent, assert_stays, encode, sign_in, url};
 use crate::support::published::{DOCUMENTS, document, strings};
 use crate::support::session::{assert_granted, assert_refused, tokens};
 use crate::support::signed_assertions::{Signer, claims};
@@ -36,6 +36,23 @@ async fn c118_c225_a_document_makes_a_client_that_every_endpoint_knows() {
     let ended = session.browser.go(&logout).await;
     assert_eq!(ended.reply.header("location"), Some(back), "{:?}", ended.reply);
     assert_eq!(described.host.visits(), 1, "the document was fetched once");
+}
+
+#[tokio::test]
+async fn c174_c225_a_described_client_has_nobody_sent_on_who_did_not_confirm() {
+    let back = "https://app.example/bye";
+    let described = Described::with(&json!({ "post_logout_redirect_uris": [back] }));
+    let (mut session, client) = (WORLD.session(), &described.client);
+    // From here on, every endpoint knows the client and its address.
+    drop(session.code(client).await);
+    let target = format!("/logout?client_id={}&post_logout_redirect_uri={}", encode(&client.id), encode(back));
+    let nobody = WORLD.stack.browser().go(&target).await;
+    assert_stays(&nobody);
+    assert!(nobody.reply.text().contains("You are not signed in"), "{:?}", nobody.reply);
+    let page = session.browser.go(&target).await;
+    assert_stays(&page);
+    let done = session.browser.submit(&page, &page.form(), &[("decision", "sign_out")]).await;
+    assert_eq!(done.reply.header("location"), Some(back), "{:?}", done.reply);
 }
 
 #[tokio::test]
