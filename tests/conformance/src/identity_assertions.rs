@@ -8,16 +8,13 @@ use jsonwebtoken::Algorithm;
 use serde_json::{Value, json};
 
 use crate::support::case::Case;
-use crate::support::exchanges::{ACCESS_TOKEN, TOKEN_EXCHANGE};
+use crate::support::exchanges::{ACCESS_TOKEN, ID_JAG, ID_TOKEN, JWT_BEARER};
 use crate::support::proofs::{Prover, assert_bound, proven};
 use crate::support::published::{DOCUMENTS, document, strings};
-use crate::support::session::{Session, assert_fails, assert_granted, assert_refused};
+use crate::support::session::{Session, assert_fails, assert_granted, assert_refused, until};
 use crate::support::signed_assertions::{KeyServer, Signer, now};
 use crate::support::world::{CALLBACK, ORDERS, PARCELS, World};
 
-const JWT_BEARER: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
-const ID_JAG: &str = "urn:ietf:params:oauth:token-type:id-jag";
-const ID_TOKEN: &str = "urn:ietf:params:oauth:token-type:id_token";
 /// A client that gets refresh tokens otherwise.
 const MAY_BRING: [&str; 10] = [
     "--grant",
@@ -394,11 +391,7 @@ async fn c226_a_proof_binds_the_assertion_and_a_client_that_owes_one_gets_none_w
         let fields = [("code", &*code.code), ("redirect_uri", CALLBACK), ("code_verifier", &*code.verifier)];
         let redeemed = proven(session.redemption(&client, &fields), &world, &key).send().await;
         let identity = redeemed.string("id_token");
-        let ask = || {
-            let ask = session.http.post("/token").client(&client).field("grant_type", TOKEN_EXCHANGE);
-            let ask = ask.field("requested_token_type", ID_JAG).field("subject_token", &identity);
-            ask.field("subject_token_type", ID_TOKEN).field("audience", audience)
-        };
+        let ask = || session.assertion_of(&client, (ID_TOKEN, &identity)).field("audience", audience);
         let free = ask().send().await;
         if owes {
             assert_refused(&free, "invalid_request");
@@ -454,9 +447,7 @@ async fn c226_an_id_token_gives_no_assertion_after_the_grant_that_it_came_with_i
     let code = session.code_with(&client, &[("scope", "openid read")]).await;
     let identity = session.redeem(&client, &code).await.string("id_token");
     let ask = async || {
-        let ask = session.http.post("/token").client(&client).field("grant_type", TOKEN_EXCHANGE);
-        let ask = ask.field("requested_token_type", ID_JAG).field("subject_token", &identity);
-        let ask = ask.field("subject_token_type", ID_TOKEN).field("audience", audience);
+        let ask = session.assertion_of(&client, (ID_TOKEN, &identity)).field("audience", audience);
         ask.field("resource", ORDERS).field("scope", "read").send().await
     };
     assert_eq!(ask().await.status, 200);
@@ -488,21 +479,19 @@ impl Companies {
     }
 
     async fn exchange(&self, session: &Session<'_>, token: (&str, &str), more: &[(&str, &str)]) -> Reply {
-        let (kind, token) = token;
-        let ask = session.http.post("/token").client(&self.there).field("grant_type", TOKEN_EXCHANGE);
-        let ask = ask.field("requested_token_type", ID_JAG).field("subject_token", token);
-        ask.field("subject_token_type", kind).fields(more).send().await
+        session.assertion_of(&self.there, token).fields(more).send().await
     }
 
-    /// Asserts that the answer has an assertion about this person, and returns it.
-    fn asserted(&self, reply: &Reply, linked: &str) -> String {
+    /// Asserts that the answer has an assertion about the person and the sign-in of this ID token, and returns it.
+    fn asserted(&self, reply: &Reply, identity: &Jwt) -> String {
         assert_eq!((reply.status, &*reply.string("token_type")), (200, "N_A"), "{reply:?}");
         assert_eq!(reply.string("issued_token_type"), ID_JAG);
         assert_eq!(reply.json()["expires_in"], 300);
         let assertion = reply.string("access_token");
         let jwt = Jwt::read(&assertion);
         assert_eq!(jwt.header["typ"], "oauth-id-jag+jwt");
-        assert_eq!((jwt.text("sub"), jwt.text("client_id")), (linked, &*self.here.id));
+        assert_eq!((jwt.text("sub"), jwt.text("client_id")), (identity.text("sub"), &*self.here.id));
+        assert_eq!(jwt.number("auth_time"), identity.number("auth_time"));
         assert_eq!(
             (jwt.text("aud"), jwt.text("resource"), jwt.text("scope")),
             (self.resource.stack.issuer(), ORDERS, "read")
@@ -544,18 +533,20 @@ async fn c226_two_servers_let_a_person_of_one_use_the_apis_of_the_other() {
     let (access, identity) = (reply.string("access_token"), reply.string("id_token"));
     let audience = companies.resource.stack.issuer();
     let asked = [("audience", audience), ("resource", ORDERS), ("scope", "read")];
-    let linked = Jwt::read(&identity).text("sub").to_owned();
+    let told = Jwt::read(&identity);
     let cli = companies.resource.stack.cli();
-    cli.run(&["user", "link", "ana", "--issuer", "company", "--subject", &linked]);
+    cli.run(&["user", "link", "ana", "--issuer", "company", "--subject", told.text("sub")]);
     // The operator allows it, which works at once.
     let reply = companies.exchange(&at_provider, (ID_TOKEN, &identity), &asked).await;
     assert_refused(&reply, "invalid_target");
     let (of_provider, target) = (companies.provider.stack.cli(), format!("{audience}={}", companies.here.id));
     let shown = of_provider.run(&["client", "update", &companies.there.id, "--add-id-jag", &target]);
     assert_eq!(shown["id_jag"], json!([target]));
+    // An assertion tells when the person signed in, and not when it was made.
+    until(&at_provider, told.number("auth_time") + 1).await;
     for token in [(ID_TOKEN, &*identity), (ACCESS_TOKEN, &*access)] {
         let reply = companies.exchange(&at_provider, token, &asked).await;
-        let assertion = companies.asserted(&reply, &linked);
+        let assertion = companies.asserted(&reply, &told);
         // It is no token of the provider itself.
         assert!(!at_provider.is_active(&assertion).await);
         let granted = bring(&at_resource, &companies.here, &assertion, &[]).await;

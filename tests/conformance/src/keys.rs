@@ -4,15 +4,17 @@ use std::collections::BTreeSet;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use harness::{Jwt, Stack};
+use harness::{Jwt, Pkce, Stack, authorization_url};
 use jsonwebtoken::jwk::JwkSet;
 use serde_json::{Value, json};
 
+use crate::support::exchanges::ID_TOKEN;
+use crate::support::pages::answered;
 use crate::support::published::{keys, verify};
 use crate::support::relying_party::{app, person};
-use crate::support::session::{self, assert_granted};
+use crate::support::session::{self, assert_granted, assert_refused};
 use crate::support::stored::Stored;
-use crate::support::world::{ALGORITHMS, ORDERS, VAULT, World};
+use crate::support::world::{ALGORITHMS, CALLBACK, ORDERS, VAULT, World};
 
 fn decoded(key: &Value, name: &str) -> Vec<u8> {
     let text = key[name].as_str().unwrap_or_else(|| panic!("no {name}: {key}"));
@@ -215,6 +217,29 @@ async fn c151_a_retired_key_is_dead_at_once_also_after_a_restore_and_another_one
     assert!(keys(&session.http).await.iter().all(|key| key["kid"] != *kid));
     cli.run(&["keys", "rotate", "--alg", "RS256"]);
     assert!(states(&world.stack, &[]).iter().all(|(known, _)| *known != kid), "a rotation deletes it");
+}
+
+#[tokio::test]
+async fn c151_an_id_token_of_a_retired_key_gives_no_assertion_and_is_no_hint_from_then_on() {
+    let (world, audience) = (World::on(Stack::start()), "https://as.other.example");
+    let target = format!("{audience}=there");
+    let app = app(&world, "C151 agent", &["--grant", "token-exchange", "--id-jag", &target]);
+    let (mut session, scope) = (person(&world, "agent").0, ("scope", "openid read"));
+    let identity = session.signed_in("agent", &app, &[scope]).await.string("id_token");
+    let silent = [scope, ("prompt", "none"), ("id_token_hint", &*identity)];
+    let silent = authorization_url(&app.id, CALLBACK, &Pkce::new(), &silent);
+    // Both functions have cached the key.
+    let ask = || session.assertion_of(&app, (ID_TOKEN, &identity)).field("audience", audience);
+    assert_eq!(ask().send().await.status, 200);
+    answered(&session.browser.clone().go(&silent).await).assert_granted();
+    retire(&world, Jwt::read(&identity).text("kid"));
+
+    assert_refused(&ask().send().await, "invalid_request");
+    let refused = answered(&session.browser.clone().go(&silent).await);
+    assert_eq!((refused.error.as_deref(), refused.code), (Some("login_required"), None));
+    // The person is still signed in: without the hint there is a code.
+    let unhinted = authorization_url(&app.id, CALLBACK, &Pkce::new(), &[scope, ("prompt", "none")]);
+    answered(&session.browser.go(&unhinted).await).assert_granted();
 }
 
 #[tokio::test]

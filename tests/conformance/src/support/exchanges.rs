@@ -10,7 +10,11 @@ use crate::support::session::{Session, assert_granted};
 use crate::support::world::{ORDERS, VAULT, World};
 
 pub(crate) const TOKEN_EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
+/// The grant type that takes an identity assertion (RFC 7523 §2.1).
+pub(crate) const JWT_BEARER: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
 pub(crate) const ACCESS_TOKEN: &str = "urn:ietf:params:oauth:token-type:access_token";
+pub(crate) const ID_JAG: &str = "urn:ietf:params:oauth:token-type:id-jag";
+pub(crate) const ID_TOKEN: &str = "urn:ietf:params:oauth:token-type:id_token";
 /// An API with JWTs, and the scopes `read` and `charge`.
 pub(crate) const BILLING: &str = "https://billing.example";
 /// An API with opaque tokens, and the scopes `read`, `open` and `store`.
@@ -106,6 +110,13 @@ impl Session<'_> {
     pub(crate) fn exchange_of(&self, client: &RegisteredClient, token: &str) -> Ask {
         let ask = self.http.post("/token").client(client).field("grant_type", TOKEN_EXCHANGE);
         ask.field("subject_token", token).field("subject_token_type", ACCESS_TOKEN)
+    }
+
+    /// Builds an exchange of a token of this type for an identity assertion (ID-JAG).
+    pub(crate) fn assertion_of(&self, client: &RegisteredClient, (kind, token): (&str, &str)) -> Ask {
+        let ask = self.http.post("/token").client(client).field("grant_type", TOKEN_EXCHANGE);
+        let ask = ask.field("requested_token_type", ID_JAG).field("subject_token", token);
+        ask.field("subject_token_type", kind)
     }
 
     /// Exchanges an access token.
