@@ -2,6 +2,6 @@
 
 mod appearance;
 mod languages;
-mod outdated_pages;
+pub(crate) mod outdated_pages;
 mod page;
 mod remembered;

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use crate::support::pages::{
     answered, asks_for_a_password, asks_for_consent, assert_page_headers, assert_turned_down, sign_in, url,
 };
+use crate::support::relying_party::app;
 use crate::support::rounds::{PASSWORD, ROUNDS, Survivors};
 use crate::support::self_registration::{Registration, ask, register};
 use crate::support::world::{ORDERS, World};
@@ -15,14 +16,14 @@ use crate::support::world::{ORDERS, World};
 const BUDGET: &str = "https://budget.example/cb";
 
 /// Two servers of one deployment with separate caches.
-pub(super) struct Pair {
+pub(crate) struct Pair {
     /// The server for everything before "Allow".
-    pub(super) first: World,
+    pub(crate) first: World,
     /// The server where "Allow" is pressed; it has not cached the client yet.
-    pub(super) second: Stack,
+    pub(crate) second: Stack,
 }
 
-pub(super) static PAIR: LazyLock<Pair> = LazyLock::new(Pair::start);
+pub(crate) static PAIR: LazyLock<Pair> = LazyLock::new(Pair::start);
 
 impl Pair {
     fn start() -> Self {
@@ -39,7 +40,7 @@ impl Pair {
     }
 
     /// Presses "Allow" on a page of the first server, at the second one.
-    async fn allow(&self, browser: &Browser, page: &Landing) -> Landing {
+    pub(crate) async fn allow(&self, browser: &Browser, page: &Landing) -> Landing {
         let mut there = Browser::new(self.second.issuer());
         there.cookies.clone_from(&browser.cookies);
         let url = page.url.as_str().replace(self.first.stack.issuer(), self.second.issuer());
@@ -136,6 +137,22 @@ async fn c138_what_did_not_change_is_allowed_on_any_server() {
     let callback = pair.allow(&browser, &page).await.callback().expect("an answer");
     assert_eq!(callback.url.host_str(), Some("budget.example"));
     callback.assert_granted();
+}
+
+#[tokio::test]
+async fn c234_a_factor_that_the_client_demands_since_the_page_was_shown_is_demanded_where_it_is_allowed() {
+    let pair = &*PAIR;
+    let mut browser = signed_in(&pair.first).await;
+    let client = app(&pair.first, "Strict later", &[]);
+    let page = browser.go(&url(&client.id, &[])).await;
+    assert!(asks_for_consent(&page), "{:?}", page.reply);
+    pair.first.stack.cli().run(&["client", "update", &client.id, "--require-factor", "true"]);
+    let next = pair.allow(&browser, &page).await;
+    // The request begins again, and the person has no second factor.
+    assert_eq!(next.url.path(), "/authorize", "{:?}", next.reply);
+    let refused = answered(&next);
+    let unmet = Some("unmet_authentication_requirements");
+    assert_eq!((refused.code.as_deref(), refused.error.as_deref()), (None, unmet), "{}", refused.url);
 }
 
 const CHANGED: &str = "This request changed while the page was open.";

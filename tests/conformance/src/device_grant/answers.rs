@@ -2,7 +2,10 @@
 
 use harness::Browser;
 
-use crate::support::devices::{asked, asks_for_a_decision, decide, enter, poll, question, signed_in, television};
+use crate::consent::outdated_pages::PAIR;
+use crate::support::devices::{
+    asked, asks_for_a_decision, decide, device_client, enter, poll, question, signed_in, television,
+};
 use crate::support::pages::{assert_page_headers, assert_turned_down};
 use crate::support::session::{self, assert_refused, tokens};
 use crate::support::world::ORDERS;
@@ -90,4 +93,19 @@ async fn c125_a_grant_of_a_device_rests_on_its_person_and_its_session() {
     assert!(!session.is_active(&first.access).await);
     assert_refused(&session.refresh(&tv, &first.refresh).await, "invalid_grant");
     assert_refused(&poll(&session, &tv, &after.device_code).await, "invalid_grant");
+}
+
+#[tokio::test]
+async fn c213_c234_a_factor_that_the_client_demands_since_the_question_is_demanded_of_the_answer() {
+    let pair = &*PAIR;
+    let (world, mut session) = (&pair.first, pair.first.session());
+    let tv = device_client(world, "Strict later TV", &[]);
+    let codes = asked(&session, &tv, &[]).await;
+    let page = question(&mut session.browser, &codes, &world.ana).await;
+    world.stack.cli().run(&["client", "update", &tv.id, "--require-factor", "true"]);
+    let next = pair.allow(&session.browser, &page).await;
+    // The question begins again, and the person has no second factor.
+    assert_eq!((next.url.path(), next.reply.status), ("/device", 403), "{:?}", next.reply);
+    assert_turned_down(&next);
+    assert_refused(&poll(&session, &tv, &codes.device_code).await, "authorization_pending");
 }
