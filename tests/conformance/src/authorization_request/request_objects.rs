@@ -258,12 +258,40 @@ async fn c195_an_object_expires_before_its_first_page_and_not_after_it() {
     assert_page(&world.stack.browser().go(&target).await);
     let consent = sign_in(&mut session.browser, &page, &world.ana.username, &world.ana.password).await;
     assert!(asks_for_consent(&consent), "{:?}", consent.reply);
-    // The page leads to another account.
-    let link = consent.reply.text().split("href=\"").find(|link| link.starts_with("/authorize?")).unwrap();
-    let link = harness::unescape(link.split('"').next().unwrap());
+    let link = to_another_account(&consent);
     assert!(asks_for_a_password(&session.browser.go(&link).await), "{link}");
     let callback = answered(&session.browser.submit(&consent, &consent.form(), &[("decision", "allow")]).await);
     callback.assert_granted();
+}
+
+/// Returns the link of a consent page that leads to another account.
+fn to_another_account(consent: &Landing) -> String {
+    let link = consent.reply.text().split("href=\"").find(|link| link.starts_with("/authorize?")).unwrap();
+    harness::unescape(link.split('"').next().unwrap())
+}
+
+#[tokio::test]
+async fn c195_the_link_to_another_account_brings_back_no_other_object_that_expired() {
+    let mut session = session::shared();
+    let world = session.world;
+    let signer = Signer::new(Algorithm::ES256, "object");
+    let client = app(world, "Signs twice", &signer, &[]);
+    let mut claims = claims(&session, &client, &Pkce::new()).await;
+    let expires_at = claims["nbf"].as_u64().unwrap() + 2;
+    claims["exp"] = json!(expires_at);
+    let target = sent(&client.id, &signed(&signer, &claims));
+    let page = session.browser.go(&target).await;
+    let consent = sign_in(&mut session.browser, &page, &world.ana.username, &world.ana.password).await;
+    assert!(asks_for_consent(&consent), "{:?}", consent.reply);
+    let link = to_another_account(&consent);
+    let mark = link.split('&').find(|pair| pair.starts_with("another=")).expect("a mark");
+    claims["state"] = json!("in another object");
+    let other = sent(&client.id, &signed(&signer, &claims));
+    until(&session, expires_at).await;
+    assert!(asks_for_a_password(&session.browser.go(&format!("{target}&{mark}")).await), "{mark}");
+    for browser in [&mut session.browser, &mut world.stack.browser()] {
+        assert_page(&browser.go(&format!("{other}&{mark}")).await);
+    }
 }
 
 #[tokio::test]
