@@ -1,22 +1,30 @@
-//! Delays each store call of a flow in turn; meanwhile the person is disabled or signs out, which ends everything
-//! that the flow depends on.
+//! Delays each store call of a flow in turn; meanwhile the person is disabled, signs out or loses a link, which ends
+//! everything that the flow depends on.
 
 use std::time::Duration;
 
 use futures::future::join;
-use harness::{Browser, Cli, CountingProxy, EmbeddedDynamo, Fault, Form, Landing, RegisteredClient, Span, Stack};
+use harness::{
+    Browser, Cli, CountingProxy, EmbeddedDynamo, Fault, Form, Landing, Pkce, RegisteredClient, Reply, Span, Stack,
+};
+use jsonwebtoken::Algorithm;
+use serde_json::json;
 
+use crate::support::exchanges::JWT_BEARER;
 use crate::support::relying_party::app;
 use crate::support::rounds::{
     Held, PASSWORD, Survivors, beside, done, request, sign_in, silent, store_without_a_stream,
 };
-use crate::support::session::{Code, Session, Tokens, assert_refused, tokens};
-use crate::support::world::World;
+use crate::support::session::{Code, Session, Tokens, assert_granted, assert_refused, tokens};
+use crate::support::signed_assertions::{KeyServer, Signer, now};
+use crate::support::world::{ORDERS, World};
 
 /// The delay of a call: a command or a sign-out finishes within it.
 const LATE: Duration = Duration::from_millis(250);
 /// Delays of the call, and of its answer.
 const FAULTS: [Fault; 2] = [Fault::Late(LATE), Fault::Slow(LATE)];
+/// The identity provider that the test plays, by its name and its URL.
+const PROVIDER: (&str, &str) = ("provider", "https://provider.example");
 
 /// The flows that run while everything ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,6 +33,8 @@ enum Flow {
     Silent,
     Redeem,
     Refresh,
+    /// An app brings an identity assertion about the person.
+    Assertion,
 }
 
 /// The events that end everything.
@@ -32,14 +42,16 @@ enum Flow {
 enum End {
     Disable,
     SignOut,
+    Unlink,
 }
 
 /// A flow that is ready to run.
 enum Ready {
-    SignIn(Box<(Landing, Form, harness::Pkce)>),
+    SignIn(Box<(Landing, Form, Pkce)>),
     Silent,
     Redeem(Code),
     Refresh(Tokens),
+    Assertion(String),
 }
 
 struct Scene<'w> {
@@ -48,6 +60,8 @@ struct Scene<'w> {
     proxy: &'w CountingProxy,
     /// The operator's commands, which bypass the proxy.
     cli: Cli,
+    /// The key of the identity provider.
+    provider: Signer,
     /// The username of the person who signs in.
     name: String,
 }
@@ -63,8 +77,8 @@ impl Place {
     fn start() -> Self {
         let store = store_without_a_stream();
         let proxy = CountingProxy::to(&store.endpoint());
-        let world = World::on(Stack::builder().store(&proxy.endpoint()).start());
-        Self { world, proxy, store }
+        let stack = Stack::builder().store(&proxy.endpoint()).env("JETON_OUTBOUND_PRIVATE_HOSTS", "127.0.0.1");
+        Self { world: World::on(stack.start()), proxy, store }
     }
 
     fn scene(&self) -> Scene<'_> {
@@ -72,8 +86,12 @@ impl Place {
         let direct = stack.scratch("direct");
         let direct = stack.env_file().copy_with(direct, "AWS_ENDPOINT_URL_DYNAMODB", &self.store.endpoint());
         let cli = Cli::new(direct);
-        let client = app(&self.world, "In flight", &[]);
-        Scene { session: self.world.session(), client, proxy: &self.proxy, cli, name: String::new() }
+        let client = app(&self.world, "In flight", &["--grant", "jwt-bearer"]);
+        let (name, url) = PROVIDER;
+        let provider = Signer::new(Algorithm::ES256, name);
+        let keys = KeyServer::start(&[provider.public()]).uri();
+        cli.run(&["issuer", "create", name, "--url", url, "--jwks-uri", &keys, "--for", "id-jag"]);
+        Scene { session: self.world.session(), client, proxy: &self.proxy, cli, provider, name: String::new() }
     }
 }
 
@@ -85,20 +103,55 @@ impl Scene<'_> {
         self.name = name;
     }
 
-    /// Signs in and prepares the starting point of the flow.
+    /// Prepares the starting point of the flow, and signs in for it if a session is a part of that.
     async fn prepare(&mut self, flow: Flow) -> Ready {
-        let code = sign_in(&mut self.session.browser, &self.client, (&self.name, PASSWORD), &[]).await;
         match flow {
             Flow::SignIn => {
+                drop(self.code().await);
                 let (url, pkce) = request(&self.client, &[("prompt", "login")]);
                 let page = self.session.browser.go(&url).await;
                 let form = page.form();
                 Ready::SignIn(Box::new((page, form, pkce)))
             }
-            Flow::Silent => Ready::Silent,
-            Flow::Redeem => Ready::Redeem(code),
-            Flow::Refresh => Ready::Refresh(tokens(&self.session.redeem(&self.client, &code).await)),
+            Flow::Silent => {
+                drop(self.code().await);
+                Ready::Silent
+            }
+            Flow::Redeem => Ready::Redeem(self.code().await),
+            Flow::Refresh => {
+                let code = self.code().await;
+                Ready::Refresh(tokens(&self.session.redeem(&self.client, &code).await))
+            }
+            Flow::Assertion => Ready::Assertion(self.assertion()),
         }
+    }
+
+    /// Signs in, and returns the code.
+    async fn code(&mut self) -> Code {
+        sign_in(&mut self.session.browser, &self.client, (&self.name, PASSWORD), &[]).await
+    }
+
+    /// Links the person, and returns a new assertion of the identity provider about them.
+    fn assertion(&self) -> String {
+        let (name, url) = PROVIDER;
+        self.cli.run(&["user", "link", &self.name, "--issuer", name, "--subject", &self.name]);
+        let (aud, now) = (self.session.world.stack.issuer(), now());
+        let claims = json!({
+            "iss": url, "sub": self.name, "aud": aud, "client_id": self.client.id, "jti": Pkce::new().verifier,
+            "iat": now, "exp": now + 300, "resource": ORDERS,
+        });
+        let header = json!({"alg": self.provider.algorithm, "typ": "oauth-id-jag+jwt", "kid": name});
+        self.provider.assertion_with(&header, &claims).0
+    }
+
+    /// Brings an assertion, and returns the access token if there is one.
+    async fn bring(&self, assertion: &str) -> Held {
+        let ask = self.session.http.post("/token").client(&self.client).field("grant_type", JWT_BEARER);
+        let reply = ask.field("assertion", assertion).send().await;
+        received(&reply, |reply| {
+            assert_granted(reply);
+            Held::Access(reply.string("access_token"))
+        })
     }
 
     /// Runs the flow in a browser that knows nothing of the other events.
@@ -119,12 +172,9 @@ impl Scene<'_> {
             }
             Ready::Redeem(code) => self.session.redeem(&self.client, code).await,
             Ready::Refresh(given) => self.session.refresh(&self.client, &given.refresh).await,
+            Ready::Assertion(assertion) => return (self.bring(assertion).await, None),
         };
-        if reply.status == 200 {
-            return (Held::Tokens(tokens(&reply)), None);
-        }
-        assert_refused(&reply, "invalid_grant");
-        (Held::Nothing, None)
+        (received(&reply, |reply| Held::Tokens(tokens(reply))), None)
     }
 
     /// Waits for the delayed call of the flow, then ends everything. Returns `false` when the flow never makes that
@@ -135,6 +185,10 @@ impl Scene<'_> {
                 match end {
                     End::Disable => drop(done(&beside(&self.cli, &["user", "disable", &self.name], "").await)),
                     End::SignOut => sign_out(&mut self.session.browser.clone()).await,
+                    End::Unlink => {
+                        let args = ["user", "unlink", &self.name, "--issuer", PROVIDER.0, "--subject", &self.name];
+                        drop(done(&beside(&self.cli, &args, "").await));
+                    }
                 }
                 return true;
             }
@@ -146,6 +200,15 @@ impl Scene<'_> {
     async fn left(&self, held: &Held, browser: Option<&Browser>) -> Vec<String> {
         self.session.left(&self.client, held, browser.unwrap_or(&self.session.browser)).await
     }
+}
+
+/// Returns the credentials that an answer of the token endpoint gives, unless it refuses the grant.
+fn received(reply: &Reply, granted: impl FnOnce(&Reply) -> Held) -> Held {
+    if reply.status == 200 {
+        return granted(reply);
+    }
+    assert_refused(reply, "invalid_grant");
+    Held::Nothing
 }
 
 /// Signs out as a person does: opens the page and presses the button.
@@ -200,5 +263,15 @@ async fn c135_a_sign_out_ends_a_flow_whichever_of_its_calls_is_late() {
         let calls = each_call(&mut scene, flow, End::SignOut, &survivors).await;
         assert!(calls > 0, "{flow:?} asks nothing of its store");
     }
+    survivors.assert_none();
+}
+
+#[tokio::test]
+async fn c226_the_end_of_a_link_ends_what_an_assertion_gives_whichever_of_its_calls_is_late() {
+    let (place, survivors) = (Place::start(), Survivors::default());
+    let mut scene = place.scene();
+    let calls = each_call(&mut scene, Flow::Assertion, End::Unlink, &survivors).await;
+    // The link, the use of the assertion, the grant, and the link again.
+    assert!(calls > 3, "{calls} calls");
     survivors.assert_none();
 }

@@ -180,6 +180,8 @@ pub(crate) enum Held {
     Code(Code),
     /// The latest tokens that it received.
     Tokens(Tokens),
+    /// An access token that came without a refresh token.
+    Access(String),
 }
 
 impl Session<'_> {
@@ -189,6 +191,7 @@ impl Session<'_> {
             Held::Nothing => vec![],
             Held::Code(code) => self.left_of_code(client, code).await,
             Held::Tokens(given) => self.left_of_tokens(client, given).await,
+            Held::Access(token) => self.left_of_access(token).await,
         };
         [of_app, self.left_of_cookies(client, browser).await].concat()
     }
@@ -206,18 +209,24 @@ impl Session<'_> {
 
     /// Lists the effects that tokens still have.
     pub(crate) async fn left_of_tokens(&self, client: &RegisteredClient, given: &Tokens) -> Vec<String> {
-        let mut left = Vec::new();
-        if self.is_active(&given.access).await {
-            left.push("an access token is active".to_owned());
-        }
-        if self.userinfo(&given.access).await.status == 200 {
-            left.push("userinfo tells who it is".to_owned());
-        }
+        let mut left = self.left_of_access(&given.access).await;
         let reply = self.refresh(client, &given.refresh).await;
         if reply.status == 200 {
             left.push("a refresh token is refreshed".to_owned());
         } else {
             assert_refused(&reply, "invalid_grant");
+        }
+        left
+    }
+
+    /// Lists the effects that an access token still has.
+    async fn left_of_access(&self, token: &str) -> Vec<String> {
+        let mut left = Vec::new();
+        if self.is_active(token).await {
+            left.push("an access token is active".to_owned());
+        }
+        if self.userinfo(token).await.status == 200 {
+            left.push("userinfo tells who it is".to_owned());
         }
         left
     }
