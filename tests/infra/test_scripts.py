@@ -140,6 +140,14 @@ def test_c241_the_key_of_a_living_stack_gets_the_policy_of_the_template(monkeypa
     assert "the stack's own" in capsys.readouterr().err
 
 
+def test_c241_of_the_notes_all_is_taken_but_what_goes_with_the_stack(monkeypatch):
+    adopt, names = loaded("adopt", monkeypatch), set(written()["Parameters"])
+    versions = set(re.findall(r"\{\{resolve:secretsmanager:\$\{\w+\}:[^}]*\$\{(\w+)\}", TEMPLATE.read_text()))
+    assert versions == set(adopt.OF_THE_SECRET) and versions <= names
+    taken = adopt.parameters({"parameters": dict.fromkeys(names, "1")}, types.SimpleNamespace(parameter=[]))
+    assert names - set(taken) == versions | {name for name in names if name.startswith("Existing")}
+
+
 # ---- restore ---------------------------------------------------------------------------------------------------------
 
 
