@@ -315,11 +315,13 @@ def test_c241_a_stack_is_made_again_with_a_firewall_whose_secret_was_changed(dri
     assert drill.made(parameters) == "CREATE_COMPLETE"
     drill.wait_for_keys({"RS256"})
     service = drill.registered()
-    drill.script("firewall", "rotate", drill.name)
+    told = drill.script("firewall", "rotate", drill.name)
+    assert "edge_proof_sent " in told and "EdgeProofSent=" in told
     first = word(drill)
     drill.script("adopt", drill.name, "--take-down")
     assert drill.status() is None
-    drill.script("adopt", drill.name, "--template", drill.written(parameters), "--bucket", BUCKET)
+    again = drill.script("adopt", drill.name, "--template", drill.written(parameters), "--bucket", BUCKET)
+    assert "EdgeProofSent=\n" in again, "the versions of the secret went with the stack"
     drill.look()
     assert word(drill) != first
     assert around(drill, **{"X-Jeton-Edge": first}) == 403 and around(drill, **{"X-Jeton-Edge": word(drill)}) == 200
