@@ -1,5 +1,6 @@
 """The scripts of infra/scripts, as far as they need no account; tests/cloud/test_drills.py drills them."""
 
+import copy
 import importlib.machinery
 import importlib.util
 import json
@@ -12,6 +13,7 @@ import zipfile
 
 import botocore.exceptions
 import pytest
+from evaluate import Stack
 from terraform import kind, snake
 from transform import ROOT, TEMPLATE, transformed, written
 
@@ -195,6 +197,96 @@ def test_c243_functions_run_on_when_the_stack_may_not_be_updated(monkeypatch):
     with pytest.raises(restore.Refused, match="was not updated"):
         restore.lead_to("copy", {}, options, lambda: restore.run_again(functions, 0))
     assert there.reserved == {}
+
+
+# ---- A gradual deployment ------------------------------------------------------------------------------------------
+
+GRADUAL = "Linear10PercentEvery10Minutes"
+
+
+class CodeDeploy:
+    """Two deployment groups by name: how each moves requests, and its alarms. One of them may be such that it cannot be changed."""
+
+    def __init__(self, refused=None):
+        alarms = {"enabled": True, "ignorePollAlarmFailure": False, "alarms": [{"name": "slow"}, {"name": "failing"}]}
+        self.groups = {name: {"applicationName": "app", "deploymentGroupName": name, "alarmConfiguration": alarms,
+                              "deploymentConfigName": f"CodeDeployDefault.Lambda{GRADUAL}"} for name in ("a-group", "b-group")}
+        self.before, self.refused = copy.deepcopy(self.groups), refused
+
+    def get_paginator(self, _):
+        return types.SimpleNamespace(paginate=lambda applicationName: [{"deploymentGroups": [name]} for name in self.groups])
+
+    def batch_get_deployment_groups(self, applicationName, deploymentGroupNames):
+        return {"deploymentGroupsInfo": [copy.deepcopy(self.groups[name]) for name in deploymentGroupNames]}
+
+    def update_deployment_group(self, applicationName, currentDeploymentGroupName, **changed):
+        if currentDeploymentGroupName == self.refused:
+            raise denied("UpdateDeploymentGroup")
+        self.groups[currentDeploymentGroupName] |= changed
+
+    def state(self):
+        return {(group["deploymentConfigName"], group["alarmConfiguration"]["enabled"]) for group in self.groups.values()}
+
+
+def gradual(monkeypatch, updated, refused=None):
+    """A stack that is deployed gradually, with its functions and groups; `updated` hears of its updates."""
+    functions, groups = Lambda(), CodeDeploy(refused)
+    formation = Formation(updated=lambda: updated(functions, groups), GradualDeployment=GRADUAL, Operations="true")
+    return formation, functions, groups, lambda: use("registry", formation, monkeypatch, codedeploy=groups, **{"lambda": functions})
+
+
+def at_once(functions, groups):
+    assert functions.reserved == {"a": 0, "b": 0}, "nobody writes meanwhile"
+    assert groups.state() == {("CodeDeployDefault.LambdaAllAtOnce", False)}
+
+
+def test_c243_requests_are_moved_at_once_while_functions_are_stopped_and_gradually_afterwards(monkeypatch):
+    formation, functions, groups, restored = gradual(monkeypatch, at_once)
+    restored()
+    assert formation.updates == [{"ExistingRegistryTable": "copy"}], "the parameter of the transform stays"
+    assert (groups.groups, functions.reserved) == (groups.before, {})
+
+
+def test_c243_a_gradual_deployment_is_as_before_when_the_stack_may_not_be_updated(monkeypatch):
+    def updated(functions, groups):
+        at_once(functions, groups)
+        raise denied("UpdateStack")
+
+    _, functions, groups, restored = gradual(monkeypatch, updated)
+    with pytest.raises(loaded("restore", monkeypatch).Refused, match="was not updated"):
+        restored()
+    assert (groups.groups, functions.reserved) == (groups.before, {})
+
+
+def test_c243_a_restore_that_was_stopped_leaves_a_gradual_deployment_when_it_is_run_again(monkeypatch):
+    def updated(*_):
+        raise KeyboardInterrupt
+
+    formation, functions, groups, restored = gradual(monkeypatch, updated)
+    with pytest.raises(KeyboardInterrupt):
+        restored()
+    at_once(functions, groups)
+    assert formation.given["ExistingRegistryTable"] == "copy"
+    restored()
+    assert (groups.groups, functions.reserved, len(formation.updates)) == (groups.before, {}, 1)
+
+
+def test_c243_nothing_is_stopped_when_codedeploy_cannot_be_told(monkeypatch):
+    formation, functions, groups, restored = gradual(monkeypatch, at_once, refused="b-group")
+    with pytest.raises(loaded("restore", monkeypatch).Refused, match="cannot be told"):
+        restored()
+    assert (groups.groups, functions.reserved, formation.updates) == (groups.before, {}, [])
+
+
+def test_c243_the_groups_of_a_gradual_deployment_are_found_by_what_the_transform_makes(monkeypatch):
+    restore, given = loaded("restore", monkeypatch), {"GradualDeployment": GRADUAL, "Operations": "true"}
+    template = transformed(given)
+    assert template["Resources"][restore.APPLICATION]["Type"] == "AWS::CodeDeploy::Application"
+    aliases = [it["UpdatePolicy"]["CodeDeployLambdaAliasUpdate"] for it in template["Resources"].values() if it["Type"] == "AWS::Lambda::Alias"]
+    assert aliases and all(it["ApplicationName"] == {"Ref": restore.APPLICATION} for it in aliases)
+    made = Stack(template, given).resources().values()
+    groups = [properties for type_of, properties in made if type_of == "AWS::CodeDeploy::DeploymentGroup"]
+    assert len(groups) == len(aliases) and {it["DeploymentConfigName"] for it in groups} == {restore.WAYS + GRADUAL}
 
 
 # ---- Parameters in files ---------------------------------------------------------------------------------------------
