@@ -8,6 +8,7 @@ import argparse
 import dataclasses
 import functools
 import json
+import re
 import sys
 import time
 import typing
@@ -23,6 +24,8 @@ KEY_SCHEMAS = {"registry": ["id"], "grants": ["id"], "people": ["person", "recor
 EXPIRING = ("registry", "grants", "people", "audit")
 RECOVERABLE = ("registry", "people", "keys", "audit")
 CAPABILITIES = ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"]
+# The parameters that are lists: in CloudFormation with commas, in Terraform with brackets.
+LISTS = ("PrivateTokenCallers", "VpcSubnetIds", "VpcSecurityGroupIds")
 
 
 class Refused(Exception):
@@ -103,6 +106,36 @@ def confirm(options):
     # The end of the input is no answer.
     if sys.stdin.readline().strip().lower() not in ("y", "yes"):
         raise Refused("nothing was done")
+
+
+# ---- Parameters in files ---------------------------------------------------------------------------------------------
+
+
+def tell(parameters):
+    """Tells the values of parameters that a script changes to those who deploy from a file of their own, and would take them
+    back: Terraform sends what the module is given, and CloudFormation takes the template's default for all that is left out."""
+    if not parameters:
+        return
+    width = max(len(variable(name)) for name in parameters)
+    lines = "\n".join(f"  {variable(name):{width}} = {in_hcl(name, value)}" for name, value in parameters.items())
+    say("If you deploy from a file, write these values into it before the next deployment: it takes them back otherwise.\n"
+        f"In the Terraform module, all of them:\n{lines}\n"
+        "In samconfig.toml or at `cdk deploy --parameters`, those that are named there:\n"
+        + "\n".join(f"  {name}={value}" for name, value in parameters.items()))
+
+
+def variable(name):
+    """The variable of the Terraform module for a parameter: `EdgeRequired` is `edge_required`."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
+
+
+def in_hcl(name, value):
+    """A value as Terraform reads it; it makes a number of a text itself."""
+    if name in LISTS:
+        return f"[{', '.join(in_hcl('', one) for one in value.split(',') if one)}]"
+    if value in ("true", "false"):
+        return value
+    return json.dumps(value, ensure_ascii=False).replace("${", "$${").replace("%{", "%%{")
 
 
 # ---- AWS -------------------------------------------------------------------------------------------------------------

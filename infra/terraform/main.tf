@@ -29,6 +29,8 @@ variable "tags" {
   default     = {}
 }
 
+# A parameter that is not given gets the template's default, also where a script of infra/scripts has changed it: each prints the
+# lines for this module at its end.
 resource "aws_cloudformation_stack" "jeton" {
   name         = var.stack_name
   template_url = var.template_url

@@ -310,6 +310,26 @@ def test_c243_a_firewall_is_turned_on_and_off_and_its_secret_changed_and_nobody_
     assert "no secret" in drill.script("firewall", "rotate", drill.name, refused=True)
 
 
+def test_c241_a_stack_is_made_again_with_a_firewall_whose_secret_was_changed(drill):
+    parameters = {**HERE, "WebAclArn": WEB_ACL, "DomainName": f"{drill.name}.example.com", "CertificateArn": CERTIFICATE}
+    assert drill.made(parameters) == "CREATE_COMPLETE"
+    drill.wait_for_keys({"RS256"})
+    service = drill.registered()
+    told = drill.script("firewall", "rotate", drill.name)
+    assert "edge_proof_sent " in told and "EdgeProofSent=" in told
+    first = word(drill)
+    drill.script("adopt", drill.name, "--take-down")
+    assert drill.status() is None
+    again = drill.script("adopt", drill.name, "--template", drill.written(parameters), "--bucket", BUCKET)
+    assert "EdgeProofSent=\n" in again, "the versions of the secret went with the stack"
+    drill.look()
+    assert word(drill) != first
+    assert around(drill, **{"X-Jeton-Edge": first}) == 403 and around(drill, **{"X-Jeton-Edge": word(drill)}) == 200
+    assert drill.token(service)
+    drill.script("firewall", "rotate", drill.name)
+    assert drill.token(service)
+
+
 def half_rotated(drill):
     """A rotation that was stopped after its first step goes on with the version that it has made."""
     secret = drill.resources["EdgeProof"]["PhysicalResourceId"]

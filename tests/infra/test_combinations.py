@@ -132,6 +132,8 @@ def of_kind(name, kind, properties):
             yield f"{name}: its trust has more than 2048 characters"
     if kind == "AWS::IAM::ManagedPolicy" and compact(properties["PolicyDocument"]) > 6144:
         yield f"{name}: more than 6144 characters"
+    if kind == "AWS::CodeDeploy::DeploymentGroup" and len(properties["AlarmConfiguration"].get("Alarms", [])) > 10:
+        yield f"{name}: more than 10 alarms"
     if kind == "AWS::KMS::Key" and len(json.dumps(properties["KeyPolicy"])) > 32_768:
         yield f"{name}: its policy has more than 32 KB"
     if kind == "AWS::CloudFront::Distribution":
@@ -333,3 +335,12 @@ def test_an_excess_is_seen(resource, key, value):
     template = json.loads(json.dumps(TRANSFORMED["none"]))
     template["Resources"][resource]["Properties"][key] = value
     assert [it for it in excesses(Stack(template, {})) if it.startswith(resource)]
+
+
+def test_an_alarm_more_than_codedeploy_takes_is_seen():
+    gradual = {"GradualDeployment": "Canary10Percent5Minutes", "Operations": "true"}
+    template = json.loads(json.dumps(template_of(gradual)))
+    group = template["Resources"]["TokenFunctionDeploymentGroup"]["Properties"]
+    alarms = group["AlarmConfiguration"]["Fn::If"][1]["Alarms"]
+    alarms += [{"Name": f"alarm-{number}"} for number in range(11 - len(alarms))]
+    assert list(excesses(Stack(template, gradual))) == ["TokenFunctionDeploymentGroup: more than 10 alarms"]

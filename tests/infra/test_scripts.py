@@ -1,5 +1,6 @@
 """The scripts of infra/scripts, as far as they need no account; tests/cloud/test_drills.py drills them."""
 
+import copy
 import importlib.machinery
 import importlib.util
 import json
@@ -12,6 +13,8 @@ import zipfile
 
 import botocore.exceptions
 import pytest
+from evaluate import Stack
+from terraform import kind, snake
 from transform import ROOT, TEMPLATE, transformed, written
 
 FOLDER = ROOT / "infra" / "scripts"
@@ -161,6 +164,12 @@ class Lambda:
     def delete_function_concurrency(self, FunctionName):
         self.reserved.pop(FunctionName, None)
 
+    def get_function_concurrency(self, FunctionName):
+        return {"ReservedConcurrentExecutions": self.reserved[FunctionName]} if FunctionName in self.reserved else {}
+
+    def invoke(self, **_):
+        return {}
+
 
 def test_c243_functions_that_cannot_all_be_stopped_run_on(monkeypatch):
     restore, there = loaded("restore", monkeypatch), Lambda(refused="b")
@@ -188,6 +197,262 @@ def test_c243_functions_run_on_when_the_stack_may_not_be_updated(monkeypatch):
     with pytest.raises(restore.Refused, match="was not updated"):
         restore.lead_to("copy", {}, options, lambda: restore.run_again(functions, 0))
     assert there.reserved == {}
+
+
+# ---- A gradual deployment ------------------------------------------------------------------------------------------
+
+GRADUAL = "Linear10PercentEvery10Minutes"
+
+
+class CodeDeploy:
+    """Two deployment groups by name: how each moves requests, and its alarms. One of them may be such that it cannot be changed."""
+
+    def __init__(self, refused=None):
+        alarms = {"enabled": True, "ignorePollAlarmFailure": False, "alarms": [{"name": "slow"}, {"name": "failing"}]}
+        self.groups = {name: {"applicationName": "app", "deploymentGroupName": name, "alarmConfiguration": alarms,
+                              "deploymentConfigName": f"CodeDeployDefault.Lambda{GRADUAL}"} for name in ("a-group", "b-group")}
+        self.before, self.refused = copy.deepcopy(self.groups), refused
+
+    def get_paginator(self, _):
+        return types.SimpleNamespace(paginate=lambda applicationName: [{"deploymentGroups": [name]} for name in self.groups])
+
+    def batch_get_deployment_groups(self, applicationName, deploymentGroupNames):
+        return {"deploymentGroupsInfo": [copy.deepcopy(self.groups[name]) for name in deploymentGroupNames]}
+
+    def update_deployment_group(self, applicationName, currentDeploymentGroupName, **changed):
+        if currentDeploymentGroupName == self.refused:
+            raise denied("UpdateDeploymentGroup")
+        self.groups[currentDeploymentGroupName] |= changed
+
+    def state(self):
+        return {(group["deploymentConfigName"], group["alarmConfiguration"]["enabled"]) for group in self.groups.values()}
+
+
+def gradual(monkeypatch, updated, refused=None):
+    """A stack that is deployed gradually, with its functions and groups; `updated` hears of its updates."""
+    functions, groups = Lambda(), CodeDeploy(refused)
+    formation = Formation(updated=lambda: updated(functions, groups), GradualDeployment=GRADUAL, Operations="true")
+    return formation, functions, groups, lambda: use("registry", formation, monkeypatch, codedeploy=groups, **{"lambda": functions})
+
+
+def at_once(functions, groups):
+    assert functions.reserved == {"a": 0, "b": 0}, "nobody writes meanwhile"
+    assert groups.state() == {("CodeDeployDefault.LambdaAllAtOnce", False)}
+
+
+def test_c243_requests_are_moved_at_once_while_functions_are_stopped_and_gradually_afterwards(monkeypatch):
+    formation, functions, groups, restored = gradual(monkeypatch, at_once)
+    restored()
+    assert formation.updates == [{"ExistingRegistryTable": "copy"}], "the parameter of the transform stays"
+    assert (groups.groups, functions.reserved) == (groups.before, {})
+
+
+def test_c243_a_gradual_deployment_is_as_before_when_the_stack_may_not_be_updated(monkeypatch):
+    def updated(functions, groups):
+        at_once(functions, groups)
+        raise denied("UpdateStack")
+
+    _, functions, groups, restored = gradual(monkeypatch, updated)
+    with pytest.raises(loaded("restore", monkeypatch).Refused, match="was not updated"):
+        restored()
+    assert (groups.groups, functions.reserved) == (groups.before, {})
+
+
+def test_c243_a_restore_that_was_stopped_leaves_a_gradual_deployment_when_it_is_run_again(monkeypatch):
+    def updated(*_):
+        raise KeyboardInterrupt
+
+    formation, functions, groups, restored = gradual(monkeypatch, updated)
+    with pytest.raises(KeyboardInterrupt):
+        restored()
+    at_once(functions, groups)
+    assert formation.given["ExistingRegistryTable"] == "copy"
+    restored()
+    assert (groups.groups, functions.reserved, len(formation.updates)) == (groups.before, {}, 1)
+
+
+def test_c243_nothing_is_stopped_when_codedeploy_cannot_be_told(monkeypatch):
+    formation, functions, groups, restored = gradual(monkeypatch, at_once, refused="b-group")
+    with pytest.raises(loaded("restore", monkeypatch).Refused, match="cannot be told"):
+        restored()
+    assert (groups.groups, functions.reserved, formation.updates) == (groups.before, {}, [])
+
+
+def test_c243_the_groups_of_a_gradual_deployment_are_found_by_what_the_transform_makes(monkeypatch):
+    restore, given = loaded("restore", monkeypatch), {"GradualDeployment": GRADUAL, "Operations": "true"}
+    template = transformed(given)
+    assert template["Resources"][restore.APPLICATION]["Type"] == "AWS::CodeDeploy::Application"
+    aliases = [it["UpdatePolicy"]["CodeDeployLambdaAliasUpdate"] for it in template["Resources"].values() if it["Type"] == "AWS::Lambda::Alias"]
+    assert aliases and all(it["ApplicationName"] == {"Ref": restore.APPLICATION} for it in aliases)
+    made = Stack(template, given).resources().values()
+    groups = [properties for type_of, properties in made if type_of == "AWS::CodeDeploy::DeploymentGroup"]
+    assert len(groups) == len(aliases) and {it["DeploymentConfigName"] for it in groups} == {restore.WAYS + GRADUAL}
+
+
+# ---- Parameters in files ---------------------------------------------------------------------------------------------
+
+ACL, CERTIFICATE = "arn:aws:wafv2:us-east-1:111122223333:global/webacl/w/1", "arn:aws:acm:us-east-1:111122223333:certificate/1"
+STREAM, KEY = "arn:aws:dynamodb:us-east-1:111122223333:table/copy/stream/1", "arn:aws:kms:us-east-1:111122223333:key/1"
+TABLES = ("registry", "grants", "people", "keys", "audit")
+OLD_VERSION, VERSION = "1" * 36, "2" * 36
+
+
+class Formation:
+    """A stack with the parameters of the template, which keeps what its updates change."""
+
+    def __init__(self, updated=lambda: None, **given):
+        self.given = {name: str(told.get("Default", "")) for name, told in written()["Parameters"].items()} | given
+        self.before, self.updates, self.updated = dict(self.given), [], updated
+
+    def describe_stacks(self, StackName):
+        tables = {f"{name.capitalize()}TableName": self.given[f"Existing{name.capitalize()}Table"] or f"jeton-{name}" for name in TABLES}
+        outputs = {**tables, "Issuer": "https://id.example", "WrappingKeyArn": KEY, "RotateKeysFunctionName": "rotate-keys"}
+        return {"Stacks": [{
+            "StackStatus": "UPDATE_COMPLETE",
+            "Parameters": [{"ParameterKey": name, "ParameterValue": value} for name, value in self.given.items()],
+            "Outputs": [{"OutputKey": name, "OutputValue": value} for name, value in outputs.items()]}]}
+
+    def update_stack(self, Parameters, **_):
+        changed = {one["ParameterKey"]: one["ParameterValue"] for one in Parameters if "ParameterValue" in one}
+        before = dict(self.given)
+        self.given |= changed
+        try:
+            self.updated()
+        except botocore.exceptions.ClientError:
+            self.given = before
+            raise
+        finally:
+            self.updates.append(changed)
+
+    def changes(self):
+        return {name: value for name, value in self.given.items() if value != self.before[name]}
+
+
+def run_on(name, arguments, formation, monkeypatch, services, **stubs):
+    """Runs a script as its command line does, on this stack and these services, with stubs in it and in `operate`."""
+    script = loaded(name, monkeypatch)
+    for module in (script, script.operate):
+        monkeypatch.setattr(module, "client", lambda service: {"cloudformation": formation, **services}[service])
+    for stub, value in stubs.items():
+        monkeypatch.setattr(script.operate if hasattr(script.operate, stub) else script, stub, value)
+    monkeypatch.setattr(sys, "argv", [name, *arguments, "--yes"])
+    script.work()
+
+
+def use(table, formation, monkeypatch, **services):
+    """Takes a copy into service."""
+    there = {"AFunction": "a", "BFunction": "b", **({"ServerlessDeploymentApplication": "app"} if "codedeploy" in services else {})}
+    which = ["--empty"] if table == "grants" else ["--table", "copy"]
+    run_on("restore", ["use", table, "jeton", *which], formation, monkeypatch, {"lambda": Lambda(), **services},
+           active_table=lambda *_: {"LatestStreamArn": STREAM}, check_schema=lambda *_: None, find_table=lambda _: {"TableName": "copy"},
+           settings=lambda *_: [], resources_of=lambda _: there, unused_grants=lambda *_: None, make_empty=lambda *_: None)
+
+
+def told(said):
+    """The values that a script tells: by the variables of the Terraform module, and by parameters."""
+    variables = {name: json.loads(value) for name, value in re.findall(r"^  (\w+) += (.+)$", said, re.MULTILINE)}
+    return variables, dict(re.findall(r"^  (\w+)=(.*)$", said, re.MULTILINE))
+
+
+def assert_told(said, changes):
+    """Each change is told with its value, and by the name and the type of a variable of the module."""
+    variables, parameters = told(said)
+    assert changes and changes.items() <= parameters.items(), said
+    assert set(variables) == {snake(name) for name in parameters}
+    for name, value in parameters.items():
+        declared = written()["Parameters"][name]
+        types_of = {"bool": (bool, value == "true"), "list(string)": (list, value.split(",")), "string": (str, value), "number": (str, value)}
+        expected_type, expected = types_of[kind(declared)]
+        assert (type(variables[snake(name)]), variables[snake(name)]) == (expected_type, expected), name
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_c243_a_restore_tells_the_parameters_that_it_changed(table, monkeypatch, capsys):
+    formation = Formation()
+    use(table, formation, monkeypatch)
+    assert_told(capsys.readouterr().err, formation.changes())
+    # An earlier run may have been stopped before it told them.
+    if table != "grants":
+        use(table, formation, monkeypatch)
+        said = capsys.readouterr().err
+        assert "Nothing is left" in said
+        assert_told(said, formation.changes())
+
+
+class Secrets:
+    """The secret of a firewall, with its first version."""
+
+    def __init__(self):
+        self.stages = {"AWSCURRENT": OLD_VERSION}
+
+    def describe_secret(self, SecretId):
+        versions = set(self.stages.values())
+        return {"VersionIdsToStages": {it: [stage for stage, version in self.stages.items() if version == it] for it in versions}}
+
+    def put_secret_value(self, ClientRequestToken, VersionStages, **_):
+        self.stages |= dict.fromkeys(VersionStages, ClientRequestToken)
+
+    def update_secret_version_stage(self, VersionStage, MoveToVersionId=None, **_):
+        self.stages.pop(VersionStage)
+        if MoveToVersionId:
+            self.stages[VersionStage] = MoveToVersionId
+
+
+@pytest.mark.parametrize(("command", "given", "by_cloudfront", "changed"), [
+    ("on", {}, False, {"WebAclArn", "EdgeCertificateArn", "EdgeRequired"}),
+    ("on", {"WebAclArn": ACL, "EdgeRequired": "false"}, True, {"EdgeRequired"}),
+    ("off", {"WebAclArn": ACL, "EdgeProofSent": VERSION}, True, {"EdgeRequired"}),
+    ("off", {"WebAclArn": ACL, "EdgeRequired": "false", "EdgeProofSent": VERSION}, False, {"WebAclArn", "EdgeRequired", "EdgeProofSent"}),
+    ("rotate", {"WebAclArn": ACL}, True, {"EdgeProofSent"}),
+    ("rotate", {"WebAclArn": ACL, "EdgeProofSent": OLD_VERSION, "EdgeProofAccepted": VERSION}, True, {"EdgeProofSent", "EdgeProofAccepted"}),
+], ids=["beside", "on", "open", "off", "rotated", "half rotated"])
+def test_c243_a_firewall_tells_the_parameters_that_it_changed(command, given, by_cloudfront, changed, monkeypatch, capsys):
+    formation, more = Formation(DomainName="id.example", **given), ["--web-acl", ACL, "--certificate", CERTIFICATE]
+    run_on("firewall", [command, "jeton", *(more if command == "on" else [])], formation, monkeypatch, {"secretsmanager": Secrets()},
+           resources_of=lambda _: {"EdgeProof": "secret", "Edge": "distribution"}, by_cloudfront=lambda _: by_cloudfront,
+           edge=lambda _: "edge.example", gateway=lambda _: "gateway.example", deployed=lambda _: True)
+    assert set(formation.changes()) == changed
+    assert_told(capsys.readouterr().err, formation.changes())
+
+
+NOTES = {"stack": "jeton", "issuer": "https://id.example", "key": KEY, "tables": {name: f"jeton-{name}" for name in TABLES}}
+
+
+@pytest.mark.parametrize("way", [["--overrides"], ["--template-url", "https://s3.example/template"]], ids=["by SAM", "by CloudFormation"])
+def test_c241_a_stack_that_is_made_again_has_no_versions_of_the_old_secret_and_what_differs_is_told(way, tmp_path, monkeypatch, capsys):
+    before = Formation(WebAclArn=ACL, EdgeProofSent=VERSION, EdgeProofAccepted=OLD_VERSION, Operations="true").given
+    notes, created = tmp_path / "notes", {}
+    notes.write_text(json.dumps({**NOTES, "parameters": before}))
+    formation = Formation()
+    run_on("adopt", ["jeton", "--notes", str(notes), *way, "--parameter", "VpcSubnetIds=subnet-1,subnet-2"], formation, monkeypatch, {},
+           settled=lambda *_: None, active_table=lambda *_: {}, check_schema=lambda *_: None, settings=lambda *_: [],
+           create=lambda name, url, parameters, options: created.update(parameters), find_table=lambda _: {"LatestStreamArn": STREAM},
+           wrapping_key=lambda *_: KEY, key_is_kept=lambda _: [], key_knows_the_roles=lambda *_: [], unwraps=lambda *_: None)
+    out, said = capsys.readouterr()
+    changes = {"EdgeProofSent": "", "EdgeProofAccepted": "", "VpcSubnetIds": "subnet-1,subnet-2", "ExistingPeopleStreamArn": STREAM,
+               "ExistingWrappingKey": KEY, **{f"Existing{name.capitalize()}Table": f"jeton-{name}" for name in TABLES}}
+    assert_told(said, changes)
+    assert set(told(said)[1]) == set(changes), "what is as the notes say is not told"
+    if created:
+        assert created["WebAclArn"] == ACL and not {"EdgeProofSent", "EdgeProofAccepted"} & set(created)
+    else:
+        assert f"WebAclArn={ACL}" in out and "EdgeProof" not in out
+
+
+def test_c241_of_the_notes_all_is_taken_but_what_goes_with_the_stack(monkeypatch):
+    adopt, names = loaded("adopt", monkeypatch), set(written()["Parameters"])
+    versions = set(re.findall(r"\{\{resolve:secretsmanager:\$\{\w+\}:[^}]*\$\{(\w+)\}", TEMPLATE.read_text()))
+    assert versions == set(adopt.OF_THE_SECRET) and versions <= names
+    taken = adopt.parameters({"parameters": dict.fromkeys(names, "1")}, types.SimpleNamespace(parameter=[]))
+    assert names - set(taken) == versions | {name for name in names if name.startswith("Existing")}
+
+
+def test_parameters_have_the_names_and_the_lists_of_the_module(monkeypatch):
+    operate = loaded("adopt", monkeypatch).operate
+    declared = written()["Parameters"]
+    assert {name: operate.variable(name) for name in declared} == {name: snake(name) for name in declared}
+    assert sorted(operate.LISTS) == sorted(name for name, it in declared.items() if kind(it) == "list(string)")
+    assert operate.in_hcl("Brand", 'a "${b}" %{c}') == r'"a \"$${b}\" %%{c}"'
 
 
 # ---- plain -----------------------------------------------------------------------------------------------------------

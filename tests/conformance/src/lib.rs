@@ -31,6 +31,8 @@ mod device_grant;
 #[cfg(test)]
 mod dpop;
 #[cfg(test)]
+mod external_suite;
+#[cfg(test)]
 mod fapi;
 #[cfg(test)]
 mod federated_clients;

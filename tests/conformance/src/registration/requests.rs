@@ -3,6 +3,8 @@
 use jsonwebtoken::Algorithm;
 use serde_json::{Value, json};
 
+use crate::support::pages::url;
+use crate::support::relying_party::app;
 use crate::support::self_registration::{assert_refused_for, initial_token, metadata, registered, with_tokens};
 use crate::support::session::{assert_granted, assert_refused, tokens};
 use crate::support::signed_assertions::{Signer, claims};
@@ -105,6 +107,23 @@ async fn o30_a_client_that_registered_itself_signs_a_person_in_at_once_and_witho
     let tokens = tokens(&reply);
     assert_eq!(session.userinfo(&tokens.access).await.status, 200);
     assert_granted(&session.refresh(&client, &tokens.refresh).await);
+}
+
+#[tokio::test]
+async fn o30_c139_a_client_that_registered_itself_never_signs_in_silently_and_one_of_the_operator_does() {
+    // A decision: nobody but its author knows such a client, so people allow it each time. Plans of a conformance suite in
+    // which a silent sign-in has to work need clients of the operator (tests/README.md).
+    let world = with_tokens();
+    let registration = registered(&metadata(&json!({}))).await;
+    let of_operator = app(world, "Suite of the operator", &[]);
+    let (mut browser, ana) = (world.stack.browser(), &world.ana);
+    for (client, error) in [(registration.id(), Some("consent_required")), (&*of_operator.id, None)] {
+        let asked = [("scope", "openid"), ("nonce", "n")];
+        browser.sign_in_and_consent(&url(client, &asked), &ana.username, &ana.password).await.assert_granted();
+        let silent = browser.go(&url(client, &[&asked[..], &[("prompt", "none")]].concat())).await;
+        let silent = silent.callback().expect("an answer");
+        assert_eq!((silent.error.as_deref(), silent.code.is_none()), (error, error.is_some()), "{}", silent.url);
+    }
 }
 
 #[tokio::test]
