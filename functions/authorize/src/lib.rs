@@ -167,7 +167,7 @@ impl Authorize {
             (sessions::Next::Issue, Some(person)) => self.issue(context, person, issue::Allowed::Before, now).await,
             (sessions::Next::Factor, Some(person)) => {
                 let browser = Browser::of(incoming, context.cookies, &ring);
-                Ok(with_factor_form(context, |form| form.in_session(browser, person, now)))
+                Ok(with_factor_form(context, &ring, now, |form| form.in_session(browser, person, now)))
             }
             (sessions::Next::SetUp, Some(_)) => {
                 context.log_client();
