@@ -64,7 +64,8 @@ pub use ended::EndedSession;
 pub use factor_removal::remove_factor;
 pub use factors::{Factors, SpentFactor, Totp};
 pub use flow::{
-    Expected, Next, Situation, Unmet, meets_demands, must_sign_in_for_device, next, next_for_device, signed_in_for,
+    Expected, Next, Situation, Unmet, meets_demands, must_sign_in_for_device, must_sign_in_to_agree, next,
+    next_for_device, signed_in_for,
 };
 pub use footing::stands;
 pub use form_fault::FormFault;

@@ -2,9 +2,11 @@
 
 use harness::Browser;
 
-use crate::support::devices::{asked, asks_for_a_decision, decide, enter, poll, question, signed_in, television};
+use crate::support::devices::{
+    asked, asks_for_a_decision, decide, device_client, enter, poll, question, signed_in, television,
+};
 use crate::support::pages::{assert_page_headers, assert_turned_down};
-use crate::support::session::{self, assert_refused, tokens};
+use crate::support::session::{self, assert_refused, server_time, tokens, until};
 use crate::support::world::ORDERS;
 
 #[tokio::test]
@@ -90,4 +92,23 @@ async fn c125_a_grant_of_a_device_rests_on_its_person_and_its_session() {
     assert!(!session.is_active(&first.access).await);
     assert_refused(&session.refresh(&tv, &first.refresh).await, "invalid_grant");
     assert_refused(&poll(&session, &tv, &after.device_code).await, "invalid_grant");
+}
+
+#[tokio::test]
+async fn c213_c037_what_is_allowed_on_a_page_that_was_open_for_too_long_needs_a_new_sign_in() {
+    let mut session = session::shared();
+    let world = session.world;
+    let tv = device_client(world, "Impatient TV", &["--auth-method", "none", "--default-max-age", "6"]);
+    let codes = asked(&session, &tv, &[]).await;
+    // The person is signed in already, and not for this device.
+    drop(session.code(&world.web).await);
+    let page = session.browser.go(&codes.complete).await;
+    assert!(asks_for_a_decision(&page), "{:?}", page.reply);
+    let start = server_time(&session).await;
+    until(&session, start + 7).await;
+    let late = decide(&mut session.browser, &page, "allow").await;
+    assert!(late.form().input("password").is_some(), "{:?}", late.reply);
+    let page = signed_in(&mut session.browser, late, &world.ana).await;
+    assert_eq!(decide(&mut session.browser, &page, "allow").await.reply.status, 200);
+    tokens(&poll(&session, &tv, &codes.device_code).await);
 }
