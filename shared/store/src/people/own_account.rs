@@ -169,11 +169,13 @@ impl PeopleTable {
         })
     }
 
-    /// Deletes the remaining items of a person, as [`PeopleTable::forget`] does, with the rights of a function.
+    /// Ends the links of a person and deletes the remaining items, as [`PeopleTable::forget`] does, with the rights of a
+    /// function.
     ///
     /// # Errors
     /// [`Unknown`] when it is not known whether all is deleted.
     pub async fn forget_own(&self, person: PersonKey) -> Result<(), Unknown> {
+        self.unlink_all(person).await?;
         let remaining = self.remaining(person).await?;
         for some in remaining.chunks(MOST_DELETED_AT_ONCE) {
             let delete = |key: &Item| self.write(Kind::Delete(key.clone()), Expression::default());
