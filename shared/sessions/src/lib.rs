@@ -57,6 +57,7 @@ mod totp;
 mod user_change;
 mod user_fact;
 mod window;
+mod withdrawn;
 
 pub use alias::AliasKey;
 pub use credentials_change::CredentialsChange;
@@ -106,3 +107,4 @@ pub use totp::TotpSecret;
 pub use user_change::{UserChange, UserSet};
 pub use user_fact::UserFact;
 pub use window::{Limit, Window, source_names};
+pub use withdrawn::WithdrawnAccess;

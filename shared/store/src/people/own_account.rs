@@ -3,7 +3,9 @@
 
 use grants::Timestamp;
 use protocol::ClientId;
-use sessions::{CredentialsChange, PasskeyId, PersonKey, Session, SessionChange, SignedIn, UserChange};
+use sessions::{
+    CredentialsChange, PasskeyId, PersonKey, Session, SessionChange, SignedIn, UserChange, WithdrawnAccess,
+};
 
 use crate::dynamodb::commit::{Kind, Outcome, Write, commit};
 use crate::dynamodb::expression::Expression;
@@ -150,7 +152,8 @@ impl PeopleTable {
         })
     }
 
-    /// Withdraws consent at the wish of the person. Consent that was not given stays so.
+    /// Withdraws consent at the wish of the person, and stores the work that remains in the same transaction. Consent that was
+    /// not given stays so.
     ///
     /// # Errors
     /// [`Unknown`] when it is not known whether it is withdrawn.
@@ -163,6 +166,7 @@ impl PeopleTable {
         let consent = key(person.user().key, &consent_record(client));
         let mut writes = self.still_acting(person, now);
         writes.push(self.write(Kind::Delete(consent), Expression::default()));
+        writes.push(self.withdrawal(&WithdrawnAccess::new(person, client.clone(), now)));
         Ok(match commit(&self.client, writes).await? {
             Outcome::Done(_) => Acted::Done,
             Outcome::Refused(..) => Acted::Over,
