@@ -30,6 +30,7 @@
 //!   objects when to fetch them again.
 //! - A fault of the reference itself is returned to the client, if the request has a redirect URI of the client beside it.
 //! - A person who denies a pushed request ends it, like one who allows it.
+//! - What a person allows counts with a sign-in that is new enough for the request at that moment, and a denial with any.
 //! - Consent covers what the page showed: if the client's registration changes in the meantime, the page is shown
 //!   again.
 //! - A user code is looked up before anybody signs in, so that the person reads which client is meant. Wrong codes are
