@@ -29,7 +29,7 @@ ALLOWED = {
     "Logout": ({"registry get", "people batch", "people delete", "keys scan", "decrypt handles"}, set()),
     "Account": ({"registry get", "grants query", "grants batch", "counters batch", "grants update", "count", "people batch", "people put",
                  "people update", "people delete", "keys scan", "decrypt handles", "decrypt second-factors"}, set()),
-    "BackChannelLogout": ({"registry get", "grants of a session", "grants batch", "counters batch", "grants update", "count", "people get",
+    "BackChannelLogout": ({"registry get", "grants of a session", "grants query", "grants batch", "counters batch", "grants update", "count", "people get",
                            "people put", "people delete", "keys scan", "decrypt handles", "decrypt signing"}, {"people batch"}),
     "Register": ({"registry get", "registry scan", "registry batch", "register", "extend registration", "deregister", "use initial token", "make initial token", "count", "keys scan", "decrypt handles", "decrypt client-secrets"},
                  set()),

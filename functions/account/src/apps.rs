@@ -16,7 +16,8 @@ use crate::page::Page;
 use crate::refused::Refused;
 use crate::visitor::{Visitor, not_over};
 
-/// The number of passes that look for grants: the index lags slightly behind the table.
+/// The number of passes that look for grants: the index lags slightly behind the table. A grant that it does not show by then is
+/// over anyway, or is looked for later.
 const PASSES: usize = 3;
 /// The number of grants that are ended at the same time.
 const AT_ONCE: usize = 25;
@@ -106,7 +107,8 @@ impl Account {
         };
         incoming.log().client(&client);
         // Consent first, if the session in which this is done is not over: from then on, the app cannot get a grant without
-        // asking. That its grants end follows from it.
+        // asking. That its grants end follows from it. One that was written just before, and that the index does not show yet,
+        // ends half a minute later: the same write has left that work to `back-channel-logout`.
         let withdrawn = self.people.withdraw_own_consent(&visitor.person, &client, now).await?;
         not_over(withdrawn, Page::Overview)?;
         self.end_grants(&visitor.person.user().subject, |grant| grant.client_id == client).await?;

@@ -71,10 +71,8 @@ impl Account {
 
     /// Deletes everything of a person who is disabled, and the person last.
     async fn delete_all(&self, off: User, now: Timestamp) -> Result<(), Unknown> {
-        for link in self.people.links_of(off.key).await? {
-            self.people.unlink(off.key, &link, None).await?;
-        }
-        self.people.forget_own(off.key).await?;
+        let key = off.key;
+        self.people.forget_own(key).await?;
         self.people.release_address(&off, now).await?;
         let mut stands = off;
         for _ in 0..ATTEMPTS {
@@ -83,7 +81,8 @@ impl Account {
                 UserChanged::Done | UserChanged::Refused(_) => break,
             }
         }
-        Ok(())
+        // An operator may have linked the person meanwhile. From now on nobody can.
+        self.people.unlink_all(key).await
     }
 
     fn show_deletion(&self, visitor: &Visitor, fault: Option<SignInFault>, now: Timestamp) -> Response {

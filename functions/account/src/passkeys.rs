@@ -145,7 +145,7 @@ impl Account {
         new.check(visitor.person.user().key, &site, &challenge, now)
     }
 
-    async fn show_passkeys(
+    pub(crate) async fn show_passkeys(
         &self,
         visitor: &Visitor,
         site: &PasskeySite,
@@ -181,7 +181,7 @@ impl Account {
     }
 
     /// Returns the site of the passkeys. There is no such page where there are none.
-    fn passkey_site(&self) -> Result<PasskeySite, Refused> {
+    pub(crate) fn passkey_site(&self) -> Result<PasskeySite, Refused> {
         self.wiring.config.passkey_site().ok_or(Refused::NotFound)
     }
 

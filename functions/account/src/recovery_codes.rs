@@ -2,6 +2,8 @@
 //!
 //! # Decisions
 //! - There is one set for the app and the passkeys. The page of the app renews it, or without an app that of the passkeys.
+//! - Of two renewals at the same moment one is made, and the other one is told so: the codes that are shown last are never
+//!   those that were replaced.
 
 use edge::{AuditEntry, AuditEvent, Incoming, Response, redirect};
 use sessions::{Notice, UserChange};
@@ -33,7 +35,10 @@ impl Account {
             }
             Acted::Refused | Acted::Over => {
                 incoming.log().refused("factors_changed_meanwhile");
-                if page == Page::Factors && user.has_second_factor() {
+                if page == Page::Passkeys {
+                    return self.show_passkeys(&visitor, &self.passkey_site()?, Some(MEANWHILE), now).await;
+                }
+                if user.has_second_factor() {
                     return Ok(self.show_factors(&visitor, Some(MEANWHILE), now));
                 }
                 Ok(redirect(&back))

@@ -207,7 +207,16 @@ impl Account {
         let action = format!("{}/sign-in", self.path());
         let carried = ("to", to.name());
         let site = self.wiring.config.passkey_site();
-        show(FactorForm { action: &action, carried, digest: to.digest(), start_again: &action, site: site.as_ref() })
+        // The page of this path asks whoever comes to sign in.
+        let (start_again, for_another) = (&*action, &*action);
+        show(FactorForm {
+            action: &action,
+            carried,
+            digest: to.digest(),
+            start_again,
+            for_another,
+            site: site.as_ref(),
+        })
     }
 
     fn render_sign_in(&self, incoming: Incoming<'_>, ring: &KeyRing, page: SignInPage<'_>, now: Timestamp) -> Response {

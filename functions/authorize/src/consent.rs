@@ -5,7 +5,7 @@ use grants::{Consent, Timestamp};
 use keys::HandleKind;
 use protocol::AuthorizationErrorCode;
 use service::form_ticket;
-use sessions::{FormFault, SignedIn, meets_demands};
+use sessions::{FormFault, SignedIn, meets_demands, must_sign_in_to_agree};
 use store::{Remembered, Unknown};
 
 use crate::Authorize;
@@ -45,6 +45,10 @@ impl Authorize {
             return self.ask(&context, person, now, true).await;
         }
         match form.one("decision").ok().flatten() {
+            Some("allow") if must_sign_in_to_agree(request, &context.situation(&visitor, false), now) => {
+                // The page was open for too long: the code would tell of a sign-in that is too old.
+                Ok(redirect(&context.carried.again_later(&ring, now)))
+            }
             Some("allow") => {
                 let issued = self.issue(&context, person, Allowed::Now(*ticket.nonce()), now);
                 let (issued, remembered) = tokio::join!(issued, self.remember(&context, person, &visitor, now));

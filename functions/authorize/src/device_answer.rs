@@ -6,7 +6,7 @@ use grants::{Attempt, Moment, Person, SignIn, Timestamp, device};
 use keys::HandleKind;
 use protocol::{Claims, ClaimsRequest, Parameters, UserCode};
 use service::form_ticket;
-use sessions::{FormFault, Next, RequestDigest, SignedIn};
+use sessions::{FormFault, Next, RequestDigest, SignedIn, must_sign_in_for_device};
 use store::Applied;
 
 use crate::device::{DeviceContext, digest, read};
@@ -53,6 +53,10 @@ impl Authorize {
             return self.show_question(&context, &person, now).await;
         }
         match form.one("decision").ok().flatten() {
+            Some("allow") if must_sign_in_for_device(&context.client, &person, digest, false, now) => {
+                // The page was open for too long: the grant would tell of a sign-in that is too old.
+                Ok(redirect(&again))
+            }
             Some("allow") => self.approve_device(incoming, &context, &person, now).await,
             Some("deny") => self.deny_device(incoming, &context, &person, now).await,
             Some(_) | None => Err(Refused::BadForm(FormFault::Unreadable, again)),

@@ -124,7 +124,7 @@ impl Authorize {
             action: &format!("{path}/consent"),
             request: &context.query(),
             ticket: ticket.expose(),
-            switch_account: &format!("{path}?{}&prompt=login", context.query()),
+            switch_account: &self.device_page_for_another(context),
         };
         Ok(html_with_form(StatusCode::OK, page.render()))
     }

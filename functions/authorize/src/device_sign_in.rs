@@ -130,13 +130,25 @@ impl Authorize {
         let (action, query) = (format!("{}/sign-in", self.device_path()), context.query());
         let (carried, digest) = (("request", query.as_str()), context.digest);
         let site = self.wiring.config.passkey_site();
-        let start_again = self.device_page(context);
-        show(FactorForm { action: &action, carried, digest, start_again: &start_again, site: site.as_ref() })
+        let (start_again, for_another) = (self.device_page(context), self.device_page_for_another(context));
+        show(FactorForm {
+            action: &action,
+            carried,
+            digest,
+            start_again: &start_again,
+            for_another: &for_another,
+            site: site.as_ref(),
+        })
     }
 
     /// Returns the path and query that lead to the question about a device.
     pub(crate) fn device_page(&self, context: &DeviceContext) -> String {
         format!("{}?{}", self.device_path(), context.query())
+    }
+
+    /// Returns the same for a person who wants to sign in as somebody else.
+    pub(crate) fn device_page_for_another(&self, context: &DeviceContext) -> String {
+        format!("{}&prompt=login", self.device_page(context))
     }
 }
 

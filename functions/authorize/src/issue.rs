@@ -112,7 +112,8 @@ impl Authorize {
             Applied::Refused(found) if code::was_issued(found.as_deref(), attempt) => {}
             Applied::Refused(_) => return Err(context.used_before()),
         }
-        // Only after the write: whoever withdraws consent later than this finds the grant, and ends it.
+        // Only after the write: a withdrawal of consent that is later than this ends the grant, if not at once then as soon as the
+        // index shows it.
         let agreed = match allowed {
             Allowed::Now(_) => true,
             Allowed::Before => self.is_still_agreed(&context.admission, person).await?,

@@ -30,6 +30,7 @@
 //!   objects when to fetch them again.
 //! - A fault of the reference itself is returned to the client, if the request has a redirect URI of the client beside it.
 //! - A person who denies a pushed request ends it, like one who allows it.
+//! - What a person allows counts with a sign-in that is new enough for the request at that moment, and a denial with any.
 //! - Consent covers what the page showed: if the client's registration changes in the meantime, the page is shown
 //!   again.
 //! - A user code is looked up before anybody signs in, so that the person reads which client is meant. Wrong codes are
@@ -167,7 +168,7 @@ impl Authorize {
             (sessions::Next::Issue, Some(person)) => self.issue(context, person, issue::Allowed::Before, now).await,
             (sessions::Next::Factor, Some(person)) => {
                 let browser = Browser::of(incoming, context.cookies, &ring);
-                Ok(with_factor_form(context, |form| form.in_session(browser, person, now)))
+                Ok(with_factor_form(context, &ring, now, |form| form.in_session(browser, person, now)))
             }
             (sessions::Next::SetUp, Some(_)) => {
                 context.log_client();

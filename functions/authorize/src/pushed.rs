@@ -142,14 +142,16 @@ impl CarriedRequest {
         self.pushed.as_ref().map(GrantSecret::id)
     }
 
-    /// Returns the way back to this request from another page of this server. A pushed or signed request goes on from there
-    /// with another sign-in, because it may be too late to show it for the first time.
+    /// Returns the way back to this request from another page of this server.
     pub(crate) fn way_back(&self, ring: &KeyRing, now: Timestamp) -> WayBack {
-        if self.pushed.is_none() && self.sent.is_none() {
-            return WayBack::read(&self.query);
-        }
-        let link = self.for_another(ring, now);
+        let link = self.again_later(ring, now);
         WayBack::read(link.split_once('?').map_or("", |(_, query)| query))
+    }
+
+    /// Returns the path and query that repeat this request after a while. A pushed or signed request goes on with another
+    /// sign-in, because it may be too late to show it for the first time.
+    pub(crate) fn again_later(&self, ring: &KeyRing, now: Timestamp) -> String {
+        if self.pushed.is_none() && self.sent.is_none() { self.again() } else { self.for_another(ring, now) }
     }
 
     /// Returns the path and query of the same request, changed to ask for another account. A pushed request cannot be

@@ -60,7 +60,9 @@ impl Authorize {
         let rules = Rules::at(&self.wiring.config.policy, now);
         match self.sign_ins.by_password(browser, &attempted, context.carried.digest, rules).await? {
             Arrived::SignedIn(arrival) => self.welcome(incoming, &context, *arrival, now).await,
-            Arrived::Half(person) => Ok(with_factor_form(&context, |form| form.after_password(browser, &person, now))),
+            Arrived::Half(person) => {
+                Ok(with_factor_form(&context, &ring, now, |form| form.after_password(browser, &person, now)))
+            }
             Arrived::Rejected(person, why) => rejected(person, why),
         }
     }
@@ -91,10 +93,12 @@ impl Authorize {
         let rules = Rules::at(&self.wiring.config.policy, now);
         match self.sign_ins.by_factor(browser, &check, context.carried.digest, rules).await? {
             Arrived::SignedIn(arrival) => self.welcome(incoming, context, *arrival, now).await,
-            Arrived::Half(person) => Ok(with_factor_form(context, |form| form.after_password(browser, &person, now))),
+            Arrived::Half(person) => {
+                Ok(with_factor_form(context, &ring, now, |form| form.after_password(browser, &person, now)))
+            }
             Arrived::Rejected(person, why) => {
                 why.record(person, incoming.log());
-                Ok(with_factor_form(context, |form| form.show(browser, &half, Some(why))))
+                Ok(with_factor_form(context, &ring, now, |form| form.show(browser, &half, Some(why))))
             }
         }
     }
@@ -167,13 +171,16 @@ impl Authorize {
 /// Shows the form that asks for a second factor for a request.
 pub(crate) fn with_factor_form(
     context: &AuthorizationContext<'_>,
+    ring: &KeyRing,
+    now: Timestamp,
     show: impl FnOnce(FactorForm<'_>) -> Response,
 ) -> Response {
     context.log_client();
-    let (action, start_again) = (format!("{}/sign-in", context.carried.path), context.carried.again());
+    let action = format!("{}/sign-in", context.carried.path);
+    let (start_again, for_another) = (context.carried.again(), context.carried.for_another(ring, now));
     let (carried, digest) = (("request", context.carried.query.as_str()), context.carried.digest);
     let site = context.passkey_site.as_ref();
-    show(FactorForm { action: &action, carried, digest, start_again: &start_again, site })
+    show(FactorForm { action: &action, carried, digest, start_again: &start_again, for_another: &for_another, site })
 }
 
 /// Checks that the form was shown to this browser for this request. A browser that keeps cookies has one since it got the

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use sessions::MailId;
-use store::{SessionRecord, mail_of_keys};
+use store::{SessionRecord, WithdrawalRecord, mail_of_keys};
 
 /// Stream records in Lambda's format. Only the keys of the changed items are read.
 #[derive(Debug, Default, Deserialize)]
@@ -83,6 +83,12 @@ impl StreamRecord {
         mail_of_keys(&keys.person.text, &keys.record.text).filter(|_| is_waiting)
     }
 
+    /// Returns the withdrawal of an app's access of which work remains.
+    pub(crate) fn withdrawal(&self) -> Option<WithdrawalRecord> {
+        let is_left = matches!(self.event_name.as_str(), "INSERT" | "MODIFY");
+        WithdrawalRecord::parse(&self.dynamodb.keys.record.text).filter(|_| is_left)
+    }
+
     /// Returns the work to do: a session that was ended, or the remaining work of one. A session that expired ends
     /// nothing else.
     pub(crate) fn session(&self) -> Option<SessionRecord> {
@@ -128,6 +134,16 @@ mod tests {
         let by_time = serde_json::json!({"type": "Service", "principalId": "dynamodb.amazonaws.com"});
         assert!(record("REMOVE", session, &by_time).session().is_none());
     }
+
+    #[test]
+    fn c237_a_withdrawal_is_followed_up_until_nothing_is_left_of_it() {
+        let followed = |name, key| record(name, key, &serde_json::Value::Null).withdrawal().is_some();
+        let (key, nobody) = ("ended#app#1800000000#app", serde_json::Value::Null);
+        assert!(followed("INSERT", key) && followed("MODIFY", key) && !followed("REMOVE", key));
+        assert!(!followed("INSERT", "ended#AAAAAAAAAAAAAAAAAAAAAA") && !followed("INSERT", "consent#app"));
+        assert!(record("INSERT", key, &nobody).session().is_none());
+    }
+
     #[test]
     fn c235_a_mail_that_waits_is_sent_and_one_that_is_gone_is_not() {
         let mail = |name, person: &str, key| {

@@ -1,8 +1,9 @@
-//! The work after changes in the people table, which its stream delivers: what follows a sign-out, and mail to people.
+//! The work after changes in the people table, which its stream delivers: what follows a sign-out and the withdrawal of an
+//! app's access, and mail to people.
 //!
 //! After a sign-out, apps are notified, and the grants of the session are marked as revoked (OpenID
 //! Connect Core §11, Back-Channel Logout §2.5). It makes no decisions: those grants depend on the
-//! session and ended with it.
+//! session and ended with it. After a withdrawal, grants are ended that were written just before it: they depend on no consent.
 //!
 //! It runs asynchronously, called by the stream of the people table, which keeps changes for a day: every session
 //! that is deleted arrives at least once, whatever fails on the way.
@@ -11,7 +12,8 @@
 //! - Work that remains after a pass is stored as an item, whose change comes back through the same stream a little
 //!   later. So an app that does not answer is retried without delaying later records, and nothing runs or costs
 //!   money while there is nothing to do.
-//! - There is always a second pass: the index that finds a session's grants lags behind its table.
+//! - There is always a second pass: the index that finds a session's grants lags behind its table. A withdrawal has made one
+//!   itself, so both of its passes here come later. Its item has a sort key like that of a sign-out, and the same reader.
 //! - An app may receive a sign-out twice and must tolerate it: a logout token names the session, not the message.
 //! - Grants with `offline_access` stay (Back-Channel Logout §2.7); their apps are notified anyway, because their
 //!   sign-in is over.
@@ -27,6 +29,7 @@
 mod event;
 mod mail;
 mod post;
+mod withdrawal;
 mod write;
 
 use std::collections::BTreeMap;
@@ -102,8 +105,11 @@ impl BackChannelLogout {
         if let Some(mail) = record.mail() {
             return self.send(mail, now).await;
         }
-        let person = PersonKey::parse(&record.dynamodb.keys.person.text);
-        let (Some(session), Ok(person)) = (record.session(), person) else { return Ok(()) };
+        let Ok(person) = PersonKey::parse(&record.dynamodb.keys.person.text) else { return Ok(()) };
+        if let Some(withdrawal) = record.withdrawal() {
+            return self.follow_withdrawal(person, &withdrawal).await;
+        }
+        let Some(session) = record.session() else { return Ok(()) };
         let ended = match session {
             SessionRecord::Session(session) => Some(EndedSession::new(session, person)),
             SessionRecord::Ended(session) => self.people.ended(person, session).await?,
@@ -119,14 +125,7 @@ impl BackChannelLogout {
         let (session, person) = (ended.session, ended.person);
         let grants = self.grants.of_session(session).await?;
         let ending = grants.iter().filter(|grant| grant.ends_with_session(session) && grant.stage != Stage::Revoked);
-        let ending: Vec<&Grant> = ending.collect();
-        for some in ending.chunks(AT_ONCE) {
-            for applied in join_all(some.iter().map(|grant| async { self.grants.apply(&revoke(grant.id)).await })).await
-            {
-                // A grant that was already over is in the desired state.
-                applied?;
-            }
-        }
+        self.end(&ending.collect::<Vec<&Grant>>()).await?;
         let (mut settled, mut missed) = (Vec::new(), false);
         for outcome in join_all(grants_to_notify(&grants, &ended).map(|grant| self.notify_client(grant, now))).await {
             match outcome? {
@@ -138,6 +137,18 @@ impl BackChannelLogout {
             Some(left) => Ok(self.people.remember_ended(&left, now).await?),
             None => Ok(self.people.forget_ended(person, session).await?),
         }
+    }
+
+    /// Marks grants as revoked, many at a time.
+    async fn end(&self, grants: &[&Grant]) -> Result<(), Failure> {
+        for some in grants.chunks(AT_ONCE) {
+            for applied in join_all(some.iter().map(|grant| async { self.grants.apply(&revoke(grant.id)).await })).await
+            {
+                // A grant that was already over is in the desired state.
+                applied?;
+            }
+        }
+        Ok(())
     }
 
     /// Notifies the client of a grant, if it registered for that.

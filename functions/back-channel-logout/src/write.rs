@@ -59,7 +59,7 @@ impl BackChannelLogout {
 
     async fn write_letter(&self, mail: &QueuedMail, now: Timestamp) -> Result<Option<Written>, Failure> {
         match &mail.letter {
-            Letter::ForgottenPassword(typed) => match recipient_of_reset(self.meant_by(typed).await?) {
+            Letter::ForgottenPassword(typed) => match recipient_of_reset(self.meant_by(typed).await?, typed) {
                 Some((user, address)) => self.reset(&user, address, now).await,
                 None => Ok(None),
             },
@@ -127,7 +127,7 @@ impl BackChannelLogout {
         Ok(mail.map(|mail| Written { mail, subject: None, counted_as: None, link }))
     }
 
-    /// Returns the people whom a typed name or address may mean: the one who has it as a name first.
+    /// Returns the people whom a typed name or address may mean, at most two: the one who has it as a name first.
     async fn meant_by(&self, typed: &str) -> Result<Vec<User>, Failure> {
         let mut found = Vec::new();
         if let Ok(username) = Username::parse(typed) {

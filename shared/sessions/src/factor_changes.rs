@@ -57,8 +57,13 @@ impl UserChange {
 
     /// Replaces the recovery codes by those with these keyed hashes, for a person who has the app that was read, or without one
     /// a passkey that was read. `None` for a person without factors.
+    ///
+    /// Of two that rest on the same codes one is made, so that the person never keeps codes that were replaced at the same
+    /// moment. Codes are random: where one of those that were read is left, none were replaced.
     pub fn replace_recovery_codes(user: &User, hashes: BTreeSet<String>) -> Option<Self> {
-        let change = Self::of(user, [UserSet::RecoveryCodes(hashes)]).when_acting(user);
+        let codes = UserFact::RecoveryCodes;
+        let same_codes = user.factors.recovery.first().map_or_else(|| codes.is_absent(), |code| codes.contains(code));
+        let change = Self::of(user, [UserSet::RecoveryCodes(hashes)]).when_acting(user).when(same_codes);
         match (user.has_second_factor(), user.factors.passkeys.first()) {
             (true, _) => Some(change),
             (false, passkey) => Some(change.when(UserFact::Passkeys.contains(passkey?))),

@@ -195,16 +195,18 @@ pub fn next(request: &AuthorizationRequest, situation: &Situation<'_>, now: Time
     let max_age = request.max_age.or(situation.client.relying_party.default_max_age);
     let too_old = max_age.is_some_and(|max_age| age > u64::from(max_age) || max_age == 0);
     let must_sign_in = too_old || asks(Prompt::Login) || asks(Prompt::SelectAccount);
-    // If the password was given for this very request a moment ago, the consent page is next, not the password
-    // again. Without a consent page the code would be issued silently, so then this step itself must have been the
-    // sign-in. A sign-in that was too old when its second factor came is no excuse: its password comes again.
+    // If the password was given for this very request a moment ago, the form for the factor or the consent page is next,
+    // not the password again. Without such a page the code would be issued silently, so then this step itself must have
+    // been the sign-in. A sign-in that was too old when its second factor came is no excuse: its password comes again.
+    let lack = wanted.lack(session.methods.context(), signed_in.user().reach());
     let given_for_this = signed_in_for(signed_in, situation.digest, now);
-    let done_now = situation.just_signed_in || (given_for_this && consent_needed);
+    let page_follows = consent_needed || (!silent && matches!(lack, Lack::Factor | Lack::PreferredFactor));
+    let done_now = situation.just_signed_in || (given_for_this && page_follows);
     let fresh = done_now && took_no_longer(signed_in, max_age);
     if must_sign_in && !fresh {
         return if silent { Next::Refuse(Unmet::SignIn) } else { Next::SignIn };
     }
-    match (wanted.lack(session.methods.context(), signed_in.user().reach()), silent) {
+    match (lack, silent) {
         (Lack::Reach, _) | (Lack::SetUp, true) => return Next::Refuse(Unmet::Reach),
         (Lack::SetUp, false) => return Next::SetUp,
         (Lack::Factor, true) => return Next::Refuse(Unmet::SignIn),
@@ -216,6 +218,13 @@ pub fn next(request: &AuthorizationRequest, situation: &Situation<'_>, now: Time
         (true, false) => Next::Consent,
         (false, _) => Next::Issue,
     }
+}
+
+/// Returns whether a person must sign in (again) before what the person allows on the consent page counts, because the page
+/// was open for longer than the sign-in is new enough for the request.
+pub fn must_sign_in_to_agree(request: &AuthorizationRequest, situation: &Situation<'_>, now: Timestamp) -> bool {
+    // Consent is given now, whether there was any before or not.
+    next(request, &Situation { agreed: None, ..*situation }, now) == Next::SignIn
 }
 
 #[cfg(test)]

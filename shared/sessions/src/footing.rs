@@ -35,7 +35,7 @@ pub fn stands(grant: &Grant, user: Option<&User>, session: Option<&Session>, rul
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use grants::{Attempt, Footing, Generation, GrantSecret, Origin, Person, PersonKey, SessionId, Stage};
     use protocol::{ClientId, Resource, Scope, Subject};
 
@@ -44,7 +44,7 @@ mod tests {
     use crate::people::tests::{NOW, user};
     use crate::session::tests::{policy, session};
 
-    fn grant(scope: &str, footing: Option<Footing>) -> Grant {
+    pub(crate) fn grant(scope: &str, footing: Option<Footing>) -> Grant {
         Grant {
             id: GrantSecret::from_bytes([7; 16]).id(),
             client_id: ClientId::parse("app").unwrap(),

@@ -57,6 +57,7 @@ mod totp;
 mod user_change;
 mod user_fact;
 mod window;
+mod withdrawn;
 
 pub use alias::AliasKey;
 pub use credentials_change::CredentialsChange;
@@ -64,7 +65,8 @@ pub use ended::EndedSession;
 pub use factor_removal::remove_factor;
 pub use factors::{Factors, SpentFactor, Totp};
 pub use flow::{
-    Expected, Next, Situation, Unmet, meets_demands, must_sign_in_for_device, next, next_for_device, signed_in_for,
+    Expected, Next, Situation, Unmet, meets_demands, must_sign_in_for_device, must_sign_in_to_agree, next,
+    next_for_device, signed_in_for,
 };
 pub use footing::stands;
 pub use form_fault::FormFault;
@@ -105,3 +107,4 @@ pub use totp::TotpSecret;
 pub use user_change::{UserChange, UserSet};
 pub use user_fact::UserFact;
 pub use window::{Limit, Window, source_names};
+pub use withdrawn::WithdrawnAccess;

@@ -410,6 +410,26 @@ mod tests {
         assert_eq!(UserChange::add_passkey(&full, passkey(99), [1; 32]).after(Some(&full)), None);
     }
 
+    #[test]
+    fn c232_of_two_sets_of_new_codes_that_rest_on_the_same_ones_one_is_kept() {
+        let with = with_factors();
+        let used_up = User { factors: Factors { recovery: BTreeSet::new(), ..with.factors.clone() }, ..with.clone() };
+        for read in [&with, &used_up] {
+            let [one, two] =
+                ["c", "d"].map(|code| UserChange::replace_recovery_codes(read, [code.to_owned()].into()).unwrap());
+            let renewed = one.after(Some(read)).unwrap();
+            assert_eq!(renewed.factors.recovery, ["c".to_owned()].into());
+            assert_eq!((two.after(Some(&renewed)), one.after(Some(&renewed))), (None, None));
+            // The next ones rest on these.
+            let next = UserChange::replace_recovery_codes(&renewed, ["d".to_owned()].into()).unwrap();
+            assert!(next.after(Some(&renewed)).is_some());
+        }
+        // Some codes were used meanwhile, and none replaced.
+        let renewed = UserChange::replace_recovery_codes(&with, ["c".to_owned()].into()).unwrap();
+        let spent = UserChange::spend(&with, &SpentFactor::RecoveryCode("b".to_owned())).after(Some(&with)).unwrap();
+        assert!(renewed.after(Some(&spent)).is_some());
+    }
+
     /// The factors after `set` is made once more. What an app has is gone with the app.
     fn kept_factors(set: &UserSet, last: &User) -> Factors {
         match set {

@@ -47,5 +47,6 @@ pub use people::passkeys::{AddedPasskey, PasskeyHolder, PasskeySession, PasskeyS
 pub use people::sign_up::{SignUp, SignUpRight, SignedUp};
 pub use people::table::{Ground, Named, PeopleTable, Visitor};
 pub use people::user_writes::UserChanged;
+pub use people::withdrawn_access::WithdrawalRecord;
 pub use registry::api_changes::ApiChanged;
 pub use registry::table::{ClientChanged, Registry};

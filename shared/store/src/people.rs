@@ -18,3 +18,4 @@ pub(crate) mod session_writes;
 pub(crate) mod sign_up;
 pub(crate) mod table;
 pub(crate) mod user_writes;
+pub(crate) mod withdrawn_access;

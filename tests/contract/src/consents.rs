@@ -3,9 +3,11 @@
 use futures::future::join_all;
 use grants::{Consent, PersonKey, Target};
 use protocol::{ClientId, Scope};
-use store::{Changed, Remembered, StoredConsent};
+use sessions::{SessionStart, WithdrawnAccess};
+use store::{Acted, Changed, Remembered, StoredConsent, WithdrawalRecord};
 
 use crate::fixtures::{NOW, client, resource};
+use crate::people_table::{session_of, user};
 use crate::place::Place;
 
 const ADA: PersonKey = PersonKey::from_bytes([1; 16]);
@@ -75,6 +77,34 @@ async fn c139_consent_is_listed_and_withdrawn(place: Place) {
     assert_eq!(people.consents_of(BOB).await.unwrap(), [stored(BOB, &app)]);
 }
 
+async fn c237_a_withdrawal_leaves_work_with_the_consent_or_nothing_changes(place: Place) {
+    let (people, app) = (place.stores.people().unwrap(), client().id);
+    let ada = user("ada");
+    people.create_user(&ada, None).await.unwrap();
+    let (person, _) = session_of(&ada);
+    let given = consent("urn:a", None);
+    people.remember_consent(ada.key, &app, &given, None).await.unwrap();
+    let record = WithdrawalRecord { client: app.clone(), at: NOW };
+    // The session is not there, so it is over.
+    assert_eq!(people.withdraw_own_consent(&person, &app, NOW).await.unwrap(), Acted::Over);
+    assert_eq!(people.withdrawn(ada.key, &record).await.unwrap(), None);
+    assert_eq!(people.consent(ada.key, &app).await.unwrap(), Some(given));
+    people.start_session(person.session(), SessionStart::New).await.unwrap();
+    assert_eq!(people.withdraw_own_consent(&person, &app, NOW).await.unwrap(), Acted::Done);
+    assert_eq!(people.consent(ada.key, &app).await.unwrap(), None);
+    let withdrawn = WithdrawnAccess::new(&person, app.clone(), NOW);
+    assert_eq!(people.withdrawn(ada.key, &record).await.unwrap(), Some(withdrawn.clone()));
+    let left = withdrawn.after_pass().unwrap();
+    people.remember_withdrawn(&left).await.unwrap();
+    // The deletion of the person leaves it until it is done.
+    people.forget(ada.key).await.unwrap();
+    assert_eq!(people.withdrawn(ada.key, &record).await.unwrap(), Some(left));
+    for _ in 0..2 {
+        people.forget_withdrawn(ada.key, &record).await.unwrap();
+        assert_eq!(people.withdrawn(ada.key, &record).await.unwrap(), None);
+    }
+}
+
 async fn c139_consent_that_an_earlier_version_stored_is_read(place: Place) {
     let (people, app) = (place.stores.people().unwrap(), client().id);
     people.remember_consent(ADA, &app, &consent("urn:a", None), None).await.unwrap();
@@ -90,5 +120,6 @@ crate::on_both! {
     c139_consent_is_written_where_it_is_as_it_was_found,
     c139_of_consent_in_several_tabs_at_once_none_undoes_another,
     c139_consent_is_listed_and_withdrawn,
+    c237_a_withdrawal_leaves_work_with_the_consent_or_nothing_changes,
     c139_consent_that_an_earlier_version_stored_is_read,
 }

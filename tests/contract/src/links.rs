@@ -2,7 +2,7 @@
 
 use protocol::IssuerUrl;
 use sessions::PersonKey;
-use store::{Changed, Link};
+use store::{Changed, Link, UserChanged};
 
 use crate::fixtures::NOW;
 use crate::people_table::user;
@@ -51,7 +51,36 @@ async fn c226_nobody_is_linked_who_is_not_there(place: Place) {
     assert_eq!(people.linked(&one.issuer, None, &one.subject).await.unwrap(), None);
 }
 
+/// Checks what a deletion does, at each moment of which an operator may link the person.
+async fn c226_a_link_that_is_made_during_a_deletion_keeps_its_subject_from_nobody(place: Place) {
+    let people = place.stores.people().unwrap();
+    let (one, bob) = (link("https://idp.example", "00u1"), user("bob"));
+    people.create_user(&bob, None).await.unwrap();
+    for own in [false, true] {
+        let ada = user("ada");
+        people.create_user(&ada, None).await.unwrap();
+        // Just before everything of the person is deleted.
+        assert_eq!(people.link(ada.key, &one, None).await.unwrap(), Changed::Done);
+        if own {
+            people.forget_own(ada.key).await.unwrap();
+        } else {
+            people.forget(ada.key).await.unwrap();
+        }
+        assert_eq!(people.linked(&one.issuer, None, &one.subject).await.unwrap(), None, "{own}");
+        assert_eq!(people.links_of(ada.key).await.unwrap(), []);
+        // Just after it, and before the person is.
+        assert_eq!(people.link(ada.key, &one, None).await.unwrap(), Changed::Done);
+        assert_eq!(people.delete_user(&ada, None).await.unwrap(), UserChanged::Done);
+        people.unlink_all(ada.key).await.unwrap();
+        assert_eq!(people.links_of(ada.key).await.unwrap(), []);
+        assert_eq!(people.link(ada.key, &one, None).await.unwrap(), Changed::Refused);
+        assert_eq!(people.link(bob.key, &one, None).await.unwrap(), Changed::Done);
+        assert_eq!(people.unlink(bob.key, &one, None).await.unwrap(), Changed::Done);
+    }
+}
+
 crate::on_both! {
+    c226_a_link_that_is_made_during_a_deletion_keeps_its_subject_from_nobody,
     c226_a_subject_is_linked_to_one_person_however_many_ask_at_once,
     c226_nobody_is_linked_who_is_not_there,
 }

@@ -57,6 +57,11 @@ pub(crate) fn call(head: &Parts, body: &[u8]) -> Result<Option<Call>, Failure> {
     Ok(Some(Call { operation, table, consistent }))
 }
 
+/// Returns whether a call reads an index of a table.
+pub(crate) fn asks_an_index(body: &[u8]) -> bool {
+    serde_json::from_slice::<Value>(body).is_ok_and(|input| input.get("IndexName").is_some())
+}
+
 /// `BatchGetItem` has the option for each table, the other reads have it once.
 fn asks_for_consistency(input: &Value) -> bool {
     let says = |request: &Value| request.get("ConsistentRead") == Some(&Value::Bool(true));

@@ -92,6 +92,12 @@ impl Answer {
         Self { promised: bytes.len() as u64, left: Some(bytes), given: 0 }
     }
 
+    /// Returns the answer of a query that finds nothing.
+    pub(crate) fn nothing_found() -> http::Result<Response<Self>> {
+        let body = Bytes::from_static(br#"{"Count":0,"Items":[],"ScannedCount":0}"#);
+        Response::builder().header("content-type", "application/x-amz-json-1.0").body(Self::whole(body))
+    }
+
     /// Returns the first half of the answer only.
     pub(crate) fn half(bytes: &Bytes) -> Self {
         Self { promised: bytes.len() as u64, left: Some(bytes.slice(..bytes.len() / 2)), given: 0 }

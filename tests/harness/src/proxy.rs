@@ -2,6 +2,7 @@
 //! It can also inject every kind of [`Fault`] into a call, or withhold the answer of a write and every answer after
 //! it: if the caller is stopped there, it is as if it had crashed.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -18,7 +19,7 @@ use tokio::net::TcpStream;
 use tokio::sync::watch;
 
 use crate::background::Background;
-use crate::call::{Call, ask, call, is_call};
+use crate::call::{Call, ask, asks_an_index, call, is_call};
 use crate::chance::{Chance, Tally, UnderWay};
 use crate::embedded::EmbeddedDynamo;
 use crate::faults::{Answer, Fault, Span};
@@ -43,6 +44,8 @@ struct Seen {
     broken: Mutex<Option<(usize, Fault, Span)>>,
     /// The source of random faults; while it is set, calls are counted and not recorded.
     chance: Mutex<Option<Arc<Chance>>>,
+    /// `true` while indexes show nothing.
+    indexes_lag: AtomicBool,
     /// The delay that is added to every answer.
     distance: Mutex<Duration>,
     meter: Arc<Meter>,
@@ -94,6 +97,7 @@ impl CountingProxy {
             frozen: watch::Sender::new(false),
             broken: Mutex::default(),
             chance: Mutex::default(),
+            indexes_lag: AtomicBool::default(),
             distance: Mutex::default(),
             meter: Arc::default(),
         });
@@ -163,9 +167,15 @@ impl CountingProxy {
         *lock(&self.seen.chance) = Some(Arc::new(Chance::new(seed, share_per_mille)));
     }
 
+    /// Decides whether every index shows nothing from now on, as one does that lags behind its table.
+    pub fn let_indexes_lag(&self, lag: bool) {
+        self.seen.indexes_lag.store(lag, Ordering::SeqCst);
+    }
+
     /// Stops injecting faults and freezing.
     pub fn heal(&self) {
         *lock(&self.seen.chance) = None;
+        self.let_indexes_lag(false);
         let mut broken = lock(&self.seen.broken);
         *broken = None;
         self.thaw();
@@ -290,6 +300,9 @@ impl Way {
         if let Some(fault) = fault.filter(|fault| !fault.lets_it_happen()) {
             return fault.refusal().ok_or_else(|| "nothing was sent".into());
         }
+        if self.seen.indexes_lag.load(Ordering::SeqCst) && asks_an_index(&body) {
+            return Ok(Answer::nothing_found()?);
+        }
         let (client, upstream) = (self.client.clone(), self.upstream.clone());
         let done = tokio::spawn(async move {
             if let Some(Fault::Late(time)) = fault {
@@ -367,6 +380,14 @@ mod tests {
         assert!(traffic.calls == 2 && traffic.sent > 500 && traffic.received > 500, "{traffic:?}");
         proxy.reset();
         assert_eq!((proxy.calls(), proxy.traffic()), (Vec::new(), Traffic::default()));
+    }
+
+    #[tokio::test]
+    async fn an_index_that_lags_shows_nothing() {
+        let proxy = CountingProxy::embedded();
+        proxy.let_indexes_lag(true);
+        let query = json!({"TableName": "things", "IndexName": "by-name"});
+        assert_eq!(dynamo_call(&proxy.endpoint(), "Query", &query).await["Items"], json!([]));
     }
 
     #[tokio::test]

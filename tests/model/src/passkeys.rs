@@ -5,6 +5,7 @@
 //! A process reads what it needs, decides, and makes its writes as one transaction: sent again after its answer was lost, it
 //! finds its own result.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use sessions::{Passkey, User};
@@ -29,6 +30,7 @@ const GONE: &str = "a key that was removed signs nobody in";
 const SAME: &str = "the profile names the keys that are there, and no others";
 const CODES: &str = "there are recovery codes beside a factor only";
 const BY_CHOICE: &str = "the last factor is removed by choice only";
+const ONE_RENEWAL: &str = "of all renewals that rest on the same recovery codes, one is made";
 
 /// The rules, or what is broken about them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,6 +47,8 @@ enum Twin {
     OthersForgotten,
     /// The recovery codes outlive the last factor.
     CodesKept,
+    /// New codes are written without a look at those that they replace.
+    CodesAsRead,
 }
 
 /// A request of somebody. Keys are numbered, and so are the forms that have a challenge each.
@@ -60,8 +64,8 @@ enum Ask {
     AddApp,
     /// Removes a key of the person.
     RemoveApp,
-    /// Makes new recovery codes.
-    Renew,
+    /// Makes new recovery codes, a numbered set.
+    Renew(u8),
 }
 
 /// The last answer to a request.
@@ -120,6 +124,8 @@ struct Seen {
     came_back: bool,
     /// `true` once a removal that nobody confirmed left the password alone.
     bare: bool,
+    /// The codes that each renewal replaced, as it had read them.
+    replaced: Vec<BTreeSet<String>>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -151,7 +157,7 @@ impl Passkeys {
             Decided::Answer(answer) => answer,
             Decided::Write(writes) if self.make(state, &mut process, &writes) => match process.ask {
                 Ask::SignIn { .. } => Answer::SignedIn,
-                Ask::Add(_) | Ask::Remove(..) | Ask::AddApp | Ask::RemoveApp | Ask::Renew => Answer::Changed,
+                Ask::Add(_) | Ask::Remove(..) | Ask::AddApp | Ask::RemoveApp | Ask::Renew(_) => Answer::Changed,
             },
             Decided::Write(_) => Answer::Over,
         });
@@ -187,7 +193,8 @@ impl Passkeys {
                 state.gone[key] = true;
                 state.seen.bare |= !confirmed && !user.has_factors();
             }
-            Ask::AddApp | Ask::RemoveApp | Ask::Renew => {}
+            Ask::Renew(_) => state.seen.replaced.push(read.user.factors.recovery.clone()),
+            Ask::AddApp | Ask::RemoveApp => {}
         }
         state.stands.user = Arc::new(user);
         process.made = true;
@@ -210,13 +217,19 @@ impl Passkeys {
                 after.factors.recovery.clone_from(&before.factors.recovery);
                 Some(after)
             }
+            (Twin::CodesAsRead, Ask::Renew(_)) => {
+                let mut after = before.clone();
+                after.factors.recovery = writes.change.after(Some(read))?.factors.recovery;
+                Some(after)
+            }
             (
                 Twin::Real
                 | Twin::UseAsRead
                 | Twin::SignInAsRead
                 | Twin::ProfileAsRead
                 | Twin::OthersForgotten
-                | Twin::CodesKept,
+                | Twin::CodesKept
+                | Twin::CodesAsRead,
                 _,
             ) => rightly,
         }

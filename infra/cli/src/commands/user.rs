@@ -117,7 +117,6 @@ async fn delete(UserDelete { one, destroying }: UserDelete) -> Result<(), Error>
         |attributes: &[&str]| Some(records.record(AuditedAction::UserDelete, &About::User(&user.subject), attributes));
     let off = change(&stack, &user, UserChange::disable(&user), record(&["disabled"])).await?;
     clean_up(&stack, &off).await?;
-    user_links::unlink_all(&stack, &user).await?;
     stack.people.forget(user.key).await?;
     // A user who was renamed in the meantime is deleted under the new name.
     let mut stands = off;

@@ -93,7 +93,7 @@ pub(crate) async fn show(one: OneUser) -> Result<(), Error> {
 /// Ends links that were made while the user was deleted, and lets the address lead nowhere. Nobody can be linked to the user
 /// any more.
 pub(crate) async fn finish_deletion(stack: &Stack, user: &User, json: bool) -> Result<(), Error> {
-    unlink_all(stack, user).await?;
+    stack.people.unlink_all(user.key).await?;
     stack.people.release_address(user, edge::now()).await?;
     print(json, &deleted(user))
 }
@@ -101,14 +101,6 @@ pub(crate) async fn finish_deletion(stack: &Stack, user: &User, json: bool) -> R
 /// Describes the deletion of a user.
 pub(crate) fn deleted(user: &User) -> Value {
     json!({ "username": user.username.as_str(), "deleted": true })
-}
-
-/// Ends all links of a user who is deleted.
-pub(crate) async fn unlink_all(stack: &Stack, user: &User) -> Result<(), Error> {
-    for link in stack.people.links_of(user.key).await? {
-        stack.people.unlink(user.key, &link, None).await?;
-    }
-    Ok(())
 }
 
 /// Returns the URL of an issuer, which may be deleted already.

@@ -9,7 +9,7 @@ use aws_sdk_dynamodbstreams::config::{BehaviorVersion, Region};
 use aws_sdk_dynamodbstreams::types::{Record, ShardIteratorType};
 use back_channel_logout::{BackChannelLogout, StreamChange, StreamEvent, StreamKeys, StreamRecord, StreamText};
 use edge::{Config, Error, trouble};
-use store::{SessionRecord, mail_of_keys};
+use store::{SessionRecord, WithdrawalRecord, mail_of_keys};
 use tokio::time::sleep;
 
 /// The polling interval of the stream, the same as Lambda's.
@@ -127,11 +127,12 @@ async fn follow_up(function: Arc<BackChannelLogout>, record: StreamRecord) {
     }
 }
 
-/// Returns whether a record is about remaining work: of a sign-out, or a mail that could not be sent.
+/// Returns whether a record is about remaining work: of a sign-out or a withdrawal, or a mail that could not be sent.
 fn is_left_over(record: &StreamRecord) -> bool {
     let StreamKeys { person, record: name } = &record.dynamodb.keys;
     let is_mail = mail_of_keys(&person.text, &name.text).is_some() && record.event_name == "MODIFY";
-    is_mail || matches!(SessionRecord::parse(&name.text), Some(SessionRecord::Ended(_)))
+    let is_sign_out = matches!(SessionRecord::parse(&name.text), Some(SessionRecord::Ended(_)));
+    is_mail || is_sign_out || WithdrawalRecord::parse(&name.text).is_some()
 }
 
 /// Converts a record into the form that Lambda passes on.

@@ -18,8 +18,10 @@ pub struct FactorForm<'a> {
     pub carried: (&'a str, &'a str),
     /// The digest of that.
     pub digest: RequestDigest,
-    /// The path and query that lead to the sign-in form again.
+    /// The path and query that lead to the sign-in form again, while nobody is signed in.
     pub start_again: &'a str,
+    /// The path and query that lead to the sign-in form although somebody is signed in.
+    pub for_another: &'a str,
     /// The site of the passkeys, if there are any here.
     pub site: Option<&'a PasskeySite>,
 }
@@ -60,7 +62,7 @@ impl FactorForm<'_> {
             action: self.action,
             carried: self.carried,
             ticket: ticket.expose(),
-            start_again: self.start_again,
+            start_again: if half.session().is_some() { self.for_another } else { self.start_again },
             has_app: choices.app,
             has_codes: choices.codes,
             passkey,

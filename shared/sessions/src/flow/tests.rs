@@ -4,9 +4,9 @@ use grants::AuthMethod;
 use protocol::{ClientId, GrantType, LegacyGrants, Parameters, Resource, Scope};
 
 use super::*;
-use crate::Session;
 use crate::people::tests::NOW;
 use crate::session::tests::session;
+use crate::{Factors, Session, User};
 
 pub(crate) fn client(auth_method: AuthMethod) -> Client {
     Client {
@@ -206,6 +206,90 @@ fn signed_in_within(seconds: u32) -> SignedIn {
     let methods = person.session().methods.with(grants::Method::OneTimeCode, NOW.plus(seconds));
     let session = Session { methods, ..person.session().clone() };
     person.with_session(session)
+}
+
+/// A step of a request, so many seconds after the sign-in of the person.
+#[derive(Clone, Copy)]
+struct Later<'a> {
+    query: &'a str,
+    request: &'a str,
+    agreed: bool,
+    just: bool,
+    after: u32,
+}
+
+const LATER: Later<'_> = Later { query: "", request: "request", agreed: true, just: false, after: 0 };
+
+fn decide_later<T>(
+    later: Later<'_>,
+    client: &Client,
+    person: &SignedIn,
+    decide: impl FnOnce(&AuthorizationRequest, &Situation<'_>, Timestamp) -> T,
+) -> T {
+    let query = format!("response_type=code&{}", later.query);
+    let parameters = Parameters::parse(query.as_bytes()).unwrap();
+    let target = Target { resources: vec![Resource::parse("urn:a").unwrap()], scope: Scope::parse("read").unwrap() };
+    let consent = Consent::given(client, &target, None, NOW);
+    let situation = Situation {
+        client,
+        redirect_uri: &RedirectUri::parse("https://app.example/cb").unwrap(),
+        target: &target,
+        agreed: later.agreed.then_some(&consent),
+        signed_in: Some(person),
+        known_as: Some(&person.user().subject),
+        expected: &Expected::Anyone,
+        digest: RequestDigest::of(later.request),
+        just_signed_in: later.just,
+        policy: &Policy::default(),
+    };
+    let request = AuthorizationRequest::parse(&parameters, LegacyGrants::default()).unwrap();
+    decide(&request, &situation, NOW.plus(later.after))
+}
+
+#[test]
+fn c037_c234_the_form_for_a_factor_follows_the_password_that_was_given_for_the_request() {
+    let factors =
+        Factors { passkeys: ["p".to_owned()].into(), recovery: ["a".to_owned()].into(), ..Factors::default() };
+    let (person, _) = session();
+    let user = User { factors, ..person.user().clone() };
+    let person = person.with_user(user);
+    let mut strict = client(AuthMethod::SecretBasic);
+    strict.relying_party.requires_factor = true;
+    let decided = |later: Later<'_>| decide_later(later, &strict, &person, next);
+    for query in ["prompt=login", "prompt=select_account", "max_age=0", "max_age=60"] {
+        assert_eq!(decided(Later { query, just: true, ..LATER }), Next::Factor, "{query}");
+        assert_eq!(decided(Later { query, after: 61, ..LATER }), Next::Factor, "{query}");
+        assert_eq!(decided(Later { query, after: 600, ..LATER }), Next::SignIn, "{query}");
+        assert_eq!(decided(Later { query, request: "another", after: 61, ..LATER }), Next::SignIn, "{query}");
+    }
+    // Only the step that showed the factor is the sign-in that was asked for.
+    let methods = person.session().methods.with(grants::Method::OneTimeCode, NOW.plus(61));
+    let stronger = person.clone().with_session(Session { methods, ..person.session().clone() });
+    for query in ["prompt=login", "max_age=0"] {
+        let after_factor = |just| decide_later(Later { query, just, after: 61, ..LATER }, &strict, &stronger, next);
+        assert_eq!([after_factor(true), after_factor(false)], [Next::Issue, Next::SignIn], "{query}");
+    }
+    // A wish leads to the form too, and to nothing in silence.
+    let wished = |query| decide_later(Later { query, ..LATER }, &client(AuthMethod::SecretBasic), &person, next);
+    assert_eq!(wished("acr_values=mfa&prompt=login"), Next::Factor);
+    assert_eq!(wished("acr_values=mfa&max_age=0&prompt=none"), Next::Refuse(Unmet::SignIn));
+}
+
+#[test]
+fn c037_what_is_allowed_on_a_page_that_was_open_for_too_long_needs_a_new_sign_in() {
+    let ((person, _), client) = (session(), client(AuthMethod::SecretBasic));
+    let must = |later: Later<'_>| decide_later(later, &client, &person, must_sign_in_to_agree);
+    for (query, agreed) in ["prompt=login", "prompt=select_account", "max_age=0", "max_age=60"]
+        .into_iter()
+        .flat_map(|query| [false, true].map(|agreed| (query, agreed)))
+    {
+        let open_for = |after| must(Later { query, agreed, after, ..LATER });
+        assert!(!open_for(599) && open_for(600), "{query} {agreed}");
+    }
+    // The person had signed in before the request.
+    let before = |query, after| must(Later { query, request: "another", agreed: false, after, ..LATER });
+    assert!(!before("max_age=60", 60) && before("max_age=60", 61));
+    assert!(!before("", 1700) && !before("prompt=consent", 1700) && before("prompt=login", 1));
 }
 
 #[test]

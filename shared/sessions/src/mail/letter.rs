@@ -231,11 +231,14 @@ impl AddressWish {
     }
 }
 
-/// Returns the first of the people found for a name or an address who may set a new password with a mail: one who is
-/// enabled and has a confirmed address.
-pub fn recipient_of_reset(found: impl IntoIterator<Item = User>) -> Option<(User, EmailAddress)> {
-    let mut enabled = found.into_iter().filter(|user| !user.disabled);
-    enabled.find_map(|user| user.confirmed_address().map(|address| (user, address)))
+/// Returns the first of the people found for a name or an address that was typed who may set a new password with a mail: one
+/// who is enabled and has a confirmed address. Who has confirmed what was typed comes before one who only has it as a name,
+/// such as from an earlier address that is somebody else's now.
+pub fn recipient_of_reset(found: impl IntoIterator<Item = User>, typed: &str) -> Option<(User, EmailAddress)> {
+    let typed = EmailAddress::parse(typed).ok();
+    let is_own = |user: &User| typed.as_ref().is_some_and(|address| user.has_confirmed(address));
+    let (own, named): (Vec<User>, Vec<User>) = found.into_iter().filter(|user| !user.disabled).partition(is_own);
+    own.into_iter().chain(named).find_map(|user| user.confirmed_address().map(|address| (user, address)))
 }
 
 #[cfg(test)]
@@ -268,8 +271,24 @@ mod tests {
             assert_eq!(Letter::notice(Notice::PasswordChanged, other), None);
         }
         let off = User { disabled: true, ..confirmed.clone() };
-        assert!(recipient_of_reset([&others[..], &[off]].concat()).is_none());
-        assert_eq!(recipient_of_reset([others[1].clone(), confirmed.clone()]).unwrap().0, confirmed);
+        assert!(recipient_of_reset([&others[..], &[off]].concat(), "ada").is_none());
+        assert_eq!(recipient_of_reset([others[1].clone(), confirmed.clone()], "ada").unwrap().0, confirmed);
+    }
+
+    #[test]
+    fn c235_an_address_means_who_confirmed_it_before_who_has_it_as_a_name() {
+        let owner = addressed(r#"{"email":"jd@example.org","email_verified":true}"#);
+        let former = addressed(r#"{"email":"john@example.net","email_verified":true}"#);
+        let to = |found: [&User; 2], typed| recipient_of_reset(found.map(User::clone), typed).unwrap().0;
+        for typed in ["jd@example.org", "JD@example.org"] {
+            assert_eq!([to([&former, &owner], typed), to([&owner, &former], typed)], [owner.clone(), owner.clone()]);
+        }
+        // Of several who confirmed it, and of any name that is no address, the first.
+        let other = User { credential_version: 9, ..owner.clone() };
+        assert_eq!(to([&other, &owner], "jd@example.org"), other);
+        assert_eq!(to([&former, &owner], "jd"), former);
+        let off = User { disabled: true, ..owner.clone() };
+        assert_eq!(to([&former, &off], "jd@example.org"), former);
     }
 
     #[test]

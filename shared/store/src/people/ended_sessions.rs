@@ -7,7 +7,6 @@ use protocol::ClientId;
 use sessions::EndedSession;
 
 use crate::dynamodb::items::{Item, Reader, list, number, text, time};
-use crate::dynamodb::send::Call;
 use crate::dynamodb::unknown::Unknown;
 use crate::grants::table::GrantsTable;
 use crate::people::item::{ENDED, SESSION, ended_record, key};
@@ -51,10 +50,8 @@ impl PeopleTable {
     /// # Errors
     /// [`Unknown`] when the store gives no usable answer.
     pub async fn ended(&self, person: PersonKey, session: SessionId) -> Result<Option<EndedSession>, Unknown> {
-        let call = self.client.get_item().table_name(&self.table).set_key(Some(key(person, &ended_record(session))));
-        let answer = call.consistent_read(true).sent().await;
-        let answer = answer.map_err(|error| Unknown::from_sdk(&self.table, error))?;
-        answer.item.map(|item| self.to_ended(person, session, &item)).transpose()
+        let item = self.item(key(person, &ended_record(session))).await?;
+        item.map(|item| self.to_ended(person, session, &item)).transpose()
     }
 
     /// Stores the work that remains after a session ended; it comes back as a record of the table's stream.

@@ -13,7 +13,7 @@ use crate::dynamodb::unknown::Unknown;
 use crate::people::item::{LEADS_TO, PROFILE, alias_key, from_alias, key, to_alias};
 use crate::people::table::PeopleTable;
 
-const LINK: &str = "link#";
+pub(crate) const LINK: &str = "link#";
 
 /// A subject of another issuer, which is a person here.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -86,6 +86,17 @@ impl PeopleTable {
     /// [`Unknown`] when the store gives no usable answer.
     pub async fn links_of(&self, person: PersonKey) -> Result<Vec<Link>, Unknown> {
         self.items_of(person, LINK).await?.iter().map(|item| to_link(&self.table, item)).collect()
+    }
+
+    /// Ends all links of a person.
+    ///
+    /// # Errors
+    /// [`Unknown`] when it is not known whether all were ended.
+    pub async fn unlink_all(&self, person: PersonKey) -> Result<(), Unknown> {
+        for link in self.links_of(person).await? {
+            self.unlink(person, &link, None).await?;
+        }
+        Ok(())
     }
 
     async fn outcome_of(&self, writes: Vec<Write>) -> Result<Changed, Unknown> {

@@ -3,7 +3,9 @@
 
 use grants::Timestamp;
 use protocol::ClientId;
-use sessions::{CredentialsChange, PasskeyId, PersonKey, Session, SessionChange, SignedIn, UserChange};
+use sessions::{
+    CredentialsChange, PasskeyId, PersonKey, Session, SessionChange, SignedIn, UserChange, WithdrawnAccess,
+};
 
 use crate::dynamodb::commit::{Kind, Outcome, Write, commit};
 use crate::dynamodb::expression::Expression;
@@ -150,7 +152,8 @@ impl PeopleTable {
         })
     }
 
-    /// Withdraws consent at the wish of the person. Consent that was not given stays so.
+    /// Withdraws consent at the wish of the person, and stores the work that remains in the same transaction. Consent that was
+    /// not given stays so.
     ///
     /// # Errors
     /// [`Unknown`] when it is not known whether it is withdrawn.
@@ -163,17 +166,20 @@ impl PeopleTable {
         let consent = key(person.user().key, &consent_record(client));
         let mut writes = self.still_acting(person, now);
         writes.push(self.write(Kind::Delete(consent), Expression::default()));
+        writes.push(self.withdrawal(&WithdrawnAccess::new(person, client.clone(), now)));
         Ok(match commit(&self.client, writes).await? {
             Outcome::Done(_) => Acted::Done,
             Outcome::Refused(..) => Acted::Over,
         })
     }
 
-    /// Deletes the remaining items of a person, as [`PeopleTable::forget`] does, with the rights of a function.
+    /// Ends the links of a person and deletes the remaining items, as [`PeopleTable::forget`] does, with the rights of a
+    /// function.
     ///
     /// # Errors
     /// [`Unknown`] when it is not known whether all is deleted.
     pub async fn forget_own(&self, person: PersonKey) -> Result<(), Unknown> {
+        self.unlink_all(person).await?;
         let remaining = self.remaining(person).await?;
         for some in remaining.chunks(MOST_DELETED_AT_ONCE) {
             let delete = |key: &Item| self.write(Kind::Delete(key.clone()), Expression::default());

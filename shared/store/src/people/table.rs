@@ -10,7 +10,7 @@ use crate::dynamodb::changed::Changed;
 use crate::dynamodb::commit::{Kind, Outcome, Write, commit};
 use crate::dynamodb::expression::Expression;
 use crate::dynamodb::items::{Item, Reader, text};
-use crate::dynamodb::send::Listing;
+use crate::dynamodb::send::{Call, Listing};
 use crate::dynamodb::unknown::Unknown;
 use crate::people::item::{
     LEADS_TO, PROFILE, SESSION, alias_key, consent_record, key, session_record, to_alias, to_consent, to_session,
@@ -182,6 +182,13 @@ impl PeopleTable {
 
     pub(crate) fn write(&self, kind: Kind, expression: Expression) -> Write {
         Write::new(&self.table, kind, expression)
+    }
+
+    /// Reads one item: strongly consistent.
+    pub(crate) async fn item(&self, key: Item) -> Result<Option<Item>, Unknown> {
+        let call = self.client.get_item().table_name(&self.table).set_key(Some(key)).consistent_read(true);
+        let answer = call.sent().await.map_err(|error| Unknown::from_sdk(&self.table, error))?;
+        Ok(answer.item)
     }
 
     /// Reads the items of a person whose sort key has this prefix: strongly consistent.

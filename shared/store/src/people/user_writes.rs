@@ -12,6 +12,7 @@ use crate::dynamodb::guards::of_guards;
 use crate::dynamodb::items::{Item, Reader, flag, text};
 use crate::dynamodb::unknown::Unknown;
 use crate::people::item::{ENDED, LEADS_TO, PROFILE, alias_key, from_alias, from_user, key, of_user_change};
+use crate::people::links::LINK;
 use crate::people::passkey_item::alias_of;
 use crate::people::table::PeopleTable;
 
@@ -151,21 +152,26 @@ impl PeopleTable {
         }
     }
 
-    /// Deletes the remaining items of a person, except the work that remains after sessions ended: apps are still
-    /// notified, and then those items are deleted automatically.
+    /// Ends the links of a person and deletes the remaining items, except the work that remains after sessions ended: apps
+    /// are still notified, and then those items are deleted automatically.
+    ///
+    /// A link that is made meanwhile stays: call [`PeopleTable::unlink_all`] once more when the person is deleted, after
+    /// which none is made.
     ///
     /// # Errors
     /// [`Unknown`] when it is not known whether all is deleted.
     pub async fn forget(&self, person: PersonKey) -> Result<(), Unknown> {
+        self.unlink_all(person).await?;
         batch::delete(&self.client, &self.table, self.remaining(person).await?).await
     }
 
-    /// Returns the keys of all items of a person that are deleted before the person is.
+    /// Returns the keys of all items of a person that are deleted before the person is, without the links. A record of a
+    /// link is only deleted together with its alias, or the alias would keep the subject from everybody else.
     pub(crate) async fn remaining(&self, person: PersonKey) -> Result<Vec<Item>, Unknown> {
         let mut keys = Vec::new();
         for item in &self.items_of(person, "").await? {
             let record = Reader::new(&self.table, item).text("record")?;
-            if !record.starts_with(ENDED) && record != PROFILE {
+            if !record.starts_with(ENDED) && !record.starts_with(LINK) && record != PROFILE {
                 keys.push(key(person, record));
                 keys.extend(alias_of(record));
             }

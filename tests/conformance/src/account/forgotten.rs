@@ -283,6 +283,28 @@ async fn c235_a_mail_goes_to_a_confirmed_address_and_three_times_in_an_hour_at_m
 }
 
 #[tokio::test]
+async fn c235_an_address_means_the_person_who_confirmed_it_and_not_one_who_has_it_as_a_name() {
+    let world = World::on(Stack::start());
+    let (cli, address) = (world.stack.cli(), address_of("successor"));
+    // Somebody who signed up with the address has another one now, and kept the name.
+    cli.create_user(&address, FIRST);
+    cli.run(&["user", "update", &address, "--claim", "email=former@example.net", "--claim", "email_verified=true"]);
+    create(&world, "successor");
+    assert_eq!(ask(&mut world.stack.browser(), &address).await.reply.status, 200);
+    let mails = mails_to(&world.stack, &address, 1).await;
+    let mut browser = world.stack.browser();
+    let page = browser.go(&path_of_link(&world.stack, &mails[0])).await;
+    let form = form_to(&page, "/account/reset").unwrap();
+    assert_eq!(form.input("username").map(|input| input.value.as_str()), Some("successor"));
+    assert!(is_set(&browser.submit(&page, &form, &[("new_password", SECOND)]).await.reply));
+    // The other person is meant by the address that is confirmed, and signs in with the name as before.
+    assert!(kept(&world.stack, "former@example.net").await.is_empty());
+    ask(&mut world.stack.browser(), "former@example.net").await;
+    mails_to(&world.stack, "former@example.net", 1).await;
+    assert!(opens(&world, &address, FIRST).await && opens(&world, "successor", SECOND).await);
+}
+
+#[tokio::test]
 async fn c235_mails_are_bounded_for_each_source() {
     let world = World::on(Stack::start());
     let mut browser = world.stack.browser_from([127, 0, 7, 1]);

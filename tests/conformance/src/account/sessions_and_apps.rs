@@ -136,6 +136,36 @@ async fn c237_nothing_of_a_silent_request_in_flight_outlives_a_withdrawal_whiche
 }
 
 #[tokio::test]
+async fn c237_a_grant_that_the_index_shows_only_after_a_withdrawal_ends_all_the_same() {
+    let proxy = CountingProxy::embedded();
+    let world = World::on(Stack::builder().store(&proxy.endpoint()).start());
+    let (session, client) = (world.session(), app(&world, "Just before", &[]));
+    let mut person = Person::signed_in(&world, "lagging").await;
+    rounds::sign_in(&mut person.browser, &client, ("lagging", FIRST), &[]).await;
+    let page = person.browser.go("/account").await;
+    let form = withdrawal(&page, &client.id).unwrap();
+    // A silent request right before the withdrawal, and access that the person allows again right after it.
+    let scope = [("scope", "openid read offline_access")];
+    rounds::sign_in(&mut person.browser, &client, ("lagging", FIRST), &scope).await;
+    let before = rounds::silent(&mut person.browser, &client, &scope).await.expect("a code");
+    let before = tokens(&session.redeem(&client, &before).await);
+    proxy.let_indexes_lag(true);
+    let after = person.browser.submit(&page, &form, &[]).await;
+    assert!(shows_account(&after), "{:?}", after.reply);
+    proxy.let_indexes_lag(false);
+    let again = rounds::sign_in(&mut person.browser, &client, ("lagging", FIRST), &scope).await;
+    let again = tokens(&session.redeem(&client, &again).await);
+    for _ in 0..400 {
+        if !session.is_active(&before.access).await {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    assert_eq!(session.left_of_tokens(&client, &before).await, Vec::<String>::new());
+    assert!(session.is_active(&again.access).await);
+}
+
+#[tokio::test]
 async fn c237_a_form_with_a_field_twice_or_without_its_fields_changes_nothing() {
     let world = World::on(Stack::start());
     let mut person = Person::signed_in(&world, "twofold").await;

@@ -7,7 +7,7 @@ use crate::support::devices::{
     asked, asks_for_a_decision, decide, device_client, enter, poll, question, signed_in, television,
 };
 use crate::support::pages::{assert_page_headers, assert_turned_down};
-use crate::support::session::{self, assert_refused, tokens};
+use crate::support::session::{self, assert_refused, server_time, tokens, until};
 use crate::support::world::ORDERS;
 
 #[tokio::test]
@@ -108,4 +108,23 @@ async fn c213_c234_a_factor_that_the_client_demands_since_the_question_is_demand
     assert_eq!((next.url.path(), next.reply.status), ("/device", 403), "{:?}", next.reply);
     assert_turned_down(&next);
     assert_refused(&poll(&session, &tv, &codes.device_code).await, "authorization_pending");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn c213_c037_what_is_allowed_on_a_page_that_was_open_for_too_long_needs_a_new_sign_in() {
+    let mut session = session::shared();
+    let world = session.world;
+    let tv = device_client(world, "Impatient TV", &["--auth-method", "none", "--default-max-age", "6"]);
+    let codes = asked(&session, &tv, &[]).await;
+    // The person is signed in already, and not for this device.
+    drop(session.code(&world.web).await);
+    let page = session.browser.go(&codes.complete).await;
+    assert!(asks_for_a_decision(&page), "{:?}", page.reply);
+    let start = server_time(&session).await;
+    until(&session, start + 7).await;
+    let late = decide(&mut session.browser, &page, "allow").await;
+    assert!(late.form().input("password").is_some(), "{:?}", late.reply);
+    let page = signed_in(&mut session.browser, late, &world.ana).await;
+    assert_eq!(decide(&mut session.browser, &page, "allow").await.reply.status, 200);
+    tokens(&poll(&session, &tv, &codes.device_code).await);
 }

@@ -143,6 +143,27 @@ async fn c037_a_sign_in_that_is_young_enough_will_do() {
 }
 
 #[tokio::test]
+async fn c037_what_is_allowed_on_a_page_that_was_open_for_too_long_needs_a_new_sign_in() {
+    let world = World::shared();
+    let fresh = asked_anew(world);
+    let mut session = signed_in(world).await;
+    let request = url(&fresh.id, &[("max_age", "6")]);
+    let (page, other) = (session.browser.go(&request).await, session.browser.go(&request).await);
+    assert!(asks_for_consent(&page) && asks_for_consent(&other), "{:?}", page.reply);
+    let start = server_time(&session).await;
+    until(&session, start + 7).await;
+    let late = session.browser.submit(&page, &page.form(), &[("decision", "allow")]).await;
+    assert!(asks_for_a_password(&late), "{:?}", late.reply);
+    // A no is one however old the sign-in is.
+    let denied = session.browser.submit(&other, &other.form(), &[("decision", "deny")]).await;
+    assert_eq!(answered(&denied).error.as_deref(), Some("access_denied"));
+    let again = sign_in(&mut session.browser, &late, &world.ana.username, &world.ana.password).await;
+    assert!(asks_for_consent(&again), "{:?}", again.reply);
+    let allowed = session.browser.submit(&again, &again.form(), &[("decision", "allow")]).await;
+    answered(&allowed).assert_granted();
+}
+
+#[tokio::test]
 async fn c037_prompt_consent_asks_again() {
     let world = World::shared();
     let mut session = signed_in(world).await;

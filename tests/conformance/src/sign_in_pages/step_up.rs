@@ -6,8 +6,9 @@ use serde_json::{Value, json};
 use crate::account::sign_up::way_to;
 use crate::account::{FIRST, Person, form_to};
 use crate::support::authenticator::{Authenticator, Factor, add_factor, asks_for_a_factor, show_factor, shown_codes};
-use crate::support::devices::{asked, television};
-use crate::support::passkeys::{SoftKey, send_new};
+use crate::support::devices::{asked, device_client, television};
+use crate::support::pages::{answered, asks_for_a_password};
+use crate::support::passkeys::{SoftKey, add_passkey, send_new, use_passkey};
 use crate::support::published::{DOCUMENTS, document, strings};
 use crate::support::relying_party::app;
 use crate::support::session::{Code, Session, assert_granted, assert_refused};
@@ -216,6 +217,89 @@ async fn c234_a_deployment_that_demands_a_factor_asks_for_it_before_a_device_is_
     let added = browser.submit(&page, &page.form(), &[("code", &app.code())]).await;
     let question = browser.go(&way_to(&added, "/device?")).await;
     assert!(question.reply.text().contains("name=\"decision\""), "{:?}", question.reply);
+}
+
+/// The parameters that ask for a new sign-in.
+const ANEW: [(&str, &str); 3] = [("prompt", "login"), ("max_age", "0"), ("prompt", "select_account")];
+
+/// Opens a request, gives the password there, and returns the page after that, with the verifier of the request.
+async fn password_for(
+    browser: &mut Browser,
+    client: &RegisteredClient,
+    name: &str,
+    more: &[(&str, &str)],
+) -> (Landing, Pkce) {
+    let pkce = Pkce::new();
+    let url = authorization_url(&client.id, CALLBACK, &pkce, &[more, &[("scope", "openid read")]].concat());
+    let page = browser.go(&url).await;
+    assert!(asks_for_a_password(&page), "{more:?}: {:?}", page.reply);
+    let after = browser.submit(&page, &page.form(), &[("username", name), ("password", FIRST)]).await;
+    (after, pkce)
+}
+
+/// Returns the context that the ID token tells of, for the code of a landing.
+async fn context_of(world: &World, client: &RegisteredClient, landing: &Landing, pkce: Pkce) -> Value {
+    let code = Code { code: answered(landing).code().to_owned(), verifier: pkce.verifier };
+    let granted = world.session().redeem(client, &code).await;
+    assert_granted(&granted);
+    Jwt::read(&granted.string("id_token")).claims["acr"].clone()
+}
+
+#[tokio::test]
+async fn c234_c037_a_new_sign_in_leads_to_the_recovery_code_that_stands_for_the_missing_factor_and_back() {
+    let world = World::on(Stack::builder().localhost().start());
+    let mut person = Person::signed_in(&world, "astray").await;
+    let added = add_passkey(&mut person.browser, &mut SoftKey::new(world.stack.issuer()), "Laptop").await;
+    let codes = shown_codes(&added);
+    let mut browser = person.elsewhere(&world).await;
+    let client = app(&world, "Strict", &["--require-factor"]);
+    // The first time, the person is asked for consent besides. From then on nothing else is shown.
+    for (place, anew) in ANEW.iter().chain(&ANEW).enumerate() {
+        let (page, pkce) = password_for(&mut browser, &client, "astray", &[*anew]).await;
+        let after = show_factor(&mut browser, &page, ("recovery_code", &codes[place])).await;
+        assert_eq!(after.callback().is_none(), place == 0, "{anew:?}: {:?}", after.reply);
+        let after = agreed(&mut browser, after).await;
+        assert_eq!(context_of(&world, &client, &after, pkce).await, "mfa", "{anew:?}");
+    }
+}
+
+#[tokio::test]
+async fn c234_c037_a_new_sign_in_with_a_code_leads_to_the_passkey_that_is_demanded_and_back() {
+    let world = World::on(Stack::builder().localhost().start());
+    let mut person = Person::signed_in(&world, "keyed").await;
+    let mut factor = add_factor(&mut person.browser).await;
+    let mut key = SoftKey::new(world.stack.issuer());
+    add_passkey(&mut person.browser, &mut key, "Laptop").await;
+    let (client, demand, mut browser) = (app(&world, "Demanding", &[]), essential(&["phr"]), world.stack.browser());
+    for place in 0..2 {
+        let more = [("claims", &*demand), ("prompt", "login")];
+        let (page, pkce) = password_for(&mut browser, &client, "keyed", &more).await;
+        let code = factor.app.code();
+        let page = show_factor(&mut browser, &page, ("code", &code)).await;
+        let after = use_passkey(&mut browser, &page, &key).await;
+        assert_eq!(after.callback().is_none(), place == 0, "{:?}", after.reply);
+        let after = agreed(&mut browser, after).await;
+        assert_eq!(context_of(&world, &client, &after, pkce).await, "phr");
+    }
+}
+
+#[tokio::test]
+async fn c234_who_is_asked_for_a_factor_may_sign_in_as_somebody_else() {
+    let world = World::on(Stack::start());
+    let mut scene = Scene::of(&world, "first", &["--require-factor"]).await;
+    let tv = device_client(&world, "Strict TV", &["--auth-method", "none", "--require-factor"]);
+    let codes = asked(&scene.session, &tv, &[]).await;
+    let request = authorization_url(&scene.client.id, CALLBACK, &Pkce::new(), &[]);
+    for (target, path) in [(&request, "/authorize?"), (&codes.complete, "/device?")] {
+        let page = scene.browser.go(target).await;
+        let code = scene.factor.app.old_code();
+        let again = show_factor(&mut scene.browser, &page, ("code", &code)).await;
+        for page in [page, again] {
+            assert!(asks_for_a_factor(&page), "{:?}", page.reply);
+            let other = scene.browser.go(&way_to(&page, path)).await;
+            assert!(asks_for_a_password(&other), "{target}: {:?}", other.reply);
+        }
+    }
 }
 
 #[tokio::test]

@@ -36,7 +36,7 @@ pub(super) fn decide(ask: Ask, read: &Read) -> Decided {
         Ask::AddApp => Ok(UserChange::add_totp(user, vec![2; 60], 7, START).with_recovery_codes(codes("of the app"))),
         Ask::RemoveApp if user.has_second_factor() => Ok(UserChange::remove_own_factors(user)),
         Ask::RemoveApp => Err(Answer::Over),
-        Ask::Renew => UserChange::replace_recovery_codes(user, codes("new")).ok_or(Answer::Over),
+        Ask::Renew(set) => UserChange::replace_recovery_codes(user, new_codes(set)).ok_or(Answer::Over),
     };
     let write = |change| Decided::Write(Box::new(Writes { change, usage: None }));
     found.map_or_else(Decided::Answer, write)
@@ -55,6 +55,11 @@ fn sign_in(key: usize, shown: &ShownPasskey, read: &Read) -> Decided {
         Err(PasskeyFault::Unknown) => Decided::Answer(Answer::Unknown),
         Err(fault) => panic!("{}", fault.name()),
     }
+}
+
+/// The codes of a renewal, each time others.
+fn new_codes(set: u8) -> BTreeSet<String> {
+    codes(&format!("new {set}"))
 }
 
 fn codes(hash: &str) -> BTreeSet<String> {

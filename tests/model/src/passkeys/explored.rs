@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use stateright::{Checker, HasDiscoveries, Model};
 
-use crate::passkeys::{Ask, BY_CHOICE, CODES, FORWARD, GONE, ONE_ANSWER, Passkeys, SAME, Twin, looks};
+use crate::passkeys::{Ask, BY_CHOICE, CODES, FORWARD, GONE, ONE_ANSWER, ONE_RENEWAL, Passkeys, SAME, Twin, looks};
 
 /// The explorations: the person at first, and everything that is asked for, each once and in any order.
 fn explored(twin: Twin) -> Vec<Passkeys> {
@@ -21,8 +21,10 @@ fn explored(twin: Twin) -> Vec<Passkeys> {
         of(&[0, 1], false, vec![sign_in(0, 0, 0), sign_in(0, 1, 0), Remove(0, false), sign_in(1, 2, 0)]),
         // The last factor, of two keys, and of a key and an app.
         of(&[0, 1], false, vec![Remove(0, false), Remove(1, false), Remove(1, true), Add(2)]),
-        of(&[0], true, vec![Remove(0, false), RemoveApp, Remove(0, true), Renew]),
-        of(&[0], false, vec![Remove(0, true), Renew, Add(1), AddApp]),
+        of(&[0], true, vec![Remove(0, false), RemoveApp, Remove(0, true), Renew(0)]),
+        of(&[0], false, vec![Remove(0, true), Renew(0), Add(1), AddApp]),
+        // New codes that are asked for twice.
+        of(&[0], false, vec![Renew(0), Renew(1), Add(1), Remove(0, true)]),
         // The first factor, twice.
         of(&[], false, vec![Add(0), Add(1), AddApp, Add(0)]),
     ]
@@ -56,6 +58,7 @@ fn each_broken_twin_of_passkeys_is_caught_by_its_property() {
         (Twin::ProfileAsRead, SAME),
         (Twin::CodesKept, CODES),
         (Twin::OthersForgotten, BY_CHOICE),
+        (Twin::CodesAsRead, ONE_RENEWAL),
     ];
     for (twin, property) in rows {
         let is_caught = explored(twin).into_iter().any(|passkeys| {

@@ -6,11 +6,13 @@ use grants::Context;
 use sessions::User;
 
 use crate::passkeys::world::passkey;
-use crate::passkeys::{Answer, BY_CHOICE, CODES, FORWARD, GONE, ONE_ANSWER, Passkeys, Process, Read, SAME, State};
+use crate::passkeys::{
+    Answer, BY_CHOICE, CODES, FORWARD, GONE, ONE_ANSWER, ONE_RENEWAL, Passkeys, Process, Read, SAME, State,
+};
 
 type Named = (&'static str, fn(&Passkeys, &State) -> bool);
 
-pub(super) const ALWAYS: [Named; 6] = [
+pub(super) const ALWAYS: [Named; 7] = [
     (ONE_ANSWER, |_, state| state.seen.answered.iter().all(|times| *times <= 1)),
     (FORWARD, |_, state| {
         let forward = |pair: &[u32]| pair[1] > pair[0] || pair == [0, 0];
@@ -28,6 +30,10 @@ pub(super) const ALWAYS: [Named; 6] = [
     }),
     (CODES, |_, state| state.stands.user.factors.recovery.is_empty() || state.stands.user.has_factors()),
     (BY_CHOICE, |_, state| !state.seen.bare),
+    (ONE_RENEWAL, |_, state| {
+        let replaced = &state.seen.replaced;
+        replaced.iter().enumerate().all(|(place, codes)| !replaced[..place].contains(codes))
+    }),
 ];
 
 pub(super) const SOMETIMES: [Named; 12] = [
@@ -47,7 +53,7 @@ pub(super) const SOMETIMES: [Named; 12] = [
         user.factors.recovery.contains("of the first key") && !user.has_second_factor()
     }),
     ("the app brings codes", |_, state| state.stands.user.factors.recovery.contains("of the app")),
-    ("the codes are new", |_, state| state.stands.user.factors.recovery.contains("new")),
+    ("the codes are new", |_, state| state.stands.user.factors.recovery.contains("new 0")),
 ];
 
 impl Hash for State {
