@@ -183,6 +183,7 @@ impl Comparison<'_> {
             let ring = ring.as_ref().ok_or("the keys of the stack were not read")?;
             Ok(KeptSecret::Digest(ring.handles().digest(secret)))
         })?;
+        secret.check_length().map_err(at)?;
         let had_logo = found.is_some_and(|found| found.logo.is_some());
         let logo = match logo {
             Some(logo) if found.is_none_or(|found| found.logo != Some(logo.facts())) => NewLogo::Given(logo),
