@@ -34,6 +34,7 @@ mod keys_retire;
 pub(crate) mod list_change;
 pub(crate) mod listing;
 pub(crate) mod new_client;
+pub(crate) mod offer;
 pub(crate) mod person_rules;
 pub(crate) mod plan;
 pub(crate) mod profile_warning;
