@@ -39,6 +39,7 @@ pub(crate) mod person_rules;
 pub(crate) mod plan;
 pub(crate) mod profile_warning;
 pub(crate) mod protection;
+mod registered;
 pub(crate) mod registration_token;
 pub(crate) mod relying_party;
 pub(crate) mod relying_party_words;
