@@ -6,7 +6,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-use harness::{Cli, Finished, Http, Stack, free_port, jeton, run_bounded};
+use harness::{Cli, Finished, Http, Pkce, Stack, authorization_url, free_port, jeton, run_bounded};
 use serde_json::Value;
 
 use crate::support::session::{assert_fails, assert_granted};
@@ -192,6 +192,35 @@ fn c156_what_jeton_dev_writes_is_its_users_alone_and_wider_permissions_are_told(
         let path = path.canonicalize().expect("a path");
         assert!(log.contains(&format!("chmod {narrow} {}\n", path.display())), "{log}");
     }
+}
+
+#[tokio::test]
+async fn the_demo_app_signs_people_in_by_each_name_of_this_machine_with_the_same_data() {
+    let data = tempfile::tempdir().expect("a temporary directory");
+    let start = || Stack::builder().data(&data.path().join("stack"));
+    let link = async |stack: &Stack| {
+        let callback = format!("{}/demo/callback", stack.issuer());
+        let page = stack.browser().go(&authorization_url("demo-app", &callback, &Pkce::new(), &[])).await;
+        page.reply.status
+    };
+    let uris = |stack: &Stack| stack.cli().run(&["client", "show", "demo-app"])["redirect_uris"].clone();
+    let first = start().start();
+    assert_eq!(link(&first).await, 200);
+    assert_eq!(uris(&first).as_array().map(Vec::len), Some(2), "{}", uris(&first));
+    // An earlier version registered the address of its issuer alone.
+    let alone = format!("{}/demo/callback", first.issuer());
+    first.cli().run(&["client", "update", "demo-app", "--redirect-uri", &alone]);
+    assert!(first.stop().is_some());
+    let second = start().localhost().start();
+    assert_eq!(link(&second).await, 200);
+    assert!(second.log().contains("client demo-app"), "{}", second.log());
+    second.cli().run(&["client", "update", "demo-app", "--add-redirect-uri", "http://localhost/own"]);
+    assert!(second.stop().is_some());
+    // Another port and the first name again: nothing is to be changed, and what a developer added stays.
+    let third = start().start();
+    assert_eq!(link(&third).await, 200);
+    assert!(!third.log().contains("client demo-app"), "{}", third.log());
+    assert_eq!(uris(&third).as_array().map(Vec::len), Some(3), "{}", uris(&third));
 }
 
 #[test]

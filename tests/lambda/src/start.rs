@@ -25,6 +25,8 @@ fn own_variables(settings: &Settings) -> Vec<String> {
         "JETON_SIGN_UP",
         "JETON_ACCOUNT_DATA",
         "JETON_REQUIRE_FACTOR",
+        "JETON_PASSWORD_MIN_LENGTH",
+        "JETON_DEVICE_SECONDS",
     ];
     let needed = |name: &&String| name.starts_with("JETON_") && !optional.iter().any(|start| name.starts_with(start));
     settings.environment.keys().filter(needed).cloned().collect()

@@ -10,6 +10,7 @@ use crate::args::{ClientCommand, ClientCreate, ClientDelete, ClientSwitch, Rotat
 use crate::audit::{About, NO_ATTRIBUTES, names_of};
 use crate::commands::client_description::describe;
 use crate::commands::client_import;
+use crate::commands::client_secrets::{ended_by_another, named_by_time};
 use crate::commands::client_update;
 use crate::commands::grant::revoke_all;
 use crate::commands::listing::print_list;
@@ -17,7 +18,7 @@ use crate::commands::new_client::new_client;
 use crate::commands::plan::Plan;
 use crate::commands::profile_warning::warn_of_apis;
 use crate::confirm::confirm;
-use crate::output::{print, print_dry_run, print_made};
+use crate::output::{aside, print, print_dry_run, print_made};
 use crate::settings::appearance::Appearance;
 use crate::stack::{Stack, TRIES, done_or};
 
@@ -152,6 +153,7 @@ async fn rotate_secret(options: RotateSecret) -> Result<(), Error> {
     let action = if retires { AuditedAction::ClientRetireSecrets } else { AuditedAction::ClientRotateSecret };
     check_has_secret(&client)?;
     if options.destroying.changing.dry_run {
+        tell_of_the_end(&client, retires, "would end");
         return print_dry_run(options.common.json, secrets_plan(&client, retires)?.document());
     }
     if retires {
@@ -170,6 +172,7 @@ async fn rotate_secret(options: RotateSecret) -> Result<(), Error> {
         let record = stack.record(action, &About::Client(&client.id), &["secrets"]).await;
         match stack.registry.change_client(&change, record).await? {
             ClientChanged::Done => {
+                tell_of_the_end(&client, retires, "ended");
                 let client = change.after(Some(&client)).ok_or_else(|| unknown(&options.id))?;
                 return print(options.common.json, &with_secret(describe(&client), secret.as_ref()));
             }
@@ -177,6 +180,15 @@ async fn rotate_secret(options: RotateSecret) -> Result<(), Error> {
         }
     }
     Err(format!("the client {} is being changed by other commands: try again in a moment", client.id).into())
+}
+
+/// Tells, beside the result, of a secret that ends because a further one is made. The end of old secrets is asked for by name.
+fn tell_of_the_end(client: &Client, retires: bool, ends: &str) {
+    let ended = ended_by_another(client);
+    if !retires && !ended.is_empty() {
+        let named = named_by_time(&ended);
+        aside(&format!("jeton: {named} of the client {} {ends}: a client has two secrets at most", client.id));
+    }
 }
 
 /// Returns what would become of the number of secrets.

@@ -15,15 +15,13 @@ use crate::audit::{About, Recorder, names_of};
 use crate::commands::apply::reading::{Reading, WantedClient};
 use crate::commands::client_description::describe;
 use crate::commands::client_document::Document;
+use crate::commands::client_secrets;
 use crate::commands::client_source::Source;
 use crate::commands::federation::FederationWords;
 use crate::commands::import::{Imported, Line, Report, WRITES, persistently};
 use crate::output::is_quiet;
 use crate::progress::Progress;
 use crate::stack::Stack;
-
-/// The lengths of a secret from elsewhere. Whoever guesses is not stopped by throttling, so a short one is refused.
-const SECRET_CHARACTERS: std::ops::RangeInclusive<usize> = 32..=256;
 
 /// Registers the clients of JSON lines or of a JSON array. A client that cannot be imported is told and does not stop
 /// the rest. Clients that are already registered are left unchanged, so the same input can be sent again.
@@ -178,7 +176,7 @@ impl Import<'_> {
         match (method, given) {
             (AuthMethod::Secret | AuthMethod::SecretBasic | AuthMethod::SecretPost, Some(secret)) => {
                 let visible = secret.bytes().all(|byte| (0x20..=0x7e).contains(&byte));
-                if !visible || !SECRET_CHARACTERS.contains(&secret.len()) {
+                if !visible || !client_secrets::CHARACTERS.contains(&secret.len()) {
                     return Err("client_secret has 32 to 256 characters of printable ASCII: rotate it first".into());
                 }
                 let digest = self.ring.handles().digest(&Secret::new(secret));

@@ -13,6 +13,7 @@ use crate::commands::claim_edits::{names_in, with_claims};
 use crate::commands::client_description::describe;
 use crate::commands::edit::Edit;
 use crate::commands::list_change::ListChange;
+use crate::commands::offer::ensure_still_offered;
 use crate::commands::plan::Plan;
 use crate::commands::protection::ProtectionEdits;
 use crate::settings::appearance::{Appearance, NewLogo};
@@ -72,8 +73,10 @@ impl ClientEdits {
         stack.ensure_apis(&self.apis.named()).await?;
         stack.ensure_apis(&self.introspects.named()).await?;
         stack.ensure_clients(&self.may_act.named()).await?;
-        if let Edit::Set(scope) = &self.scope {
-            stack.ensure_scope(scope, &after.apis).await?;
+        match &self.scope {
+            Edit::Set(scope) => stack.ensure_scope(scope, &after.apis).await?,
+            Edit::Keep if self.apis.is_given() => ensure_still_offered(stack, client, &after).await?,
+            Edit::Keep | Edit::Remove => {}
         }
         Ok(ClientPlan { before: client.clone(), after, change, edits: self })
     }

@@ -16,8 +16,8 @@ use protocol::{
     Resource, Scope, ServerUri,
 };
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
 
+use crate::commands::apply::json::Json;
 use crate::commands::apply::reading::{KeySet, LogoEntry, Reading, SecretPlace, WantedClient, redirect_uris};
 use crate::commands::apply::word::{Told, Word, values};
 use crate::commands::federation::FederationWords;
@@ -72,7 +72,7 @@ pub(crate) struct ClientWords {
     pub(crate) secret: Option<SecretPlace>,
     pub(crate) logo: Option<LogoEntry>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    claims: Option<Map<String, Value>>,
+    claims: Option<BTreeMap<String, Json>>,
     pub(crate) jwks: Option<KeySet>,
     pub(crate) federation: Option<FederationWords>,
     relying_party: Option<RelyingPartyWords>,
@@ -92,7 +92,9 @@ impl ClientWords {
         let grants: Vec<GrantType> = client.grant_types.iter().copied().collect();
         let name_in = client.name_in.iter().map(|(tag, name)| (Word(tag.clone()), name.clone()));
         let link = |link: ClientLink| client.links.get(&link).map(|url: &LinkUrl| Word(url.clone()));
-        let claims = serde_json::to_value(&client.claims).ok().and_then(|claims| claims.as_object().cloned());
+        let claims = serde_json::to_value(&client.claims).unwrap_or_default();
+        let claims = claims.as_object().into_iter().flatten();
+        let claims: BTreeMap<String, Json> = claims.map(|(name, value)| (name.clone(), Json(value.clone()))).collect();
         let relying_party = RelyingPartyWords::of(&client.relying_party, told);
         Self {
             id: Some(Word(client.id.clone())),
@@ -111,7 +113,7 @@ impl ClientWords {
             client_uri: link(ClientLink::Website),
             policy_uri: link(ClientLink::Policy),
             tos_uri: link(ClientLink::Terms),
-            claims: claims.filter(|claims| !claims.is_empty()),
+            claims: Some(claims).filter(|claims| !claims.is_empty()),
             relying_party: told.unless(&RelyingPartyWords::default(), relying_party),
             ..Self::of_protection(client, told)
         }
@@ -174,6 +176,12 @@ impl ClientWords {
         }
     }
 
+    fn claims(&self) -> Result<Claims, String> {
+        let given = self.claims.iter().flatten();
+        let members = given.map(|(name, Json(value))| (name.clone(), value.clone())).collect();
+        Claims::from_members(members).map_err(|error| error.to_string())
+    }
+
     fn links(&self) -> BTreeMap<ClientLink, LinkUrl> {
         let given = [&self.client_uri, &self.policy_uri, &self.tos_uri];
         let links = ClientLink::ALL.into_iter().zip(given);
@@ -195,11 +203,13 @@ impl Reading<'_> {
         let logo = words.logo.as_ref().map(|logo| self.logo(logo)).transpose()?;
         let registered = found.map(|found| &*found.redirect_uris).unwrap_or_default();
         let redirect_uris = redirect_uris(words.redirect_uris.as_deref(), registered)?;
+        let no_words = RelyingPartyWords::default();
+        let of_people = words.relying_party.as_ref().unwrap_or(&no_words);
         let client = Client {
             name: words.name.clone().unwrap_or_else(|| base.name.clone()),
             name_in: words.name_in.iter().flatten().map(|(Word(tag), name)| (tag.clone(), name.clone())).collect(),
             grant_types: values(words.grants.as_deref()).into_iter().collect(),
-            relying_party: self.relying_party(words.relying_party.as_ref(), &redirect_uris, &base.relying_party)?,
+            relying_party: self.relying_party(of_people, &redirect_uris, found.map(|found| &found.relying_party))?,
             redirect_uris,
             scope: words.scope.as_ref().map(|Word(scope)| scope.clone()),
             apis: values(words.apis.as_deref()),
@@ -207,8 +217,7 @@ impl Reading<'_> {
             introspects: values(words.introspects.as_deref()),
             may_act: values(words.may_act.as_deref()),
             assertion_targets: values(words.id_jag.as_deref()),
-            claims: Claims::from_members(words.claims.clone().unwrap_or_default())
-                .map_err(|error| error.to_string())?,
+            claims: words.claims()?,
             links: words.links(),
             logo: logo.as_ref().map(Logo::facts),
             trusted: words.trusted.unwrap_or_default(),

@@ -3,7 +3,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use edge::Error;
-use grants::{Api, ClientKeys, Federation, Issuer, Registrant, SigningAlgorithm, TokenFormat, TokenType, descriptions};
+use grants::{Api, ClientKeys, Federation, Issuer, SigningAlgorithm, TokenFormat, TokenType, descriptions};
 use keys::write_client_keys;
 use toml::Spanned;
 
@@ -15,7 +15,8 @@ use crate::commands::apply::wanted::LIFETIME;
 use crate::commands::apply::word::{Told, Word};
 use crate::commands::client_words::ClientWords;
 use crate::commands::federation::FederationWords;
-use crate::output::{print, tell};
+use crate::commands::registered::Registered;
+use crate::output::{aside, print, tell};
 use crate::stack::Stack;
 
 const HEAD: &str = "\
@@ -23,32 +24,42 @@ const HEAD: &str = "\
 # secret = { env = \"NAME\" } or { file = \"PATH\" } gets a new one. Clients that registered themselves are left out.
 ";
 
-/// Prints what operators registered, in the order of its names.
+/// Prints what operators registered, in the order of its names. What another stack would not take is told beside it, and so
+/// are clients that the file cannot have.
 pub(crate) async fn run(common: Common) -> Result<(), Error> {
     let stack = Stack::find(&common).await?;
-    let mut apis = stack.registry.all_apis().await?;
-    apis.sort_by(|one, other| one.identifier.as_str().cmp(other.identifier.as_str()));
-    let mut clients = stack.registry.all_clients().await?;
-    clients.retain(|client| client.registrant() == Registrant::Operator);
-    clients.sort_by(|one, other| one.id.cmp(&other.id));
-    let mut issuers = stack.registry.all_issuers().await?;
-    issuers.sort_by(|one, other| one.name.cmp(&other.name));
+    let mut registered = Registered::read(&stack).await?;
+    let unwritable = if common.json { Vec::new() } else { registered.take_unwritable() };
+    for gap in registered.gaps() {
+        aside(&format!("jeton: warning: {gap}"));
+    }
+    let file = Box::pin(file(&stack, &registered)).await?;
+    if common.json {
+        return print(true, &serde_json::to_value(&file)?);
+    }
+    tell(format!("{HEAD}\n{}", toml::to_string_pretty(&file)?).trim_end())?;
+    if unwritable.is_empty() {
+        return Ok(());
+    }
+    let advice = "set each with `jeton client update ID --claim NAME=VALUE`, and export again";
+    Err(format!("left out, because TOML has no null: {}; {advice}", unwritable.join(", ")).into())
+}
+
+/// Describes what is registered.
+async fn file(stack: &Stack, Registered { apis, issuers, clients }: &Registered) -> Result<File, Error> {
     let mut file = File {
         apis: apis.iter().map(|api| unplaced(api_entry(api))).collect(),
         issuers: issuers.iter().map(|issuer| unplaced(issuer_entry(issuer))).collect(),
         clients: Vec::new(),
     };
-    for client in &clients {
+    for client in clients {
         let logo = stack.registry.logo(client).await?;
         let mut words = ClientWords::of(client, Told::Differing);
         words.logo = logo.map(|logo| LogoEntry { file: None, base64: Some(STANDARD.encode(logo.bytes())) });
-        words.federation = client.federation.as_ref().map(|rule| federation(rule, &issuers));
+        words.federation = client.federation.as_ref().map(|rule| federation(rule, issuers));
         file.clients.push(unplaced(words));
     }
-    if common.json {
-        return print(true, &serde_json::to_value(&file)?);
-    }
-    tell(format!("{HEAD}\n{}", toml::to_string_pretty(&file)?).trim_end())
+    Ok(file)
 }
 
 fn unplaced<T>(entry: T) -> Spanned<T> {

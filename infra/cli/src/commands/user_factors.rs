@@ -7,12 +7,12 @@ use serde_json::{Value, json};
 use sessions::{Letter, Passkey, QueuedMail, User, UserChange};
 use store::{AuditedAction, UserChanged};
 
-use crate::args::UserFactors;
+use crate::args::{Common, UserFactors};
 use crate::audit::About;
-use crate::commands::user_clean_up::clean_up;
+use crate::commands::user_clean_up::{clean_up, is_left_over};
 use crate::commands::user_steps::{after, describe, find, planned};
 use crate::confirm::confirm;
-use crate::output::print;
+use crate::output::{aside, print};
 use crate::stack::Stack;
 
 /// Shows the second factors of a user, or removes them.
@@ -24,7 +24,7 @@ pub(crate) async fn run(UserFactors { one, remove, destroying }: UserFactors) ->
         return print(one.common.json, &shown(&user, &passkeys));
     }
     if !user.has_factors() {
-        return Err(format!("the user {} has no second factor", user.username).into());
+        return finish(&stack, &user, &one.common, destroying.changing.dry_run).await;
     }
     if user.factors.needed {
         let name = &user.username;
@@ -49,6 +49,18 @@ pub(crate) async fn run(UserFactors { one, remove, destroying }: UserFactors) ->
     let user = find(&stack, &one.user).await?;
     clean_up(&stack, &user).await?;
     print(one.common.json, &describe(&user))
+}
+
+/// Ends what a removal that failed half-way left: it removed the factors, and what rested on the credentials of before is still
+/// listed. If nothing is left, there was no factor to remove.
+async fn finish(stack: &Stack, user: &User, common: &Common, dry_run: bool) -> Result<(), Error> {
+    let is_left = if dry_run { is_left_over(stack, user).await? } else { clean_up(stack, user).await? > 0 };
+    let no_factor = format!("the user {} has no second factor", user.username);
+    if !is_left {
+        return Err(no_factor.into());
+    }
+    aside(&format!("jeton: {no_factor} any more: what rested on former credentials is ended"));
+    if dry_run { planned(common, user, user) } else { print(common.json, &describe(user)) }
 }
 
 /// Returns the mails that tell the user, in the language of the claim `locale` if pages have it. A stack that sends no mail

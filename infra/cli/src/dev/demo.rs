@@ -2,14 +2,12 @@
 
 use edge::Error;
 use grants::{AuthMethod, Client, NewApi, SigningAlgorithm, StoredSecret, Timestamp, TokenFormat, TokenType};
-use protocol::{
-    ClaimNames, Claims, ClientId, CodeVerifier, GrantType, Localized, RedirectUri, Resource, Scope, Secret, Username,
-};
+use protocol::{ClaimNames, Claims, ClientId, CodeVerifier, GrantType, Localized, Resource, Scope, Secret, Username};
 
 use sessions::User;
 
 use crate::commands::user_steps::new_user;
-use crate::dev::demo_parts::{API, address_of_apps, secret};
+use crate::dev::demo_parts::{API, address_of_apps, at_each_name, secret};
 use crate::dev::explorer::clients::{ExplorerClients, Secrets, ensure};
 use crate::dev::explorer::platform::link;
 use crate::dev::news::News;
@@ -33,6 +31,8 @@ const CLAIMS: &str = r#"{
         "postal_code": "75001", "country": "France"
     }
 }"#;
+/// The path of the app's redirect URI, after the path of the issuer.
+const CALLBACK: &str = "/demo/callback";
 /// The PKCE verifier of the demo's links; public, because this is a demo.
 pub(crate) const VERIFIER: &str = "this-verifier-is-public-because-it-is-a-demonstration";
 
@@ -71,7 +71,7 @@ pub(crate) async fn register(stack: &Stack, place: &Place, news: &mut News) -> R
     for (client, secret) in clients(&demo, now)? {
         let stored = secret.iter().map(|secret| StoredSecret::hashed(ring.handles().digest(secret), now));
         let client = Client { secrets: stored.collect(), ..client }.register()?;
-        news.client(&client, stack.registry.create_client(&client, None).await?);
+        news.client(&client, ensure(stack, &client, now).await?);
     }
     let username = Username::parse(USERNAME)?;
     if stack.people.by_name(&username).await?.is_none() {
@@ -145,7 +145,7 @@ impl Demo {
     }
 
     fn callback(&self) -> String {
-        format!("{}/demo/callback", address_of_apps(&self.issuer))
+        format!("{}{CALLBACK}", address_of_apps(&self.issuer))
     }
 }
 
@@ -162,7 +162,7 @@ fn clients(demo: &Demo, now: Timestamp) -> Result<Vec<(Client, Option<Secret>)>,
     let app = Client {
         auth_method: AuthMethod::None,
         grant_types: [GrantType::AuthorizationCode, GrantType::RefreshToken].into(),
-        redirect_uris: vec![RedirectUri::parse(&demo.callback())?],
+        redirect_uris: at_each_name(&demo.issuer, CALLBACK)?,
         ..client(APP, "Demo app")?
     };
     let asking = Client { apis: Vec::new(), introspects: vec![api.clone()], ..client(API_CLIENT, "Demo API")? };

@@ -3,7 +3,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use keys::{HandleKeys, SECRET_PREFIX};
-use protocol::{RedirectUri, Secret};
+use protocol::{MalformedRedirectUri, RedirectUri, Secret};
 
 pub(crate) const API: &str = "https://api.demo.example";
 
@@ -26,6 +26,14 @@ pub(crate) fn address_of_apps(issuer: &str) -> String {
     format!("http://127.0.0.1{port}{path}")
 }
 
+/// Returns the redirect URIs of an app with this path: at the address of the apps, and at the other name of this machine. So a
+/// stack whose issuer gets the other name later has the same apps.
+pub(crate) fn at_each_name(issuer: &str, path: &str) -> Result<Vec<RedirectUri>, MalformedRedirectUri> {
+    let own = address_of_apps(issuer);
+    let other = other_issuer(&own);
+    std::iter::once(own).chain(other).map(|address| RedirectUri::parse(&format!("{address}{path}"))).collect()
+}
+
 /// Derives a secret that stays the same across starts on the same data and differs on other data.
 pub(crate) fn secret(handles: &HandleKeys, id: &str) -> Secret {
     let digest = handles.digest(&Secret::new(format!("the demo secret of {id}")));
@@ -46,5 +54,14 @@ mod tests {
         ] {
             assert_eq!(address_of_apps(issuer), apps);
         }
+    }
+
+    #[test]
+    fn an_app_is_at_each_name_of_this_machine() {
+        let of = |issuer| at_each_name(issuer, "/cb").unwrap().iter().map(ToString::to_string).collect::<Vec<_>>();
+        assert_eq!(of("http://127.0.0.1:9000"), ["http://127.0.0.1:9000/cb", "http://localhost:9000/cb"]);
+        assert_eq!(of("http://localhost:9000"), ["http://localhost:9000/cb", "http://127.0.0.1:9000/cb"]);
+        assert_eq!(of("http://jeton:9000"), ["http://127.0.0.1:9000/cb", "http://localhost:9000/cb"]);
+        assert_eq!(of("https://id.example"), ["https://id.example/cb"]);
     }
 }

@@ -60,7 +60,7 @@ impl FirewallGuard {
     }
 
     /// Returns whether responses require TLS of the subdomains too.
-    pub(crate) fn includes_subdomains(&self) -> bool {
+    pub const fn includes_subdomains(&self) -> bool {
         self.includes_subdomains
     }
 

@@ -35,6 +35,7 @@ impl From<RegistrationError> for MetadataError {
             | E::ChangesItself
             | E::ClaimsWithoutService
             | E::ClaimsOfPerson
+            | E::NullInClaims
             | E::IdentityScope
             | E::TokenTooLarge
             | E::Profile(_) => Self::of("request", "it cannot be served"),

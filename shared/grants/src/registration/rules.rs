@@ -112,6 +112,11 @@ pub enum RegistrationError {
     /// A service is not a person, and must not be taken for one.
     #[error("a client has roles, groups and claims with names of your own: name, email and so on are of people")]
     ClaimsOfPerson,
+    /// A file of `jeton apply` could not describe the client.
+    #[error(
+        "a claim of a client has no null inside, because the files of `jeton apply` have none: leave that member out"
+    )]
+    NullInClaims,
     /// The registration endpoint may write every client with such an id.
     #[error("a client_id that starts with dyn_ is of a client that registered itself: choose another")]
     ReservedId,
@@ -189,7 +194,7 @@ impl Client {
             }
             E::TooManyApis => self.apis != before.apis,
             E::TooManyRequestUris => self.requests.uris != before.requests.uris,
-            E::ClaimsWithoutService | E::ClaimsOfPerson => self.claims != before.claims,
+            E::ClaimsWithoutService | E::ClaimsOfPerson | E::NullInClaims => self.claims != before.claims,
             E::TrustsItself => self.trusted != before.trusted,
             E::ReservedId | E::ChangesItself => false,
             E::Profile(_)
@@ -230,6 +235,7 @@ impl Client {
             (!self.has_key_for_its_algorithm(), E::AlgorithmWithoutKey),
             (!self.claims.is_empty() && !uses(GrantType::ClientCredentials), E::ClaimsWithoutService),
             (self.claims != self.claims.for_access_tokens(), E::ClaimsOfPerson),
+            (!self.claims.names_with_null().is_empty(), E::NullInClaims),
             (self.trusted && self.registered_by.is_some(), E::TrustsItself),
             (!self.has_id_of_its_registrant(), E::ReservedId),
         ];
@@ -403,6 +409,10 @@ mod tests {
             (
                 |c| c.claims = protocol::Claims::parse(r#"{"tenant":"acme","email":"a@b.example"}"#).unwrap(),
                 RegistrationError::ClaimsOfPerson,
+            ),
+            (
+                |c| c.claims = protocol::Claims::parse(r#"{"limits":{"max":null}}"#).unwrap(),
+                RegistrationError::NullInClaims,
             ),
             (|c| c.apis = vec![Resource::parse("urn:a").unwrap(); 17], RegistrationError::TooManyApis),
             (

@@ -175,6 +175,16 @@ mod tests {
     }
 
     #[test]
+    fn a_claim_with_a_null_from_before_stays_until_claims_change() {
+        let old = Client { claims: claims(r#"{"limits":{"max":null},"tenant":"acme"}"#), ..client() };
+        assert_eq!(changed(&old, |client| Client { trusted: true, ..client }).claims, old.claims);
+        let other: Edit = |client| Client { claims: claims(r#"{"limits":{"max":null}}"#), ..client };
+        assert_eq!(change(&old, other), Err(RegistrationError::NullInClaims));
+        let without = claims(r#"{"tenant":"acme"}"#);
+        assert_eq!(changed(&old, |client| Client { claims: without.clone(), ..client }).claims, without);
+    }
+
+    #[test]
     fn c133_links_change_one_by_one_and_of_two_logos_that_were_given_at_the_same_time_one_is_kept() {
         let read = client();
         let url = |text: &str| LinkUrl::parse(text).unwrap();

@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 
 use crate::claims::claim::{Claim, IdentityScope};
 use crate::claims::claim_names::ClaimNames;
+use crate::claims::claim_value::has_null;
 use crate::claims::custom_claim::{CustomClaim, read};
 use crate::claims::malformed_claim::MalformedClaim;
 
@@ -119,6 +120,11 @@ impl Claims {
     /// Returns whether there are no claims.
     pub fn is_empty(&self) -> bool {
         self.known.is_empty() && self.custom.is_empty()
+    }
+
+    /// Lists the names of the claims that have a null inside their value. JSON can have it, and TOML cannot.
+    pub fn names_with_null(&self) -> Vec<&str> {
+        self.members().filter(|(_, value)| has_null(value)).map(|(name, _)| name).collect()
     }
 
     /// Returns only those of the claims in `names` that are known.
@@ -278,6 +284,14 @@ mod tests {
         claims.set("roles=one").unwrap();
         claims.set(r#"groups=["b","a","b"]"#).unwrap();
         assert_eq!(claims.to_string(), r#"{"groups":["a","b"],"roles":["one"],"tenant":"acme"}"#);
+    }
+
+    #[test]
+    fn a_null_is_found_wherever_it_is_inside_a_claim() {
+        let known =
+            r#"{"limits":{"max":null},"list":[1,[{"a":null}]],"tenant":"null","roles":["null"],"good":{"a":[]}}"#;
+        let claims = Claims::parse(known).unwrap();
+        assert_eq!(claims.names_with_null(), ["limits", "list"]);
     }
 
     #[test]

@@ -82,6 +82,16 @@ pub(crate) fn is_text(text: &str) -> bool {
     !text.is_empty() && text.len() <= MAX_TEXT_BYTES && !text.chars().any(char::is_control)
 }
 
+/// Returns whether a value is null, or has one inside.
+pub(crate) fn has_null(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Array(values) => values.iter().any(has_null),
+        Value::Object(members) => members.values().any(has_null),
+        Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
+    }
+}
+
 /// Returns the texts of a list, sorted and each once; `None` if one is no text, or there is none.
 fn entries(list: &[Value]) -> Option<Vec<&str>> {
     let entry = |value: &'_ Value| value.as_str().is_some_and(|text| is_text(text) && text.len() <= MAX_ENTRY_BYTES);

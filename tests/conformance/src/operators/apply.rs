@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use harness::{Cli, Finished, RegisteredClient, Stack, authorization_url, jeton, run_bounded};
+use harness::{Cli, Finished, RegisteredClient, Stack, authorization_url, dynamo_call, jeton, run_bounded};
 use serde_json::{Value, json};
 
 use crate::support::images::gif;
@@ -153,11 +153,14 @@ async fn a_new_secret_in_its_file_is_added_and_the_one_of_before_stays_good() {
     assert_granted(&stack.answer(&second).await);
     assert_eq!(stack.applied(FILE, &[])["unchanged"], 3);
     stack.write("counter.secret", &third);
-    stack.applied(FILE, &[]);
+    let changed = stack.applied(FILE, &[])["changed"][0]["attributes"]["secrets"]["after"].clone();
+    assert!(changed.as_str().is_some_and(|told| told.starts_with("another, which ends the secret of 2")), "{changed}");
     assert_granted(&stack.answer(&third).await);
-    let short = stack.write("counter.secret", "s".repeat(31));
+    stack.write("counter.secret", "s".repeat(31));
     assert_fails(&stack.apply(FILE, &[]), "32");
-    std::fs::remove_file(short).expect("a file that is there");
+    let long = stack.write("counter.secret", "s".repeat(257));
+    assert_fails(&stack.apply(FILE, &[]), "256");
+    std::fs::remove_file(long).expect("a file that is there");
     assert_fails(&stack.apply(FILE, &[]), "counter.secret");
 }
 
@@ -358,8 +361,143 @@ async fn a_secret_is_withdrawn_when_a_client_has_none_any_more() {
     let public = FILE
         .replace("auth_method = \"client_secret_basic\"\ngrants = [\"client_credentials\"]", "auth_method = \"none\"\ngrants = [\"authorization_code\"]\nredirect_uris = [\"https://counter.example/cb\"]")
         .replace("secret = { file = \"counter.secret\" }\n", "");
-    stack.applied(&public, &[]);
+    let changed = stack.applied(&public, &[])["changed"][0]["attributes"].clone();
+    assert_eq!(changed["secrets"], json!({"before": "as before", "after": "none"}), "{changed}");
     assert_eq!(stack.cli.run(&["client", "show", "counter"])["live_secrets"], 0);
     assert_refused(&stack.answer("the-first-secret-of-the-counter-0001").await, "invalid_client");
     assert_eq!(stack.applied(&public, &[])["unchanged"], 3);
+}
+
+/// Returns a file with one app at a host, and with these words about people.
+fn shop(host: &str, people: &str) -> String {
+    let app = "auth_method = \"none\"\ngrants = [\"authorization_code\"]";
+    format!(
+        "[[client]]\nid = \"shop\"\nname = \"Shop\"\n{app}\nredirect_uris = [\"https://{host}/cb\"]\n\n\
+         [client.relying_party]\n{people}\n"
+    )
+}
+
+#[test]
+fn a_client_keeps_its_kind_of_sub_and_a_file_that_says_another_one_is_refused() {
+    let (stack, pairwise) = (Applied::start(), "subject_type = \"pairwise\"");
+    let sector = |stack: &Applied| stack.cli.run(&["client", "show", "shop"])["relying_party"]["sector"].clone();
+    stack.applied(&shop("a.example", pairwise), &[]);
+    assert_eq!(sector(&stack), "a.example");
+    let moved = stack.applied(&shop("b.example", pairwise), &["--yes"]);
+    let uris = json!({"before": ["https://a.example/cb"], "after": ["https://b.example/cb"]});
+    assert_eq!(moved["changed"], json!([{"client": "shop", "attributes": {"redirect_uris": uris}}]));
+    assert_eq!(sector(&stack), "a.example");
+    let without = shop("b.example", "").replace("[client.relying_party]", "");
+    let other = "subject_type = \"pairwise\"\nsector = \"b.example\"";
+    let public = ["", "subject_type = \"public\"", "sector = \"a.example\"", other].map(|text| shop("b.example", text));
+    for file in public.iter().chain([&without]) {
+        let told = stack.apply(file, &["--yes"]);
+        assert_fails(&told, "sector = \"a.example\"");
+        assert!(told.stderr.contains("jeton.toml, line 1: the client shop: "), "{told:?}");
+    }
+    let exported = stack.cli.finish(&["export"], "").stdout;
+    assert_eq!(stack.applied(&exported, &[])["changed"], json!([]));
+    let elsewhere = Applied::start();
+    elsewhere.applied(&exported, &[]);
+    assert_eq!(sector(&elsewhere), "a.example");
+    let of_all = without.replace("\"shop\"", "\"till\"");
+    stack.applied(&of_all, &[]);
+    let told = stack.apply(&shop("b.example", pairwise).replace("\"shop\"", "\"till\""), &[]);
+    assert_fails(&told, "its sub is public");
+    assert_eq!(stack.applied(&of_all, &[])["changed"], json!([]));
+}
+
+#[tokio::test]
+async fn a_claim_that_no_file_can_have_is_refused_and_one_from_before_is_left_out_and_named() {
+    let stack = Applied::start();
+    let create =
+        ["client", "create", "--name", "Bounded", "--id", "bounded", "--grant", "client_credentials", "--claim"];
+    let null = "limits={\"max\":null}";
+    assert_fails(&stack.cli.finish(&[&create[..], &[null]].concat(), ""), "null");
+    stack.cli.run(&[&create[..], &["limits={\"max\":7}"]].concat());
+    assert_fails(&stack.cli.finish(&["client", "update", "bounded", "--claim", null], ""), "null");
+    let [endpoint, table] =
+        ["AWS_ENDPOINT_URL_DYNAMODB", "JETON_TABLE_REGISTRY"].map(|name| stack.stack.env_file().get(name));
+    let found = dynamo_call(&endpoint, "Scan", &json!({"TableName": table})).await;
+    let is_bounded = |item: &&Value| item["claims"]["S"].as_str().is_some_and(|claims| claims.contains("limits"));
+    let mut item = found["Items"].as_array().expect("items").iter().find(is_bounded).expect("the client").clone();
+    // An earlier version stored it.
+    item["claims"] = json!({"S": "{\"limits\":{\"max\":null}}"});
+    dynamo_call(&endpoint, "PutItem", &json!({"TableName": table, "Item": item})).await;
+    let exported = stack.cli.finish(&["export"], "");
+    assert_eq!(exported.status.code(), Some(1), "{exported:?}");
+    assert!(exported.stderr.contains("the client bounded with the claim limits"), "{exported:?}");
+    assert!(!exported.stdout.contains("bounded") && exported.stdout.contains("id = \"demo-app\""), "{exported:?}");
+    assert_eq!(stack.applied(&exported.stdout, &[])["changed"], json!([]));
+    let whole = stack.cli.run(&["export"])["client"].clone();
+    let is_there = |client: &Value| client["claims"] == json!({"limits": {"max": null}});
+    assert!(whole.as_array().is_some_and(|clients| clients.iter().any(is_there)), "JSON has nulls: {whole}");
+    stack.cli.run(&["client", "update", "bounded", "--claim", "limits="]);
+    let exported = stack.cli.finish(&["export"], "");
+    assert!(exported.status.success() && exported.stdout.contains("id = \"bounded\""), "{exported:?}");
+    let dated = format!("{FILE}[client.claims]\nsince = 2026-01-01\n");
+    let told = stack.apply(&dated, &[]);
+    assert_fails(&told, "write 2026-01-01 as a text");
+    assert!(told.stderr.contains(&format!("line {}: ", dated.lines().count())), "{told:?}");
+}
+
+#[test]
+fn a_scope_that_the_apis_of_a_client_would_not_offer_is_refused() {
+    let stack = Applied::start();
+    let [read, write, more] = ["https://read.example", "https://write.example", "https://more.example"];
+    for (api, scope) in [(read, "read"), (write, "write"), (more, "more")] {
+        stack.cli.create_api(api, scope, &[]);
+    }
+    let apis = ["--api", read, "--api", write, "--scope", "read write openid"];
+    stack.cli.create_client("Both", &[&["--id", "both", "--grant", "client_credentials"][..], &apis].concat());
+    let update = ["client", "update", "both"];
+    for change in [["--remove-api", write], ["--api", read]] {
+        let told = stack.cli.finish(&[&update[..], &change].concat(), "");
+        assert_fails(&told, "the scope write");
+        assert!(told.stderr.contains("--all-scopes"), "{told:?}");
+        stack.cli.run(&[&update[..], &change, &["--scope", "read"]].concat());
+        stack.cli.run(&[&update[..], &["--add-api", write, "--scope", "read write openid"]].concat());
+    }
+    stack.cli.run(&["api", "update", write, "--scope", "other"]);
+    let added = stack.cli.run(&[&update[..], &["--add-api", more]].concat());
+    assert_eq!(added["apis"], json!([read, write, more]), "what was lost before does not stop a change");
+    stack.applied(FILE, &[]);
+    let narrowed = FILE.replace("\"count move\"", "\"move\"");
+    let narrowed = narrowed.replace("scope_descriptions = { count = \"Count your stock\" }\n", "");
+    assert_fails(&stack.apply(&narrowed, &[]), "offers the scope \"count\"");
+}
+
+#[test]
+fn an_export_warns_of_each_client_that_another_stack_would_refuse() {
+    let (stack, api) = (Applied::start(), "https://gone.example");
+    stack.applied(FILE, &[]);
+    stack.cli.create_api(api, "go", &[]);
+    let service = ["--grant", "client_credentials", "--may-act", "floor"];
+    let [narrow, asking] = ["narrow", "asking"].map(|id| [&["--id", id][..], &service].concat());
+    stack.cli.create_client("Narrow", &[&narrow[..], &["--api", API, "--api", api, "--scope", "count go"]].concat());
+    stack.cli.create_client("Asking", &[&asking[..], &["--introspects", api]].concat());
+    assert_eq!(stack.cli.finish(&["export"], "").stderr, "");
+    stack.cli.run(&["api", "update", api, "--scope", "stay"]);
+    let told = stack.cli.finish(&["export"], "");
+    assert!(told.status.success() && told.stderr.lines().count() == 1, "{told:?}");
+    assert!(told.stderr.contains("client narrow: none of its APIs offers the scope go"), "{told:?}");
+    stack.cli.run(&["api", "delete", api]);
+    stack.cli.run(&["client", "delete", "floor"]);
+    let told = stack.cli.finish(&["export"], "");
+    for gap in [
+        "client narrow: there is no API https://gone.example (`jeton client update narrow --remove-api`)",
+        "client narrow: none of its APIs offers the scope go",
+        "client asking: there is no API https://gone.example (`jeton client update asking --remove-introspects`)",
+        "client asking: floor, which may act, is not in the file",
+    ] {
+        assert!(told.stderr.contains(gap), "{gap}: {told:?}");
+    }
+    let elsewhere = Applied::start();
+    assert!(!elsewhere.apply(&told.stdout, &[]).status.success(), "{}", told.stdout);
+    let (scope, actor) = (["--remove-api", api, "--scope", "count"], ["--remove-may-act", "floor"]);
+    stack.cli.run(&[&["client", "update", "narrow"][..], &scope, &actor].concat());
+    stack.cli.run(&[&["client", "update", "asking", "--remove-introspects", api][..], &actor].concat());
+    let told = stack.cli.finish(&["export"], "");
+    assert_eq!(told.stderr, "");
+    elsewhere.applied(&told.stdout, &[]);
 }

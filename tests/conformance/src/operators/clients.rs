@@ -50,3 +50,21 @@ async fn what_is_deleted_is_gone() {
     let next = browser.submit(&page, &page.form(), &[("username", "ana"), ("password", &world.ana.password)]).await;
     assert!(next.form().input("password").is_some(), "{:?}", next.reply);
 }
+
+#[test]
+fn a_rotation_that_ends_a_secret_says_so_and_its_dry_run_says_it_before() {
+    let cli = World::shared().stack.cli();
+    let client = cli.create_client("Rotated twice", &["--grant", "client_credentials", "--api", ORDERS]);
+    let rotate = |more: &[&str]| {
+        let done = cli.finish(&[&["client", "rotate-secret", &client.id], more].concat(), "");
+        assert!(done.status.success(), "{done:?}");
+        done.stderr
+    };
+    assert_eq!([rotate(&["--dry-run"]), rotate(&[])], ["", ""], "both secrets stay");
+    for (more, end) in [(&["--dry-run"][..], "would end"), (&[], "ended")] {
+        let told = rotate(more);
+        let end = format!("Z of the client {} {end}: a client has two secrets at most\n", client.id);
+        assert!(told.starts_with("jeton: the secret of 2") && told.ends_with(&end), "{told}");
+    }
+    assert_eq!(rotate(&["--retire-old"]), "");
+}

@@ -130,6 +130,8 @@ mod tests {
             ),
             ("[[client]]\nid = \"a\"\nname = \"A\"\nsecret = { value = \"x\" }\n", 4, "value"),
             ("[[client]]\nid = \"a\"\nname = \"A\"\n[client.relying_party]\nsubject_type = \"x\"\n", 5, "pairwise"),
+            ("[[client]]\nid = \"a\"\nname = \"A\"\n[client.claims]\nsince = 2026-01-01\n", 5, "as a text"),
+            ("[[client]]\nid = \"a\"\nname = \"A\"\n[client.claims]\na = 1\nb = { c = 12:00:00 }\n", 6, "as a text"),
             ("[[client]\n", 1, "]"),
         ] {
             let told = fault(text);

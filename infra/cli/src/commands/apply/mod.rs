@@ -3,12 +3,15 @@
 //! # Decisions
 //! - What the file does not say of an API or a client has its default, so that two stacks with one file are alike. The
 //!   secrets of a client and whether it is disabled are exceptions: a file that does not say them leaves them.
+//! - The kind of `sub` of a client does not change, as with every other command: each person would have another one. So the
+//!   sector of a client stays when its redirect URIs change, and a file that says another kind is refused.
 //! - All is read and checked before the first write. Each write then sets only what differs, and only if the item is
 //!   still as it was read; a write that is refused stops the rest, and a second run goes on.
 //! - People, keys and clients that registered themselves are in no file.
 
 pub(crate) mod file;
 pub(crate) mod issuers;
+pub(crate) mod json;
 mod plan;
 pub(crate) mod reading;
 mod report;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use edge::Error;
 use grants::{Api, Client, Issuer, KeptSecret, Registrant, Timestamp};
-use protocol::{ClientId, IdentityScope, Resource};
+use protocol::{ClientId, Resource};
 use toml::Spanned;
 
 use crate::commands::apply::file::Source;
@@ -12,6 +12,7 @@ use crate::commands::apply::reading::{Reading, WantedClient};
 use crate::commands::apply::secret::{self, SecretPlan};
 use crate::commands::apply::wanted::api;
 use crate::commands::client_words::ClientWords;
+use crate::commands::offer::unoffered;
 use crate::settings::appearance::NewLogo;
 use crate::stack::Stack;
 
@@ -183,6 +184,7 @@ impl Comparison<'_> {
             let ring = ring.as_ref().ok_or("the keys of the stack were not read")?;
             Ok(KeptSecret::Digest(ring.handles().digest(secret)))
         })?;
+        secret.check_length().map_err(at)?;
         let had_logo = found.is_some_and(|found| found.logo.is_some());
         let logo = match logo {
             Some(logo) if found.is_none_or(|found| found.logo != Some(logo.facts())) => NewLogo::Given(logo),
@@ -206,9 +208,7 @@ impl Comparison<'_> {
         let apis = client.apis.iter().map(resolved).collect::<Result<Vec<_>, _>>()?;
         let introspects = client.introspects.iter().map(resolved).collect::<Result<Vec<_>, _>>()?;
         let client = Client { apis, introspects, ..client };
-        if found.is_none_or(|found| found.scope != client.scope || found.apis != client.apis) {
-            self.offered(&client)?;
-        }
+        self.check_offered(&client, found)?;
         Ok(client)
     }
 
@@ -232,16 +232,13 @@ impl Comparison<'_> {
         }
     }
 
-    /// Checks that the APIs of a client offer its scope. A client without an API has that of the issuer.
-    fn offered(&self, client: &Client) -> Result<(), String> {
-        let Some(scope) = client.scope.as_ref().filter(|_| !client.apis.is_empty()) else { return Ok(()) };
-        let own = self.apis_after.iter().filter(|api| client.apis.contains(&api.identifier));
-        let own: Vec<&Api> = own.collect();
-        let is_offered = |word: &str| {
-            IdentityScope::ALL.iter().any(|own| own.as_str() == word) || own.iter().any(|api| api.scope.contains(word))
-        };
-        match scope.tokens().find(|word| !is_offered(word)) {
-            Some(word) => Err(format!("none of its APIs offers the scope {word:?}")),
+    /// Checks that the APIs of a client offer its scope afterwards. What stands already may have a token that nothing offers
+    /// any more, unless it is this file that takes the offer away.
+    fn check_offered(&self, client: &Client, found: Option<&Client>) -> Result<(), String> {
+        let stands = found.filter(|found| found.scope == client.scope && found.apis == client.apis);
+        let old = stands.map(|stands| unoffered(stands, &self.apis)).unwrap_or_default();
+        match unoffered(client, &self.apis_after).iter().find(|token| !old.contains(token)) {
+            Some(token) => Err(format!("none of its APIs offers the scope {token:?}")),
             None => Ok(()),
         }
     }

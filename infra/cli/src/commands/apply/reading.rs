@@ -11,6 +11,7 @@ use protocol::{Logo, RedirectUri, RequestUri, ServerUri};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::commands::apply::json::Json;
 use crate::commands::apply::word::{Word, values};
 
 /// The place of a client's secret, which never stands in the file itself.
@@ -36,13 +37,14 @@ pub(crate) struct LogoEntry {
 #[serde(deny_unknown_fields)]
 pub(crate) struct KeySet {
     pub(crate) file: Option<PathBuf>,
-    pub(crate) keys: Option<Vec<Value>>,
+    pub(crate) keys: Option<Vec<Json>>,
 }
 
 impl KeySet {
     /// Returns the keys of a JSON Web Key Set.
     pub(crate) fn of(set: &Value) -> Self {
-        Self { file: None, keys: set.get("keys").and_then(Value::as_array).cloned() }
+        let keys = set.get("keys").and_then(Value::as_array);
+        Self { file: None, keys: keys.map(|keys| keys.iter().cloned().map(Json).collect()) }
     }
 }
 

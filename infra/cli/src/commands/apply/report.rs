@@ -71,8 +71,8 @@ pub(crate) fn differences(step: &Step) -> Vec<Difference> {
                 differences.retain(|difference| difference.name != "auth_method");
                 differences.push(Difference { name: "auth_method".to_owned(), before, after });
             }
-            if step.secret.changes() {
-                let (before, after) = (Value::from("as before"), Value::from("another"));
+            if let Some(after) = step.secret.told(before, step.client.auth_method) {
+                let (before, after) = (Value::from("as before"), Value::from(after));
                 differences.push(Difference { name: "secrets".to_owned(), before, after });
             }
             differences

@@ -8,9 +8,10 @@ use zeroize::Zeroizing;
 
 use crate::commands::apply::file::Source;
 use crate::commands::apply::reading::{SecretPlace, read_beside};
+use crate::commands::client_secrets::{CHARACTERS, ended_by_another, named_by_time};
 
-/// The fewest characters of a secret that an operator chooses.
-const FEWEST: usize = 32;
+/// The rule for a secret that an operator brings.
+const LENGTH: &str = "must have 32 to 256 visible ASCII characters";
 
 /// The fate of the secrets of a client.
 #[derive(Debug)]
@@ -31,6 +32,32 @@ impl SecretPlan {
         match self {
             Self::Keep => false,
             Self::Given(_) | Self::Generate | Self::Withdraw => true,
+        }
+    }
+
+    /// Checks that a secret which is added is not too long. One that is good already stays so: earlier versions took longer
+    /// ones.
+    pub(crate) fn check_length(&self) -> Result<(), String> {
+        match self {
+            Self::Given(secret) if secret.expose().len() > *CHARACTERS.end() => Err(format!("the secret {LENGTH}")),
+            Self::Given(_) | Self::Keep | Self::Generate | Self::Withdraw => Ok(()),
+        }
+    }
+
+    /// Tells what becomes of the secrets of a client that was as `before` and is registered with this method; `None` if they
+    /// stay.
+    pub(crate) fn told(&self, before: &Client, method: AuthMethod) -> Option<String> {
+        match self {
+            Self::Keep => None,
+            Self::Withdraw => Some("none".to_owned()),
+            Self::Given(_) | Self::Generate => {
+                let same_kind = is_derived(before.auth_method) == is_derived(method);
+                let ended = if same_kind { ended_by_another(before) } else { before.secrets.clone() };
+                if ended.is_empty() {
+                    return Some("another".to_owned());
+                }
+                Some(format!("another, which ends {}", named_by_time(&ended)))
+            }
         }
     }
 }
@@ -64,8 +91,8 @@ pub(crate) fn read(source: &Source, place: &SecretPlace, method: AuthMethod) -> 
         }
     };
     let text = text.trim_end_matches(['\r', '\n']);
-    if text.chars().count() < FEWEST || !text.bytes().all(|byte| byte.is_ascii_graphic()) {
-        return Err(format!("the secret in {origin} must have at least {FEWEST} visible ASCII characters"));
+    if text.len() < *CHARACTERS.start() || !text.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Err(format!("the secret in {origin} {LENGTH}"));
     }
     Ok(Secret::new(text.to_owned()))
 }
@@ -161,6 +188,27 @@ mod tests {
         ] {
             assert!(super::read(&source, &place, AuthMethod::Secret).is_err());
         }
+    }
+
+    #[test]
+    fn what_becomes_of_the_secrets_is_told_with_those_that_end() {
+        let told = |plan: &SecretPlan, secrets: &[u8], method| plan.told(&client(AuthMethod::Secret, secrets), method);
+        let (basic, jwt) = (AuthMethod::SecretBasic, AuthMethod::ClientSecretJwt);
+        assert_eq!(told(&SecretPlan::Keep, &[1], basic), None);
+        assert_eq!(told(&SecretPlan::Withdraw, &[1, 2], AuthMethod::None).as_deref(), Some("none"));
+        assert_eq!(told(&SecretPlan::Generate, &[], basic).as_deref(), Some("another"));
+        assert_eq!(told(&SecretPlan::Generate, &[1], basic).as_deref(), Some("another"));
+        let one = "another, which ends the secret of 1970-01-01T00:00:01Z";
+        assert_eq!(told(&SecretPlan::Given(Secret::new("s".repeat(32))), &[1, 2], basic).as_deref(), Some(one));
+        let both = format!("{one} and that of 1970-01-01T00:00:01Z");
+        assert_eq!(told(&SecretPlan::Generate, &[1, 2], jwt), Some(both), "a secret of another kind ends all");
+    }
+
+    #[test]
+    fn a_secret_that_is_added_has_a_longest_length_and_one_that_is_good_has_none() {
+        let given = |length| SecretPlan::Given(Secret::new("s".repeat(length))).check_length();
+        assert_eq!((given(256), SecretPlan::Keep.check_length()), (Ok(()), Ok(())));
+        assert!(given(257).is_err_and(|told| told.contains("256") && !told.contains("sss")));
     }
 
     #[test]

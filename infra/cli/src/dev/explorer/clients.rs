@@ -6,7 +6,7 @@ use keys::{HandleKeys, KeyRing};
 use protocol::{ClientId, GrantType, RedirectUri, Resource, Secret};
 use store::Changed;
 
-use crate::dev::demo_parts::{API, address_of_apps, other_issuer, secret};
+use crate::dev::demo_parts::{API, at_each_name, secret};
 use crate::dev::explorer::platform::{Played, PlayedKey, federation, partner};
 use crate::stack::Stack;
 
@@ -99,17 +99,25 @@ impl ExplorerClients {
     }
 }
 
-/// Registers a client if it is missing. If an earlier run had another address, the client moves to that of this run:
-/// where a person returns after a sign-out is compared with its port. An earlier version had fewer grant types.
+/// Registers a client if it is missing. If an earlier run had another address, the client moves to that of this run: where a
+/// person returns after a sign-out is compared with its port. An earlier version had fewer grant types. What a developer
+/// added to the client stays until it moves.
 pub(crate) async fn ensure(stack: &Stack, client: &Client, now: Timestamp) -> Result<Changed, Error> {
     let registry = &stack.registry;
     let found = registry.client(&client.id, now).await?;
-    let as_it_is =
-        |found: &Client| (&found.redirect_uris, &found.grant_types) == (&client.redirect_uris, &client.grant_types);
-    if found.is_some_and(|found| !as_it_is(&found)) {
+    if found.is_some_and(|found| !serves_as(&found, client)) {
         registry.delete_client(&client.id, None).await?;
     }
     Ok(registry.create_client(client, None).await?)
+}
+
+/// Returns whether a client that is registered may do all that the wanted one may.
+fn serves_as(found: &Client, wanted: &Client) -> bool {
+    let [known, needed] = [found, wanted].map(|client| &client.relying_party.post_logout_redirect_uris);
+    let leads_back = |uri: &RedirectUri| found.redirect_uris.iter().any(|registered| uri.matches(registered));
+    wanted.redirect_uris.iter().all(leads_back)
+        && needed.iter().all(|uri| known.contains(uri))
+        && wanted.grant_types.is_subset(&found.grant_types)
 }
 
 /// Describes the agent, which signs people in and works with identity assertions both ways.
@@ -132,11 +140,7 @@ fn vouched_for(client: Client) -> Result<Client, Error> {
 
 /// Makes a public app of a client, with the explorer's callback at each name of this machine.
 fn redirected(issuer: &str, client: Client) -> Result<Client, Error> {
-    let issuer = address_of_apps(issuer);
-    let other = other_issuer(&issuer);
-    let issuers = std::iter::once(issuer).chain(other);
-    let uris =
-        issuers.map(|issuer| RedirectUri::parse(&format!("{issuer}{CALLBACK}"))).collect::<Result<Vec<_>, _>>()?;
+    let uris = at_each_name(issuer, CALLBACK)?;
     let mut client = Client { auth_method: AuthMethod::None, redirect_uris: uris.clone(), ..client };
     client.relying_party.post_logout_redirect_uris = uris;
     Ok(client)
