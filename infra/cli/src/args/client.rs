@@ -68,8 +68,8 @@ pub(crate) struct ClientCreate {
     /// Identifier of an API that the client may get tokens for; may be repeated.
     #[arg(long = "api", value_name = "IDENTIFIER")]
     pub(crate) apis: Vec<String>,
-    /// Number of its APIs that one token may be for: with one, a client of several APIs names the API in the
-    /// parameter resource.
+    /// APIs that one token is for: one of the client's, or all of them. With one, a client with several APIs names one
+    /// in the parameter resource.
     #[arg(long, default_value = "one", value_parser = ["one", "all"])]
     pub(crate) audience: String,
     /// PKCE requirement: always (required), or a nonce with openid instead (nonce), or neither (optional). Default:
