@@ -290,6 +290,18 @@ def test_commands_are_in_blocks_that_run(document):
     assert (prompts, scripts, indented) == ([], [], [])
 
 
+def test_sam_builds_the_template_wherever_it_builds():
+    texts = [command.text for found in written().values() for block in found for command in block.commands]
+    builds = [text for text in texts if text.startswith("sam build")]
+    assert builds and [text for text in builds if "--template-file infra/template.yaml" not in text] == []
+
+
+@pytest.mark.parametrize("document", [name for name in documents() if "CHANGELOG" not in name])
+def test_protection_is_turned_on_where_it_is_saved(document):
+    """The next `sam deploy` sends what `--guided` saved: a parameter of the command line would be undone."""
+    assert not re.search(r"--parameter-overrides[^`$]*DeletionProtection", read(document))
+
+
 def test_a_wrong_command_is_a_fault():
     assert faults_of_span("jeton client create|remove ID") and faults_of_span("jeton keys rotate --soon")
     assert faults_of_span("jeton api create|list|show|delete") == [] and faults_of_span("jeton keys rotate --now") == []

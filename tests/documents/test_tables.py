@@ -87,6 +87,11 @@ def test_parameters_are_those_of_the_template_with_their_defaults():
     assert faults == [], "a default in the table is not the template's"
 
 
+def test_the_guide_says_how_many_parameters_it_is_asked_for():
+    asked = re.search(r"asks for the (\d+) \[parameters\]", read("infra/README.md"))[1]
+    assert int(asked) == len(entries("Parameters"))
+
+
 def test_environment_variables_are_those_that_the_product_reads():
     rows = table("infra/README.md", ("variable",))
     named = set()
