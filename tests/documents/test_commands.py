@@ -37,6 +37,7 @@ EXCEPTIONS = {
     "infra/scripts/": "needs an AWS account; tests/cloud/test_drills.py runs each",
     "tests/bench/peers/run": "takes minutes; `--quick` of it too",
     "tests/clients/with-stack mvn": "it is the section Java clients of tests/run",
+    "curl -i http://127.0.0.1:3000/": "calls the API of a recipe; tests/clients/node and python start each and call it",
 }
 # What a document's stack is started with, besides the defaults.
 OPTIONS = {"functions/README.md": ["--registration", "token"]}
