@@ -220,6 +220,12 @@ def test_versions_of_clients_are_those_of_the_lock_files(name):
     assert locked(name) in row[1].split(", "), row
 
 
+def test_the_price_among_the_reasons_is_that_of_the_table():
+    prices = dict(table("README.md", ("a million tokens for services (RS256)",)))
+    jeton, hosted = prices["Jeton, through API Gateway"], f"[${prices['Clerk']} to ${prices['Amazon Cognito']}](#price)"
+    assert f"A million tokens for services cost ${jeton}, and {hosted} at" in " ".join(read("README.md").split())
+
+
 def test_the_rust_version_is_the_manifests():
     wanted = tomllib.loads((ROOT / "Cargo.toml").read_text())["workspace"]["package"]["rust-version"]
     for document in ("README.md", "CONTRIBUTING.md", "infra/README.md", "tests/README.md"):
