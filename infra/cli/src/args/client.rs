@@ -46,7 +46,7 @@ pub(crate) struct ClientCreate {
     /// (fapi2-signed). It brings pushed requests, bound tokens, PKCE, `private_key_jwt`, and no RS256.
     #[arg(long, default_value = "baseline", value_parser = ["baseline", "fapi2", "fapi2-signed"])]
     pub(crate) profile: String,
-    /// How the client authenticates; default: with a secret, in the header or in the body as it likes. Use none for
+    /// How the client authenticates; default: with a secret, either in the header or in the body. Use none for
     /// apps that cannot keep a secret.
     #[arg(long, value_parser = ["client_secret_basic", "client_secret_post", "client_secret_jwt", "private_key_jwt", "none"])]
     pub(crate) auth_method: Option<String>,

@@ -146,8 +146,8 @@ pub(crate) struct RelyingPartyUpdate {
     /// Let people sign in to it with a second factor only, or without one again (false).
     #[arg(long, num_args = 0..=1, default_missing_value = "true", value_name = "BOOL")]
     pub(crate) require_factor: Option<bool>,
-    /// URI where users may be sent after they sign out: all of them, instead of those that are registered; may be
-    /// repeated.
+    /// URI where users may be sent after they sign out; may be repeated. Those that are given replace the registered
+    /// ones.
     #[arg(long = "post-logout-redirect-uri", value_name = "URI")]
     pub(crate) post_logout_redirect_uris: Vec<String>,
     /// URI after sign-out to add; may be repeated.
