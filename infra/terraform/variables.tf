@@ -68,7 +68,7 @@ variable "authorize_memory" {
 }
 
 variable "reserved_concurrency" {
-  description = "So many concurrent executions are set aside for each function behind a route, and none has more; 0 leaves them to the account's pool. Costs nothing, but what is set aside is not there for anything else in the account."
+  description = "Concurrent executions reserved for each function behind a route, and its maximum; 0 means no reservation. It is free, but reduces the concurrency left for the rest of the account."
   type        = number
   default     = null
 }
@@ -80,61 +80,61 @@ variable "tracing" {
 }
 
 variable "authorize_rate" {
-  description = "Requests a second to /authorize and /device, below them and below /account, to /par and to /device_authorization; each wrong password costs 0.1 s of a processor. Above it is 429."
+  description = "Requests per second to /authorize, /device and the paths under them, to the paths under /account, and to /par and /device_authorization; more get 429. Each wrong password costs 0.1 s of processor time."
   type        = number
   default     = null
 }
 
 variable "authorize_burst" {
-  description = "How many of them at once."
+  description = "Burst limit for these requests."
   type        = number
   default     = null
 }
 
 variable "token_rate" {
-  description = "Requests a second to /token."
+  description = "Requests per second to /token; more get 429."
   type        = number
   default     = null
 }
 
 variable "token_burst" {
-  description = "How many of them at once."
+  description = "Burst limit for these requests."
   type        = number
   default     = null
 }
 
 variable "introspect_rate" {
-  description = "Requests a second to /introspect."
+  description = "Requests per second to /introspect; more get 429."
   type        = number
   default     = null
 }
 
 variable "introspect_burst" {
-  description = "How many of them at once."
+  description = "Burst limit for these requests."
   type        = number
   default     = null
 }
 
 variable "other_rate" {
-  description = "Requests a second to each other route."
+  description = "Requests per second to each other route; more get 429."
   type        = number
   default     = null
 }
 
 variable "other_burst" {
-  description = "How many of them at once."
+  description = "Burst limit for these requests."
   type        = number
   default     = null
 }
 
 variable "key_rotation_days" {
-  description = "How old a signing key becomes before the next one is made."
+  description = "Days until a signing key gets a successor."
   type        = number
   default     = null
 }
 
 variable "signing_algorithms" {
-  description = "What keys are made for. RS256 is what the JWT authorizer of API Gateway takes."
+  description = "The algorithms that always have a signing key. The JWT authorizer of API Gateway takes RS256 only."
   type        = string
   default     = null
 }
@@ -146,7 +146,7 @@ variable "multi_region_key" {
 }
 
 variable "operations" {
-  description = "Alarms, metrics and a dashboard, $7.30 a month whether anybody asks for a token or not. Off, because a stack that nobody uses shall cost nothing; turn it on where people depend on it."
+  description = "Alarms, metrics and a dashboard, $7.30 a month even when idle. Off by default, so that an unused stack costs only its key ($1 a month); turn it on where people depend on the stack."
   type        = bool
   default     = null
 }
@@ -164,31 +164,31 @@ variable "alarm_email" {
 }
 
 variable "sign_in_failure_limit" {
-  description = "So many wrong passwords in 5 minutes raise the alarm."
+  description = "Wrong passwords in 5 minutes that raise the alarm."
   type        = number
   default     = null
 }
 
 variable "client_failure_limit" {
-  description = "So many wrong client secrets in 5 minutes raise the alarm."
+  description = "Failed client authentications in 5 minutes that raise the alarm."
   type        = number
   default     = null
 }
 
 variable "firewall_bypass_limit" {
-  description = "So many requests in a minute that did not come through the firewall raise the alarm."
+  description = "Requests in a minute that did not come through the firewall and raise the alarm."
   type        = number
   default     = null
 }
 
 variable "key_age_limit" {
-  description = "A signing key older than so many days raises the alarm. KeyRotationDays and a week."
+  description = "The age of a signing key in days that raises the alarm. Use KeyRotationDays plus a week."
   type        = number
   default     = null
 }
 
 variable "latency_limit" {
-  description = "When one request of a hundred takes more milliseconds than this for a quarter of an hour the alarm is raised."
+  description = "The 99th percentile of the latency in milliseconds that, for a quarter of an hour, raises the alarm."
   type        = number
   default     = null
 }
@@ -230,25 +230,25 @@ variable "tables_key_arn" {
 }
 
 variable "warm_reads" {
-  description = "So many reads a second the tables of grants and people take at once, 12000 or more; 0 leaves it to DynamoDB, which begins there. WarmWrites has to be given too. It is paid once, when it is raised, and cannot be lowered."
+  description = "Reads per second that the tables of grants and people can take at once, 12000 or more; 0 leaves it to DynamoDB, which begins there. Needs WarmWrites. It is paid once, when it is raised, and cannot be lowered."
   type        = number
   default     = null
 }
 
 variable "warm_writes" {
-  description = "So many writes a second these tables take at once, 4000 or more; 0 leaves it to DynamoDB, which begins there."
+  description = "Writes per second that these tables can take at once, 4000 or more; 0 leaves it to DynamoDB, which begins there."
   type        = number
   default     = null
 }
 
 variable "audit_days" {
-  description = "How many days the records of operators' commands are kept. The commands write them, so tell them too (JETON_AUDIT_DAYS); what was written before keeps its time."
+  description = "How many days the records of operators' commands are kept. The commands write the records, so set JETON_AUDIT_DAYS for them as well. Existing records keep their expiry."
   type        = number
   default     = null
 }
 
 variable "audit_retention_days" {
-  description = "How many days what people and clients did is kept in a bucket, which outlives the stack: the lines of the functions' logs that have an event. It costs $0.03 per GB. 0 keeps it in the logs only."
+  description = "How many days the log lines with an event, which tell what people and clients did, are kept in a bucket that outlives the stack. It costs $0.03 per GB. 0 means no bucket."
   type        = number
   default     = null
 }
@@ -260,13 +260,13 @@ variable "platform_log_level" {
 }
 
 variable "session_hours" {
-  description = "A session ends so many hours after the last sign-in on that browser, however much it is used, and with it the grants of its apps that have no offline_access."
+  description = "A session ends this many hours after the last sign-in on its browser, even if it is in use. The grants of its apps without offline_access end with it."
   type        = number
   default     = null
 }
 
 variable "session_idle_hours" {
-  description = "A session ends when the browser has not been at /authorize for so many hours, and with it the grants of its apps that have no offline_access."
+  description = "A session ends this many hours after it last gave an app a code or token at /authorize. The grants of its apps without offline_access end with it."
   type        = number
   default     = null
 }
@@ -320,7 +320,7 @@ variable "sign_up" {
 }
 
 variable "sign_up_domains" {
-  description = "The domains of addresses that may sign up, where SignUp is domain, with spaces between."
+  description = "The domains of addresses that may sign up, where SignUp is domain, separated by spaces."
   type        = string
   default     = null
 }
@@ -338,7 +338,7 @@ variable "open_id_connect" {
 }
 
 variable "dpop_nonce" {
-  description = "Whether each DPoP proof has to contain a nonce of this server (RFC 9449 8). Clients fetch it with a request more, and their clocks do not matter then."
+  description = "Whether each DPoP proof has to contain a nonce of this server (RFC 9449 8). Clients fetch it with an additional request, and their clocks do not matter then."
   type        = string
   default     = null
 }
@@ -380,31 +380,31 @@ variable "directory_function_arn" {
 }
 
 variable "directory_seconds" {
-  description = "The seconds that this function has for an answer. While there is one, each sign-in that fails takes them."
+  description = "Seconds that this function has for an answer. While there is one, each sign-in that fails takes that long."
   type        = number
   default     = null
 }
 
 variable "dynamic_registration" {
-  description = "Whether clients register themselves at /register: nobody, who has a token of `jeton registration-token create`, or anybody. Open is for development and tests. Off, there is no such function."
+  description = "Who may register clients at /register: nobody (off), holders of a token from `jeton registration-token create` (token), or anybody (open). Open is for development and tests. Off, there is no such function."
   type        = string
   default     = null
 }
 
 variable "registration_apis" {
-  description = "Identifiers of APIs, with spaces between, that clients may have tokens for which register themselves without a token."
+  description = "Identifiers, separated by spaces, of the APIs that clients registered without a token may use."
   type        = string
   default     = null
 }
 
 variable "registration_schemes" {
-  description = "Schemes of apps without a period, with spaces between (vscode cursor), that redirect URIs of such clients may have. Any app on a device can claim them."
+  description = "Schemes without a period, separated by spaces (vscode cursor), that redirect URIs of clients that register themselves may have. Any app on a device can claim them."
   type        = string
   default     = null
 }
 
 variable "registration_pkce" {
-  description = "Whether confidential clients that register themselves must use PKCE, or a nonce with OpenID Connect. Optional excuses them from both. Public clients must use PKCE in any case."
+  description = "Whether confidential clients that register themselves must use PKCE, or a nonce with OpenID Connect. Optional exempts them from both. Public clients must always use PKCE."
   type        = string
   default     = null
 }
@@ -422,19 +422,19 @@ variable "client_id_documents" {
 }
 
 variable "client_id_document_hosts" {
-  description = "Hosts of such documents where ClientIdDocuments is listed, with spaces between, each with a port or without."
+  description = "Hosts of such documents where ClientIdDocuments is listed, separated by spaces, each with or without a port."
   type        = string
   default     = null
 }
 
 variable "metadata_apis" {
-  description = "Identifiers of APIs, with spaces between, that the metadata list as protected_resources, with their scopes in scopes_supported."
+  description = "Identifiers, separated by spaces, of the APIs that the metadata list as protected_resources, with their scopes in scopes_supported."
   type        = string
   default     = null
 }
 
 variable "outbound_private_hosts" {
-  description = "Hosts inside a network that may be asked at URLs of clients (jwks_uri and others), with spaces between, each with a port or without. All others must be reached from everywhere."
+  description = "Hosts in a private network that the functions may contact at client URLs (jwks_uri and others), separated by spaces, each with or without a port. All other hosts must have public addresses."
   type        = string
   default     = null
 }
@@ -458,7 +458,7 @@ variable "permissions_boundary" {
 }
 
 variable "hsts_include_sub_domains" {
-  description = "Whether Strict-Transport-Security speaks for the subdomains of the issuer's host too: browsers then refuse plain http at all of them for two years."
+  description = "Whether Strict-Transport-Security includes the subdomains of the issuer's host: browsers then refuse plain http at all of them for two years."
   type        = bool
   default     = null
 }

@@ -92,9 +92,9 @@ def prose(document):
     return COMMENT.sub("", FENCE.sub("", read(document)))
 
 
-def anchors(document):
-    """The anchors of the headings of a document, as GitHub makes them."""
-    heads = re.findall(r"^#+ (.*)$", FENCE.sub("", read(document)), re.MULTILINE)
+def anchors(document, level="#+"):
+    """The anchors of the headings of a document, or of those of one level, as GitHub makes them."""
+    heads = re.findall(rf"^{level} (.*)$", FENCE.sub("", read(document)), re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", head.lower()).replace(" ", "-") for head in heads}
 
 

@@ -37,6 +37,7 @@ EXCEPTIONS = {
     "infra/scripts/": "needs an AWS account; tests/cloud/test_drills.py runs each",
     "tests/bench/peers/run": "takes minutes; `--quick` of it too",
     "tests/clients/with-stack mvn": "it is the section Java clients of tests/run",
+    "curl -i http://127.0.0.1:3000/": "calls the API of a recipe; tests/clients/node and python start each and call it",
 }
 # What a document's stack is started with, besides the defaults.
 OPTIONS = {"functions/README.md": ["--registration", "token"]}
@@ -288,6 +289,18 @@ def test_commands_are_in_blocks_that_run(document):
     scripts = [found["text"] for found in others if found["kind"] in ("sh", "bash", "shell") and document != "tests/clients/README.md"]
     indented = re.findall(r"^\n    \S.*$", FENCE.sub("", text), re.MULTILINE)
     assert (prompts, scripts, indented) == ([], [], [])
+
+
+def test_sam_builds_the_template_wherever_it_builds():
+    texts = [command.text for found in written().values() for block in found for command in block.commands]
+    builds = [text for text in texts if text.startswith("sam build")]
+    assert builds and [text for text in builds if "--template-file infra/template.yaml" not in text] == []
+
+
+@pytest.mark.parametrize("document", [name for name in documents() if "CHANGELOG" not in name])
+def test_protection_is_turned_on_where_it_is_saved(document):
+    """The next `sam deploy` sends what `--guided` saved: a parameter of the command line would be undone."""
+    assert not re.search(r"--parameter-overrides[^`$]*DeletionProtection", read(document))
 
 
 def test_a_wrong_command_is_a_fault():

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from documents import ROOT, anchors, documents, links, prose, read, spans
+from documents import FENCE, ROOT, anchors, documents, links, prose, read, spans
 
 # Paths of code spans that begin with one of these folders are paths of this repository.
 FOLDERS = {"functions", "infra", "shared", "tests", ".ci", ".cargo", ".github"}
@@ -25,6 +25,19 @@ def test_each_link_leads_to_a_file_and_a_heading(document):
         elif anchor and anchor not in anchors(str(target.resolve().relative_to(ROOT))):
             faults.append(f"{link}: {path or document} has no such heading")
     assert faults == []
+
+
+@pytest.mark.parametrize("document", documents())
+def test_each_section_is_in_the_contents_of_its_page(document):
+    """Contents are the links before the first section that lead to headings of the page; a page without them has none."""
+    begin = FENCE.sub("", read(document)).partition("\n## ")[0]
+    named = set(re.findall(r"\]\(#([^)\s]+)\)", begin))
+    assert len(named) < 2 or anchors(document, "##") <= named, sorted(anchors(document, "##") - named)
+
+
+def test_pages_have_contents():
+    for document in ("CONTRIBUTING.md", "functions/README.md", "infra/README.md", "tests/clients/README.md"):
+        assert "](#" in read(document).partition("\n## ")[0], document
 
 
 @pytest.mark.parametrize("document", [name for name in documents() if "CHANGELOG" not in name])

@@ -6,7 +6,7 @@ import re
 import subprocess
 import urllib.request
 
-from documents import FENCE, ROOT, read
+from documents import FENCE, ROOT, read, spans, table
 from stack import with_stack
 
 DOCUMENT = "tests/clients/README.md"
@@ -35,6 +35,27 @@ def test_each_file_of_a_recipe_is_in_the_document():
 def test_each_block_of_code_in_the_document_is_a_recipe_or_commands():
     kinds = [found["kind"] for found in FENCE.finditer(read(DOCUMENT))]
     assert kinds.count("console") + len(shown()) == len(kinds)
+
+
+def variables(text):
+    """The names that a recipe reads from its environment, in JavaScript or Python."""
+    found = re.findall(r"process\.env\.(\w+)", text) + re.findall(r"os\.environ\[\"(\w+)\"\]", text)
+    for listed in re.findall(r"const \{([^}]*)\} = process\.env", text):
+        found += re.findall(r"(?:^|,)\s*(\w+)", listed)
+    for listed in re.findall(r"os\.environ\[name\].*? for name in \(([^)]*)\)", text):
+        found += re.findall(r"\"(\w+)\"", listed)
+    return set(found)
+
+
+def test_each_variable_of_a_recipe_is_in_the_table():
+    # Auth.js itself reads the last one.
+    read_by_recipes = {name for file, text in shown().items() if not file.endswith(".sh") for name in variables(text)} | {"AUTH_SECRET"}
+    assert {name for row in table(DOCUMENT, ("variable", "value")) for name in spans(row[0])} == read_by_recipes
+
+
+def test_variables_are_found_in_javascript_and_python():
+    assert variables("const { A, B = 'c d' } = process.env; f(process.env.D)") == {"A", "B", "D"}
+    assert variables('e = os.environ["E"]; t = tuple(quote(os.environ[name], safe="") for name in ("F", "G"))') == {"E", "F", "G"}
 
 
 PACKAGE = {"private": True, "type": "module", "scripts": {"test": "node test.js"}}

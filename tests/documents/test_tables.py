@@ -87,6 +87,11 @@ def test_parameters_are_those_of_the_template_with_their_defaults():
     assert faults == [], "a default in the table is not the template's"
 
 
+def test_the_guide_says_how_many_parameters_it_is_asked_for():
+    asked = re.search(r"asks for the (\d+) \[parameters\]", read("infra/README.md"))[1]
+    assert int(asked) == len(entries("Parameters"))
+
+
 def test_environment_variables_are_those_that_the_product_reads():
     rows = table("infra/README.md", ("variable",))
     named = set()
@@ -213,6 +218,12 @@ def locked(name):
 def test_versions_of_clients_are_those_of_the_lock_files(name):
     row = next(row for row in table("tests/README.md", ("library", "version")) if name in row[0])
     assert locked(name) in row[1].split(", "), row
+
+
+def test_the_price_among_the_reasons_is_that_of_the_table():
+    prices = dict(table("README.md", ("a million tokens for services (RS256)",)))
+    jeton, hosted = prices["Jeton, through API Gateway"], f"[${prices['Clerk']} to ${prices['Amazon Cognito']}](#price)"
+    assert f"A million tokens for services cost ${jeton}, and {hosted} at" in " ".join(read("README.md").split())
 
 
 def test_the_rust_version_is_the_manifests():

@@ -5,8 +5,8 @@
 //! deleted session from the table's stream: so it happens even if this process dies right after the write.
 //!
 //! # Decisions
-//! - An app is followed without a question when it shows an ID token of this session or person, expired or not: only
-//!   who was told about the sign-in has one. Anybody else can make a browser come here, so the person is asked.
+//! - A request with an ID token of this session or person, expired or not, is carried out without asking: only a party
+//!   that was told about the sign-in has one. Anybody else can make a browser come here, so the person is asked.
 //! - A person is sent on only to an address that the named app registered, to the letter (C128). It is named by its ID token
 //!   or by `client_id`: what counts is that the operator or the app registered the address, and that the person confirmed
 //!   or the ID token proves the request (RP-Initiated Logout §3). An address that is not registered, or a hint that is none,
@@ -23,7 +23,7 @@
 //!   an address, where histories and logs keep it; for the same reason no link on a page repeats one.
 //! - A cookie whose secret a later sign-in replaced shows nobody, so there is nobody to ask. It still names the session that
 //!   this browser had, and ends it: the answer to the later sign-in may never have come, and a page that says "signed out"
-//!   must be true. Somebody who copied that cookie can do no more with it than this.
+//!   must be true. Someone who copied that cookie can do no more with it than this.
 //! - A person who stays signed in stays here: no app hears about it.
 
 mod admit;

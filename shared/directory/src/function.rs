@@ -14,7 +14,7 @@ pub(crate) enum Place {
 
 /// The error for a text that names no function.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("it is the ARN of a Lambda function, or an http URL of this machine")]
+#[error("it must be the ARN of a Lambda function, or an http URL of this machine")]
 pub struct MalformedFunction;
 
 impl DirectoryFunction {

@@ -12,7 +12,9 @@ pub struct Reach {
 
 /// The error for a word that is neither a host nor a host with a port.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("it is a list of hosts, each with a port or without, with spaces between: `keys.internal.example [::1]:8443`")]
+#[error(
+    "it must be a list of hosts, each with or without a port, separated by spaces: `keys.internal.example [::1]:8443`"
+)]
 pub struct MalformedReach;
 
 impl Reach {

@@ -104,7 +104,7 @@ sign-in-next-app = After you sign in, you return to { $host }. Your password sta
 
 account-sign-in-title = Sign in to your account
 account-sign-in-text = You sign in to see and change your account.
-account-sign-in-again = You signed in a while ago, or with less than you have: a passkey or a second factor. Please sign in again before you change your account.
+account-sign-in-again = Your sign-in is too old, or did not include your passkey or second factor. Please sign in again before you change your account.
 
 ## Why a sign-in failed: in a red box above the form
 
@@ -267,7 +267,7 @@ post-again-text = An app sent you here.
 # Title and heading.
 returned-error-title = This request does not work
 # $client: the name of the app, in bold type.
-returned-error-text = { $client } sent you here, and its request cannot be followed. You are not signed in.
+returned-error-text = { $client } sent you here, and its request cannot be carried out. You are not signed in.
 # What is wrong with the request: one of these.
 returned-error-invalid-request = The request is not complete, or something in it is not valid.
 returned-error-unauthorized-client = The app may not ask in this way.
@@ -276,7 +276,7 @@ returned-error-unsupported-response-type = The app wants a kind of answer that i
 returned-error-invalid-scope = The app asks for permissions that do not exist here, or that it may not have.
 returned-error-invalid-target = The app asks for access to an API that is not known here, or that it may not use.
 returned-error-nobody-asked = The app wants an answer without asking you, but you have to sign in or decide first.
-returned-error-signed-request = The app's signed request does not count here.
+returned-error-signed-request = The app's signed request is not accepted here.
 returned-error-request-reference = The app refers to a request that could not be fetched, or that cannot be used here.
 returned-error-not-supported = The app asks in a way that is not supported here.
 returned-error-unmet = The app demands a way of signing in that is not possible here.
@@ -369,8 +369,8 @@ password-too-short =
 password-too-long = This password cannot be used: it has more than 1024 bytes.
 password-bad-characters = This password cannot be used: it has control characters or invisible ones.
 password-is-hash = This password cannot be used: it is the hash of a password.
-password-common = This password cannot be used: it is one of the passwords that are tried first.
-password-known-words = This password cannot be used: it consists of the person's name or address, or of the name of this site.
+password-common = This password cannot be used: it is one of the passwords that attackers try first.
+password-known-words = This password cannot be used: it consists of your name or address, or of the name of this site.
 # Title and heading.
 password-changed-title = Your password is changed
 password-changed-text = You stay signed in on this browser.
@@ -403,9 +403,9 @@ mail-too-many =
        *[other] Too many mails were asked for from here. Wait { $seconds } seconds, and send the form again.
     }
 # The title of a page after a mail was asked for.
-mail-sent-title = Look into your mail
+mail-sent-title = Check your mail
 forgotten-sent-text = If there is an account with this name or address, and it has a confirmed address, a mail with a link is on its way.
-forgotten-sent-more = The link works for half an hour. If no mail comes, look among the unwanted ones, or ask the people who run this service.
+forgotten-sent-more = The link works for half an hour. If no mail comes, check your spam folder, or ask the people who run this service.
 # Title and heading of the page of the link.
 reset-title = Set a new password
 # $username: the name of the person, in bold type.
@@ -425,9 +425,9 @@ sign-up-text = You get a mail with a link, and choose a name and a password ther
 sign-up-have-account = I have an account already
 # In a red box.
 address-malformed = This is not an address like ada@example.org.
-address-not-admitted = Addresses of this domain cannot be used here. Use one of your organization.
+address-not-admitted = Addresses of this domain cannot be used here. Use an address of your organisation.
 sign-up-sent-text = A mail is on its way to this address. Open its link within half an hour.
-sign-up-sent-more = If no mail comes, look among the unwanted ones, or ask the people who run this service.
+sign-up-sent-more = If no mail comes, check your spam folder, or ask the people who run this service.
 # Title and heading of the page of the link.
 new-account-title = Create your account
 # Below the field for the username.
@@ -458,7 +458,7 @@ email-none = Your account has no address.
 email-confirmed = Your address is { $address }, and it is confirmed.
 # $address: an email address, in bold type.
 email-unconfirmed = Your address is { $address }, and it is not confirmed.
-email-text = Mail about your account goes to a confirmed address, and a forgotten password is replaced with it.
+email-text = We send mail about your account to a confirmed address. You also need one to reset a forgotten password.
 # The label of a field.
 email-to-confirm = Address to confirm
 # A button.
@@ -534,7 +534,7 @@ recovery-codes-kept = I have kept them
 
 ## Account: passkeys. Their title is account-passkeys.
 
-passkeys-text = With a passkey you sign in by the lock of your device, without your password.
+passkeys-text = With a passkey you sign in the way you unlock your device, without your password.
 passkeys-none = You have no passkey.
 # $date: a day.
 passkey-added = Added on { $date }
@@ -613,7 +613,7 @@ problem-signed-for-another = The app sent a signed request that is meant for ano
 problem-signed-early = The app sent a signed request that is not valid yet. The app's clock may be wrong.
 problem-signed-expired = The app's signed request has expired.
 problem-signed-too-long = The app sent a signed request that is valid for longer than is allowed here.
-problem-signed-request = The app sent a signed request that does not count here.
+problem-signed-request = The app sent a signed request that is not accepted here.
 problem-over = This request is not valid any more
 problem-pushed-used = It was answered before. Nothing was done a second time.
 problem-pushed-expired = It was open for too long.
@@ -644,14 +644,14 @@ continue-to-be-asked = Continue here to be asked again.
 
 ## Problems with a sign-out
 
-problem-sign-out = This request to sign out cannot be followed
+problem-sign-out = This request to sign out cannot be carried out
 # What is wrong with the request of the app.
 sign-out-repeated = The app that sent you here made a mistake: a parameter is included more than once.
 sign-out-client-id = The app that sent you here made a mistake: client_id is malformed.
 sign-out-redirect-uri = The app that sent you here made a mistake: post_logout_redirect_uri is no absolute URI without a fragment.
 sign-out-state = The app that sent you here made a mistake: state is longer than 8192 bytes.
 sign-out-bad-hint = The app that sent you here did not prove properly who it is (id_token_hint).
-sign-out-unregistered = The app wants to have you back at an address that is not registered for it (post_logout_redirect_uri).
+sign-out-unregistered = The app asked to send you back to an address that is not registered for it (post_logout_redirect_uri).
 sign-out-still-signed-in = You are still signed in.
 sign-out-here = You are still signed in. If you want to sign out, you can do it here.
 sign-out-down = Signing out does not work at the moment: you may still be signed in. Please try again in a minute.

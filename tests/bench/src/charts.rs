@@ -85,7 +85,7 @@ fn price() -> Result<(String, String), Failure> {
     let title = "A million tokens for services in a month, $".to_owned();
     let bars = rows.iter().map(|(name, dollars)| ((*name).to_owned(), vec![Some(*dollars)])).collect();
     let picture = Bars { title, series: vec!["list price".into()], rows: bars, decimals: Some(2) }.draw();
-    let about = "List prices, whose days are in [`prices.toml`](tests/bench/prices.toml), and \
+    let about = "Based on list prices (dates in [`prices.toml`](tests/bench/prices.toml)) and \
                  [measured times](infra/README.md#what-it-costs). The private URL is \
                  [called with IAM](infra/README.md#private-callers).";
     let shown = picture_of("price.svg", "Price of a million tokens for services, by server");

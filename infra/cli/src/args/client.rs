@@ -46,7 +46,7 @@ pub(crate) struct ClientCreate {
     /// (fapi2-signed). It brings pushed requests, bound tokens, PKCE, `private_key_jwt`, and no RS256.
     #[arg(long, default_value = "baseline", value_parser = ["baseline", "fapi2", "fapi2-signed"])]
     pub(crate) profile: String,
-    /// How the client authenticates; default: with a secret, in the header or in the body as it likes. Use none for
+    /// How the client authenticates; default: with a secret, either in the header or in the body. Use none for
     /// apps that cannot keep a secret.
     #[arg(long, value_parser = ["client_secret_basic", "client_secret_post", "client_secret_jwt", "private_key_jwt", "none"])]
     pub(crate) auth_method: Option<String>,
@@ -68,8 +68,8 @@ pub(crate) struct ClientCreate {
     /// Identifier of an API that the client may get tokens for; may be repeated.
     #[arg(long = "api", value_name = "IDENTIFIER")]
     pub(crate) apis: Vec<String>,
-    /// Number of its APIs that one token may be for: with one, a client of several APIs names the API in the
-    /// parameter resource.
+    /// APIs that one token is for: one of the client's, or all of them. With one, a client with several APIs names one
+    /// in the parameter resource.
     #[arg(long, default_value = "one", value_parser = ["one", "all"])]
     pub(crate) audience: String,
     /// PKCE requirement: always (required), or a nonce with openid instead (nonce), or neither (optional). Default:

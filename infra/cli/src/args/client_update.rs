@@ -24,7 +24,7 @@ pub(crate) struct ClientUpdate {
     /// Let the maximum scope be everything that its APIs offer, as at create without --scope.
     #[arg(long)]
     pub(crate) all_scopes: bool,
-    /// Number of its APIs that one token may be for.
+    /// APIs that one token is for: one of the client's, or all of them.
     #[arg(long, value_parser = ["one", "all"])]
     pub(crate) audience: Option<String>,
     /// PKCE requirement: always (required), or a nonce with openid instead (nonce), or neither (optional).
@@ -59,7 +59,7 @@ pub(crate) struct ClientUpdate {
 /// Options for the lists of a client. An option that is given replaces the list; one empty value means none.
 #[derive(Args)]
 pub(crate) struct ClientLists {
-    /// Redirect URI: all of them, instead of those that are registered; may be repeated.
+    /// Redirect URI; may be repeated. Those that are given replace the registered ones.
     #[arg(long = "redirect-uri", value_name = "URI")]
     pub(crate) redirect_uris: Vec<String>,
     /// Redirect URI to add; may be repeated.
@@ -68,7 +68,7 @@ pub(crate) struct ClientLists {
     /// Redirect URI to remove; may be repeated.
     #[arg(long = "remove-redirect-uri", value_name = "URI")]
     pub(crate) removed_redirect_uris: Vec<String>,
-    /// Grant type that the client may use: all of them, instead of those that are registered; may be repeated.
+    /// Grant type that the client may use; may be repeated. Those that are given replace the registered ones.
     #[arg(long = "grant", value_name = "GRANT", value_parser = [grant_names(), vec![""]].concat())]
     pub(crate) grants: Vec<String>,
     /// Grant type to add; may be repeated.
@@ -77,8 +77,8 @@ pub(crate) struct ClientLists {
     /// Grant type to remove; may be repeated.
     #[arg(long = "remove-grant", value_name = "GRANT", value_parser = grant_names())]
     pub(crate) removed_grants: Vec<String>,
-    /// Identifier of an API that the client may get tokens for: all of them, instead of those that are registered;
-    /// may be repeated.
+    /// Identifier of an API that the client may get tokens for; may be repeated. Those that are given replace the
+    /// registered ones.
     #[arg(long = "api", value_name = "IDENTIFIER")]
     pub(crate) apis: Vec<String>,
     /// Identifier of an API to add; may be repeated.
@@ -87,34 +87,34 @@ pub(crate) struct ClientLists {
     /// Identifier of an API to remove; may be repeated.
     #[arg(long = "remove-api", value_name = "IDENTIFIER")]
     pub(crate) removed_apis: Vec<String>,
-    /// Identifier of an API on whose behalf the client may introspect tokens: all of them, instead of those that are
-    /// registered; may be repeated.
+    /// Identifier of an API on whose behalf the client may introspect tokens; may be repeated. Those that are given
+    /// replace the registered ones.
     #[arg(long, value_name = "IDENTIFIER")]
     pub(crate) introspects: Vec<String>,
-    /// Identifier of an API to introspect for, in addition; may be repeated.
+    /// API that the client may introspect for as well; may be repeated.
     #[arg(long = "add-introspects", value_name = "IDENTIFIER")]
     pub(crate) added_introspects: Vec<String>,
-    /// Identifier of an API to introspect for no more; may be repeated.
+    /// API that the client may no longer introspect for; may be repeated.
     #[arg(long = "remove-introspects", value_name = "IDENTIFIER")]
     pub(crate) removed_introspects: Vec<String>,
-    /// `client_id` of a client that may act with its access tokens: all of them, instead of those that are registered;
-    /// may be repeated.
+    /// `client_id` of a client that may act with its access tokens; may be repeated. Those that are given replace the
+    /// registered ones.
     #[arg(long = "may-act", value_name = "CLIENT")]
     pub(crate) may_act: Vec<String>,
-    /// Client that may act with its access tokens, in addition; may be repeated.
+    /// Client that may act with its access tokens as well; may be repeated.
     #[arg(long = "add-may-act", value_name = "CLIENT")]
     pub(crate) added_may_act: Vec<String>,
-    /// Client that may act with its access tokens no more; may be repeated.
+    /// Client that may no longer act with its access tokens; may be repeated.
     #[arg(long = "remove-may-act", value_name = "CLIENT")]
     pub(crate) removed_may_act: Vec<String>,
-    /// Authorization server of others for which it gets identity assertions, and its `client_id` there: all of them,
-    /// instead of those that are registered; may be repeated.
+    /// Authorization server of others for which it gets identity assertions, and its `client_id` there; may be
+    /// repeated. Those that are given replace the registered ones.
     #[arg(long = "id-jag", value_name = "AUDIENCE=CLIENT_ID")]
     pub(crate) id_jag: Vec<String>,
-    /// Authorization server for which it gets identity assertions, in addition; may be repeated.
+    /// Authorization server for which it gets identity assertions as well; may be repeated.
     #[arg(long = "add-id-jag", value_name = "AUDIENCE=CLIENT_ID")]
     pub(crate) added_id_jag: Vec<String>,
-    /// Authorization server for which it gets identity assertions no more; may be repeated.
+    /// Authorization server for which it no longer gets identity assertions; may be repeated.
     #[arg(long = "remove-id-jag", value_name = "AUDIENCE=CLIENT_ID")]
     pub(crate) removed_id_jag: Vec<String>,
 }
@@ -146,8 +146,8 @@ pub(crate) struct RelyingPartyUpdate {
     /// Let people sign in to it with a second factor only, or without one again (false).
     #[arg(long, num_args = 0..=1, default_missing_value = "true", value_name = "BOOL")]
     pub(crate) require_factor: Option<bool>,
-    /// URI where users may be sent after they sign out: all of them, instead of those that are registered; may be
-    /// repeated.
+    /// URI where users may be sent after they sign out; may be repeated. Those that are given replace the registered
+    /// ones.
     #[arg(long = "post-logout-redirect-uri", value_name = "URI")]
     pub(crate) post_logout_redirect_uris: Vec<String>,
     /// URI after sign-out to add; may be repeated.

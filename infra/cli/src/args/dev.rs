@@ -63,8 +63,8 @@ pub(crate) struct DevOptions {
     /// which needs --issuer `http://localhost:PORT`; default: `JETON_REQUIRE_FACTOR`.
     #[arg(long, value_name = "FACTOR", value_parser = ["off", "mfa", "phr"])]
     pub(crate) require_factor: Option<String>,
-    /// API that clients may get tokens for which register themselves without a token: its identifier, and the scopes
-    /// to create it with if it does not exist (`http://localhost:3000/mcp mcp:read mcp:tools`); may be repeated.
+    /// API that clients registered without a token may use: its identifier, and the scopes to create it with if it does
+    /// not exist (`http://localhost:3000/mcp mcp:read mcp:tools`); may be repeated.
     #[arg(long = "registration-api", value_name = "URL [SCOPE]...")]
     pub(crate) registration_apis: Vec<String>,
     /// Scheme without a period (vscode, cursor) that their redirect URIs may have; may be repeated.

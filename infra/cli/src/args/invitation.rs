@@ -15,10 +15,10 @@ pub(crate) struct UserInvite {
     /// Lifetime of the invitation: seconds, or 12h, 7d.
     #[arg(long, default_value = "7d", value_name = "TIME", value_parser = duration_up_to_a_year)]
     pub(crate) expires: u32,
-    /// Print the link instead of mailing it. Whoever has it can make the account.
+    /// Print the link instead of mailing it. Anybody who has the link can make the account.
     #[arg(long)]
     pub(crate) print: bool,
-    /// Language of the mail, such as de. It is in English without, and in a language that pages do not have.
+    /// Language of the mail, such as de. English by default, and if the pages are not available in that language.
     #[arg(long, value_name = "TAG", value_parser = language, conflicts_with = "print")]
     pub(crate) language: Option<String>,
     #[command(flatten)]

@@ -70,7 +70,7 @@ pub(crate) struct IssuerUpdate {
     pub(crate) one: OneIssuer,
     #[command(flatten)]
     pub(crate) keys: IssuerKeys,
-    /// Purpose of its tokens: all of them, instead of those that are registered; may be repeated.
+    /// Purpose of its tokens; may be repeated. Those that are given replace the registered ones.
     #[arg(long = "for", value_name = "PURPOSE", value_parser = ["client-auth", "id-jag", "login"])]
     pub(crate) purposes: Vec<String>,
     #[command(flatten)]

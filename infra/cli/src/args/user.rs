@@ -16,7 +16,8 @@ pub(crate) enum UserCommand {
     /// {"email": "..."}}. A hash of another system is `password_hash`, or `credentials` from Keycloak; `"directory": true`
     /// registers a user whose password the stack's directory function knows.
     Import(ImportOptions),
-    /// Count the users by the kind of their password hash. A sign-in takes no longer than the hashes that are left need.
+    /// Count the users by the kind of their password hash, and lower the time of a sign-in to what the remaining hashes
+    /// need.
     Hashes(UserHashes),
     /// List the registered users.
     List(Listing),
@@ -28,7 +29,7 @@ pub(crate) enum UserCommand {
     Enable(UserSwitch),
     /// Set a new password: sessions and grants end immediately.
     SetPassword(UserPassword),
-    /// Show the second factors of a user, or remove all of them, for somebody who lost them: sessions and grants end
+    /// Show the second factors of a user, or remove all of them if the user lost them: sessions and grants then end
     /// immediately.
     Factors(UserFactors),
     /// Change the username; `sub`, sessions and grants stay.
@@ -37,7 +38,7 @@ pub(crate) enum UserCommand {
     Link(UserLink),
     /// End such a link, and the grants made by identity assertions of its issuer.
     Unlink(UserLink),
-    /// Invite somebody to make an account, with a mail to this address; the link works once.
+    /// Invite a person to make an account, with a mail to this address; the link works once.
     Invite(UserInvite),
     /// List the invitations that were not used.
     Invitations(Listing),
@@ -55,7 +56,7 @@ pub(crate) struct UserCreate {
     /// Read the password from standard input, up to the end of the line.
     #[arg(long)]
     pub(crate) password_stdin: bool,
-    /// Let the stack's directory function check the first password, instead of a password: it is taken over then.
+    /// Set no password: the stack's directory function checks the first one, which is then stored.
     #[arg(long)]
     pub(crate) from_directory: bool,
     /// Claim of the user, by its OpenID Connect name: `email=ada@example.com`, `email_verified=true`,
@@ -92,10 +93,10 @@ pub(crate) struct UserUpdate {
     /// New value of a claim; NAME= removes the claim; may be repeated.
     #[arg(long = "claim", value_name = "NAME=VALUE")]
     pub(crate) claims: Vec<String>,
-    /// Role of the user: all of them, instead of those that the user has; may be repeated.
+    /// Role of the user; may be repeated. The roles that are given replace those that the user has.
     #[arg(long = "role", value_name = "ROLE")]
     pub(crate) roles: Vec<String>,
-    /// Group that the user belongs to: all of them, instead of those that the user has; may be repeated.
+    /// Group that the user belongs to; may be repeated. The groups that are given replace those that the user has.
     #[arg(long = "group", value_name = "GROUP")]
     pub(crate) groups: Vec<String>,
     /// Role to add; may be repeated.

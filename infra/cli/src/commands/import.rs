@@ -119,12 +119,15 @@ impl Report {
             write(&if json { serde_json::to_string(&self)? } else { self.to_string() })?;
         }
         if let Some(error) = self.stopped {
-            return Err(format!("the import stopped: {error}; send the same input again, what is in stays").into());
+            return Err(format!(
+                "the import stopped: {error}; run the same import again; what is already imported is kept"
+            )
+            .into());
         }
         match self.refused.len() {
             0 => Ok(()),
-            1 => Err("1 line was refused: correct it, and send the same input again".into()),
-            many => Err(format!("{many} lines were refused: correct them, and send the same input again").into()),
+            1 => Err("1 line was refused: correct it, and run the same import again".into()),
+            many => Err(format!("{many} lines were refused: correct them, and run the same import again").into()),
         }
     }
 }

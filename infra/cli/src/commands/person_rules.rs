@@ -46,7 +46,8 @@ pub(crate) async fn lead_from_address(stack: &Stack, user: &User) -> Result<(), 
 /// Warns about a confirmed address that leads to someone else.
 pub(crate) fn warn_of_address(user: &User) {
     aside(&format!(
-        "jeton: warning: another user has this address too: a forgotten password of {} is replaced by the username alone",
+        "jeton: warning: another user has this address too: {} must enter the username, not the address, to reset a \
+         forgotten password",
         user.username
     ));
 }

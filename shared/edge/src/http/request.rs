@@ -199,7 +199,7 @@ impl<'a> Incoming<'a> {
         media_type.eq_ignore_ascii_case(expected)
     }
 
-    /// Returns the value of the cookie with this name. A request that changes nothing is nobody's.
+    /// Returns the value of the cookie with this name; `None` for HEAD, which is answered without cookies.
     pub fn cookie(&self, name: &str) -> Option<&'a str> {
         if self.is_head() {
             return None;

@@ -78,7 +78,7 @@ pub enum RegistrationError {
         "private_key_jwt needs the client's public keys (--jwks FILE or --jwks-uri URL), or the issuer of its tokens (--federated NAME --subject SUB)"
     )]
     KeysMissing,
-    /// A client authenticates with its own assertions or with tokens of another issuer, and not with either.
+    /// A client authenticates with its own assertions or with tokens of another issuer, and not with both.
     #[error(
         "a client has either keys of its own (--jwks, --jwks-uri) or the issuer of its tokens (--federated), with auth method private_key_jwt"
     )]
@@ -110,7 +110,7 @@ pub enum RegistrationError {
     #[error("--claim is for clients that get tokens of their own: add --grant client_credentials")]
     ClaimsWithoutService,
     /// A service is not a person, and must not be taken for one.
-    #[error("a client has roles, groups and claims with names of your own: name, email and so on are of people")]
+    #[error("a client can only have roles, groups and custom claims; name, email and so on are for people")]
     ClaimsOfPerson,
     /// A file of `jeton apply` could not describe the client.
     #[error(
@@ -118,7 +118,7 @@ pub enum RegistrationError {
     )]
     NullInClaims,
     /// The registration endpoint may write every client with such an id.
-    #[error("a client_id that starts with dyn_ is of a client that registered itself: choose another")]
+    #[error("client ids that start with dyn_ are reserved for clients that register themselves: choose another")]
     ReservedId,
     /// A description of a scope token is blank, too long, or has invisible characters, or the token is not offered.
     #[error(
@@ -131,7 +131,8 @@ pub enum RegistrationError {
     /// The client breaks a rule of its profile.
     #[error(transparent)]
     Profile(#[from] ProfileFault),
-    /// The scope contains one of OpenID Connect, which the issuer offers: a client could not tell whose it gets.
+    /// The scope contains one of OpenID Connect, which the issuer offers too: it would be unclear which of the two a
+    /// client gets.
     #[error(
         "openid, profile, email, address, phone, offline_access, roles and groups are scopes of OpenID Connect: give the API one of its own, such as orders.roles"
     )]

@@ -127,7 +127,7 @@ fn application_type(members: &Members) -> Result<Option<ApplicationType>, Metada
         None | Some("") => Ok(None),
         Some("web") => Ok(Some(ApplicationType::Web)),
         Some("native") => Ok(Some(ApplicationType::Native)),
-        Some(_) => Err(MetadataError::of("application_type", "it is web or native")),
+        Some(_) => Err(MetadataError::of("application_type", "it must be web or native")),
     }
 }
 

@@ -35,7 +35,7 @@ impl ClientMetadata {
             (
                 !auth_method.as_deref().is_some_and(|method| METHODS.contains(&method)),
                 "token_endpoint_auth_method",
-                "it is none or private_key_jwt in a document",
+                "it must be none or private_key_jwt in a document",
             ),
         ];
         if let Some((_, member, why)) = faults.into_iter().find(|(found, _, _)| *found) {

@@ -229,12 +229,12 @@ fn names_in(members: &Members) -> Result<BTreeMap<LanguageTag, String>, Metadata
     let names = members.names().filter_map(|member| Some((tag(member)?, shown_name(members, member)?)));
     let names: BTreeMap<LanguageTag, String> = names.collect();
     if names.len() > MAX_LANGUAGES {
-        return Err(MetadataError::of("client_name", "it is there in more than 20 languages"));
+        return Err(MetadataError::of("client_name", "it is given in more than 20 languages"));
     }
     Ok(names)
 }
 
-/// Reads the texts of a list. Where they have no effect, so has whatever else stands there.
+/// Reads the texts of a list. Anything else in the list is ignored.
 fn texts_of(members: &Members, name: &str) -> Vec<String> {
     let values = members.value(name).and_then(Value::as_array);
     values.into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
@@ -257,7 +257,7 @@ fn keys(members: &Members) -> Result<Option<AskedKeys>, MetadataError> {
 
 fn subject_type(members: &Members) -> Result<SubjectType, MetadataError> {
     let Some(text) = members.text("subject_type")? else { return Ok(SubjectType::Public) };
-    SubjectType::parse(text).ok_or_else(|| MetadataError::of("subject_type", "it is public or pairwise"))
+    SubjectType::parse(text).ok_or_else(|| MetadataError::of("subject_type", "it must be public or pairwise"))
 }
 
 /// Reads the redirect URIs that a sector identifier lists: a JSON array of texts (OpenID Connect Core §8.1).
@@ -311,7 +311,7 @@ mod tests {
         };
         assert_eq!(parse(&many(20)).unwrap().name_in.len(), 20);
         let refused = parse(&many(21)).map(drop).unwrap_err();
-        assert_eq!(refused.to_string(), "client_name: it is there in more than 20 languages");
+        assert_eq!(refused.to_string(), "client_name: it is given in more than 20 languages");
     }
 
     #[test]

@@ -5,7 +5,7 @@ use crate::registration::members::{Members, MetadataError, RegistrationErrorCode
 /// Refuses members that must not be ignored silently: software statements, encryption, request objects.
 pub(crate) fn refuse_unsupported(members: &Members) -> Result<(), MetadataError> {
     if members.has("software_statement") {
-        let fault = MetadataError::of("software_statement", "this server trusts nobody who makes such statements");
+        let fault = MetadataError::of("software_statement", "this server accepts no software statements");
         return Err(fault.with(RegistrationErrorCode::UnapprovedSoftwareStatement));
     }
     let encrypted = members.names().any(|name| name.contains("_encrypted_response_"));

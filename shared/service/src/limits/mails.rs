@@ -21,8 +21,8 @@ impl Mails {
         Self { people, counters: Counters::new(throttles) }
     }
 
-    /// Queues a mail that someone at `source` asks for; `None` stands for what cannot lead to a mail, and counts all the
-    /// same. Returns the time during which nothing is queued for that source.
+    /// Queues a mail that someone at `source` asks for; `None` is input that no mailbox can match, and is counted too.
+    /// Returns the time during which nothing is queued for that source.
     ///
     /// # Errors
     /// [`Unknown`] when it is not known whether the mail is queued.

@@ -71,8 +71,8 @@ impl Passwords {
     /// with it before, so that nobody else keeps the person out of it. The write that starts the session spends a right one.
     ///
     /// A code is counted before it is compared: however many are tried at the same time, no more are compared than the counter
-    /// admits. A right one resets the counter. One that was right and is used up is no guess, and given back. A right recovery
-    /// code is never refused because of wrong codes: to guess 80 random bits is hopeless.
+    /// admits. A right one resets the counter. A right code that was used before is not a guess, so its count is taken
+    /// back. A right recovery code is never refused because of wrong codes: to guess 80 random bits is hopeless.
     ///
     /// # Errors
     /// [`Unknown`] when it is not known whether it is right or whether it was counted.

@@ -43,7 +43,7 @@ pub enum UnfitPassword {
     #[error("it is the hash of a password")]
     Hash,
     /// It is among those that are tried first.
-    #[error("it is one of the passwords that are tried first")]
+    #[error("it is one of the passwords that attackers try first")]
     Common,
     /// It consists of words that anybody knows about the person or the site.
     #[error("it consists of the person's name or address, or of the name of this site")]

@@ -53,7 +53,7 @@ impl Expression {
         add(&mut self.conditions, " AND ", condition);
     }
 
-    /// Requires that the attribute is absent. Every such item has it, so there is no item.
+    /// Requires that the attribute is absent. If every such item has the attribute, that means that there is no item.
     pub(crate) fn absent(&mut self, attribute: &str) {
         let name = self.name(attribute);
         self.require(format_args!("attribute_not_exists({name})"));

@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 use std::time::Duration;
 
-use harness::{Call, Pkce, RegisteredClient, authorization_url};
+use harness::{Call, CountingProxy, Pkce, RegisteredClient, Stack, authorization_url};
 use jsonwebtoken::Algorithm;
 use tokio::sync::{Mutex, MutexGuard};
 
@@ -15,9 +15,10 @@ use crate::support::passkeys::{SoftKey, add_passkey};
 use crate::support::published::DOCUMENTS;
 use crate::support::pushed::{assert_pushed, at, push, pushed};
 use crate::support::relying_party::{app, person};
+use crate::support::rounds::store_without_a_stream;
 use crate::support::session::{Code, Session, assert_granted, client_requests, tokens};
 use crate::support::signed_assertions::{Signer, claims};
-use crate::support::world::{CALLBACK, ORDERS};
+use crate::support::world::{CALLBACK, ORDERS, World};
 
 /// A fresh world, so that no cached registration expires while it is used; one test at a time uses it.
 static COUNTED: LazyLock<Mutex<Counted>> = LazyLock::new(|| Mutex::new(Counted::start()));
@@ -358,6 +359,25 @@ async fn a_revocation_costs_one_write() {
         let (reply, calls) = calls_of(&counted, session.revoke(client, &token)).await;
         assert_eq!(reply.status, 200);
         assert_eq!((calls.len(), writes(&calls)), (1, 1), "{calls:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_sign_out_with_an_id_token_costs_two_reads_and_one_write() {
+    // Without a stream nobody follows the sign-out up, so that all calls are those of the request.
+    let store = store_without_a_stream();
+    let proxy = CountingProxy::to(&store.endpoint());
+    let counted = Counted { world: World::on(Stack::builder().store(&proxy.endpoint()).start()), proxy };
+    let (mut session, _) = person(&counted.world, "signs-out");
+    let client = app(&counted.world, "Signs out", &["--post-logout-redirect-uri", "https://app.example/out"]);
+    // The first sign-out caches the keys and the registration.
+    for is_warm in [false, true] {
+        let hint = session.signed_in("signs-out", &client, &[("scope", "openid")]).await.string("id_token");
+        let out = format!("/logout?id_token_hint={hint}&post_logout_redirect_uri=https%3A%2F%2Fapp.example%2Fout");
+        let (landing, calls, trips) = cost_of(&counted, session.browser.go(&out)).await;
+        assert_eq!(landing.reply.status, 303, "{:?}", landing.reply);
+        // The keys that were withdrawn, then the session and its person, and then the end of the session.
+        assert!(!is_warm || (trips, calls.len(), writes(&calls)) == (3, 3, 1), "{trips}: {calls:?}");
     }
 }
 
