@@ -135,7 +135,7 @@ impl<'a> Standing<'a> {
     }
 
     /// How that person signed in here.
-    fn authentication(self) -> Option<Authentication> {
+    pub(crate) fn authentication(self) -> Option<Authentication> {
         match self {
             Self::Grant(grant) => grant.and_then(Grant::authentication),
             Self::Machine { .. } => None,

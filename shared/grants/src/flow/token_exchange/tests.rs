@@ -4,7 +4,7 @@ use super::*;
 use crate::client::audience_rule::AudienceRule;
 use crate::client::record::AuthMethod;
 use crate::fixtures::{self, NOW};
-use crate::step::grant::Grant;
+use crate::step::grant::{Grant, Origin};
 use crate::step::stage::Stage;
 use crate::terms::ids::Generation;
 use crate::terms::lineage::{Lineage, Root};
@@ -109,6 +109,17 @@ fn c223_the_token_is_of_the_subject_for_the_next_api_and_names_the_client_that_a
     assert_eq!((token.scope.as_str(), token.auth_time), ("ship", Some(NOW)));
     assert_eq!(token.actors.clients(), [id("orders")]);
     assert_eq!(token.claims.to_string(), r#"{"groups":["ops"]}"#);
+}
+
+#[test]
+fn c223_c226_the_token_reports_the_sign_in_of_its_grant_and_none_that_only_another_issuer_saw() {
+    let mut case = case();
+    let authentication = fixtures::person().authentication;
+    assert_eq!(case.exchange().unwrap().authentication, Some(authentication));
+    case.grant.as_mut().unwrap().origin = Origin::Asserted(fixtures::person(), fixtures::platform().url);
+    let token = case.exchange().unwrap();
+    assert_eq!((token.subject.as_str(), token.auth_time), (fixtures::SUBJECT, Some(NOW)));
+    assert_eq!(token.authentication, None);
 }
 
 #[test]
