@@ -1,4 +1,5 @@
-//! ID tokens: their content, before `keys` signs it (OpenID Connect Core §2, §3.1.3, §12.2).
+//! ID tokens: their content, before `keys` signs it, and what is read from them again (OpenID
+//! Connect Core §2, §3.1.3, §12.2).
 
 use protocol::{Claims, ClientId, IdentityScope, Nonce};
 
@@ -38,6 +39,23 @@ pub struct IdToken {
     pub claims: Claims,
     /// The signature algorithm that the client registered.
     pub algorithm: SigningAlgorithm,
+}
+
+/// The person, client and session of an ID token, expired or not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IdTokenFacts {
+    /// `sub`: the person's identifier for this client.
+    pub subject: String,
+    /// `exp`: the time when it expires.
+    pub expires_at: Timestamp,
+    /// `aud`: the client that received the token.
+    pub client_id: ClientId,
+    /// `sid`: the session of the sign-in.
+    pub session: Option<SessionId>,
+    /// The person whose session it is; `None` in an ID token of an earlier version, which had no `jti`.
+    pub person: Option<PersonKey>,
+    /// The grant that it was issued with; `None` in an ID token of an earlier version.
+    pub grant: Option<GrantId>,
 }
 
 impl IdToken {
