@@ -228,6 +228,7 @@ pub fn issue(grant: Grant) -> Transition {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::client::audience_rule::AudienceRule;
     use crate::client::record::AuthMethod;
     use crate::fixtures::{self, NOW, platform};
     use crate::flow::refresh_token;
@@ -349,6 +350,38 @@ mod tests {
         assert_eq!(refused((Some("other"), &orders), (None, &[])), Some(Refusal::IdentityAssertionScope));
         assert_eq!(refused((None, &orders), (None, &parcels)), Some(Refusal::IdentityAssertionResource));
         assert_eq!(refused((None, &unknown), (None, &[])), Some(Refusal::ResourceNotAllowed));
+    }
+
+    #[test]
+    fn c226_a_client_whose_tokens_are_for_one_api_gets_none_for_the_several_of_an_assertion() {
+        let both: Vec<Resource> = fixtures::apis().into_iter().map(|api| api.identifier).collect();
+        let settled = |audience, resources: &[Resource]| {
+            let client = fixtures::authenticated(Client { audience, ..client() });
+            let claims = IdentityClaims { resources: resources.to_vec(), ..claims() };
+            let asked = Asked { resources: &[], scope: None };
+            target(&client, &fixtures::apis(), asked, &claims).map(|target| target.resources)
+        };
+        assert_eq!(settled(AudienceRule::One, &both), Err(Refusal::AudienceNotOne));
+        for (audience, resources) in [(AudienceRule::All, &both[..]), (AudienceRule::One, &both[1..])] {
+            assert_eq!(settled(audience, resources).as_deref(), Ok(resources));
+        }
+    }
+
+    #[test]
+    fn c226_a_sign_in_is_when_the_assertion_says_or_when_it_was_made_and_never_later_than_now() {
+        let at = |seconds: i64| Timestamp::from_seconds(NOW.seconds().checked_add_signed(seconds).unwrap());
+        let rows = [
+            (Some(-100), Some(0), -100),
+            (Some(-5), Some(-100), -5),
+            (None, Some(-5), -5),
+            (Some(50), Some(-5), 0),
+            (None, Some(50), 0),
+            (None, None, 0),
+        ];
+        for (auth_time, issued_at, expected) in rows {
+            let claims = IdentityClaims { auth_time: auth_time.map(at), issued_at: issued_at.map(at), ..claims() };
+            assert_eq!(claims.signed_in_at(NOW), at(expected), "{auth_time:?} {issued_at:?}");
+        }
     }
 
     #[test]

@@ -1,9 +1,12 @@
-use protocol::{ClientId, CodeChallenge, RedirectUri, Resource};
+use std::sync::Arc;
+
+use protocol::{ClientId, CodeChallenge, ReceivedRequest, RedirectUri, Resource, Scope};
 
 use super::*;
 use crate::client::audience_rule::AudienceRule;
 use crate::client::record::Client;
 use crate::fixtures::{self, NOW, attempt, binding_of, grant};
+use crate::request::redirect::trust;
 
 fn request() -> CodeRedemption {
     CodeRedemption {
@@ -26,6 +29,34 @@ fn step(request: &CodeRedemption, now: Timestamp) -> Transition {
 
 fn verdict(request: &CodeRedemption, found: Option<&Grant>) -> Verdict {
     explain(request, &client(), found, Moment { now: NOW, attempt: attempt(1) })
+}
+
+#[test]
+fn c137_a_grant_ends_with_its_session_unless_it_may_be_used_offline() {
+    let received = ReceivedRequest { client_id: fixtures::client().id, redirect_uri: None };
+    let trusted = trust(&received, Some(Arc::new(fixtures::client()))).unwrap();
+    let policy = Policy::default();
+    let ends_at = |scope: &str, session_ends_at| {
+        let agreement = Agreement {
+            person: fixtures::person(),
+            target: Target { resources: grant().resources, scope: Scope::parse(scope).unwrap() },
+            code_challenge: Some(fixtures::verifier().challenge()),
+            code_key: None,
+            nonce: None,
+            session_ends_at,
+        };
+        let moment = Moment { now: NOW, attempt: attempt(1) };
+        grant_of(fixtures::secret().id(), &trusted, agreement, &policy, moment).ends_at
+    };
+    let latest = NOW.plus(policy.grant_lifetime);
+    for (scope, session_ends_at, expected) in [
+        ("read", NOW.plus(1000), NOW.plus(1000)),
+        ("openid read", NOW.plus(1000), NOW.plus(1000)),
+        ("read", latest.plus(1), latest),
+        ("offline_access read", NOW.plus(1000), latest),
+    ] {
+        assert_eq!(ends_at(scope, session_ends_at), expected, "{scope}");
+    }
 }
 
 #[test]
