@@ -201,6 +201,8 @@ fn c223_of_several_apis_one_must_be_named() {
     let third = Api { identifier: case.requester.apis[1].clone(), ..case.apis[0].clone() };
     case.apis.push(third);
     assert_eq!(case.exchange(), Err(Refusal::AudienceNotOne));
+    case.resources = case.requester.apis.clone();
+    assert_eq!(case.exchange(), Err(Refusal::AudienceNotOne));
     case.resources = vec![case.requester.apis[1].clone()];
     assert_eq!(case.exchange().unwrap().audience, case.resources);
 }
