@@ -114,9 +114,12 @@ mod tests {
     use crate::flow::refresh_token;
     use crate::token::access_token::{Asked, for_grant};
 
+    /// The subject by which the client knows the person.
+    const PAIRWISE: &str = "usr_BBBBBBBBBBBBBBBBBBBBBA";
+
     fn granted(client: Client) -> Grant {
         let key = Some(Confirmation::Jkt(Thumbprint::from_bytes([1; 32])));
-        let pairwise_subject = Subject::parse("pairwise").ok();
+        let pairwise_subject = Subject::parse(PAIRWISE).ok();
         let client = fixtures::authenticated(client);
         let target = target(&client, &fixtures::apis(), &[], None, &Policy::default()).unwrap();
         let subject = Subject::parse(fixtures::SUBJECT).unwrap();
@@ -159,7 +162,7 @@ mod tests {
         let grant = granted(fixtures::client());
         let asked = Asked { resources: &[], scope: None };
         let token = for_grant(&grant, &fixtures::client(), &fixtures::apis(), asked, fixtures::NOW).unwrap();
-        assert_eq!((token.subject.as_str(), token.expires_in()), ("pairwise", 900));
+        assert_eq!((token.subject.as_str(), token.expires_in()), (PAIRWISE, 900));
         assert_eq!(grant.person().unwrap().subject.as_str(), fixtures::SUBJECT);
         let client = fixtures::authenticated(fixtures::client());
         assert!(refresh_token::token_of(&grant, fixtures::secret(), None, &client).is_some());
