@@ -232,6 +232,7 @@ mod tests {
     use crate::client::record::AuthMethod;
     use crate::fixtures::{self, NOW, platform};
     use crate::flow::refresh_token;
+    use crate::terms::policy::Policy;
 
     const SERVER: &str = "https://issuer.example";
 
@@ -269,7 +270,7 @@ mod tests {
     #[test]
     fn c226_an_identity_assertion_is_refused_for_its_first_fault() {
         type Spoil = fn(&mut IdentityClaims);
-        let rows: [(Spoil, Refusal); 14] = [
+        let rows: [(Spoil, Refusal); 15] = [
             (|c| c.issuer = "https://other.example".to_owned(), Refusal::IdentityAssertionIssuer),
             (|c| c.audience = Audience::One("https://other.example".to_owned()), Refusal::IdentityAssertionAudience),
             (|c| c.audience = Audience::One(format!("{SERVER}/token")), Refusal::IdentityAssertionAudience),
@@ -286,6 +287,7 @@ mod tests {
             (|c| c.issued_at = Some(NOW.plus(11)), Refusal::IdentityAssertionEarly),
             (|c| c.not_before = Some(NOW.plus(11)), Refusal::IdentityAssertionEarly),
             (|c| c.id = None, Refusal::IdentityAssertionUnnamed),
+            (|c| c.id = Some(String::new()), Refusal::IdentityAssertionUnnamed),
             (|c| c.id = Some("j".repeat(257)), Refusal::IdentityAssertionUnnamed),
         ];
         let once = accepted(&claims()).unwrap();
@@ -296,6 +298,25 @@ mod tests {
             let mut spoiled = claims();
             spoil(&mut spoiled);
             assert_eq!(accepted(&spoiled), Err(why));
+        }
+    }
+
+    #[test]
+    fn c226_the_times_and_the_name_of_a_good_assertion_reach_to_their_limits() {
+        type Change = fn(&mut IdentityClaims);
+        let rows: [(Change, u32); 7] = [
+            (|c| c.expires_at = Some(NOW.plus(1)), 1),
+            (|c| c.expires_at = Some(NOW.plus(3600)), 3600),
+            (|c| (c.issued_at, c.expires_at) = (Some(NOW.plus(10)), Some(NOW.plus(3610))), 3610),
+            (|c| (c.issued_at, c.expires_at) = (None, Some(NOW.plus(3600))), 3600),
+            (|c| c.issued_at = Some(NOW.minus(3300)), 300),
+            (|c| c.not_before = Some(NOW.plus(10)), 300),
+            (|c| c.id = Some("j".repeat(256)), 300),
+        ];
+        for (row, (change, life)) in rows.into_iter().enumerate() {
+            let mut good = claims();
+            change(&mut good);
+            assert_eq!(accepted(&good).map(|once| once.until), Ok(NOW.plus(life + 60)), "row {row}");
         }
     }
 
@@ -350,6 +371,18 @@ mod tests {
         assert_eq!(refused((Some("other"), &orders), (None, &[])), Some(Refusal::IdentityAssertionScope));
         assert_eq!(refused((None, &orders), (None, &parcels)), Some(Refusal::IdentityAssertionResource));
         assert_eq!(refused((None, &unknown), (None, &[])), Some(Refusal::ResourceNotAllowed));
+        let both = [orders, parcels.clone()].concat();
+        assert_eq!(settled((None, &both), (None, &parcels)).unwrap().resources, parcels);
+    }
+
+    #[test]
+    fn c226_an_assertion_signs_nobody_in() {
+        let registered = Client { grant_types: GrantType::ALL.into(), ..client() };
+        let apis = Api::of_client(&registered, &fixtures::apis(), &fixtures::issuer(), &Policy::default());
+        let asked = Scope::parse("openid read").unwrap();
+        let asked = Asked { resources: &[], scope: Some(&asked) };
+        let settled = target(&fixtures::authenticated(registered), &apis, asked, &claims());
+        assert_eq!(settled, Err(Refusal::ScopeNotAllowed));
     }
 
     #[test]
@@ -412,9 +445,10 @@ mod tests {
     #[test]
     fn c226_the_grant_of_an_assertion_has_no_refresh_token() {
         let client = fixtures::authenticated(client());
+        let pairwise = Subject::parse("usr_BBBBBBBBBBBBBBBBBBBBBA").unwrap();
         let linked = LinkedPerson {
             subject: Subject::parse(fixtures::SUBJECT).unwrap(),
-            pairwise_subject: None,
+            pairwise_subject: Some(pairwise.clone()),
             footing: Footing { session: None, ..fixtures::footing() },
             issuer: provider().url,
             auth_time: claims().signed_in_at(NOW),
@@ -423,7 +457,10 @@ mod tests {
         let moment = Moment { now: NOW, attempt: fixtures::attempt(1) };
         let grant = grant_of(fixtures::secret().id(), &client, linked, moment);
         assert!(refresh_token::token_of(&grant, fixtures::secret(), None, &client).is_none());
-        assert_eq!((grant.ends_at, grant.subject_text()), (NOW.plus(MAX_LIFETIME), fixtures::SUBJECT));
+        assert_eq!((grant.ends_at, grant.subject_text()), (NOW.plus(MAX_LIFETIME), pairwise.as_str()));
+        assert_eq!(grant.authentication(), None);
+        let Origin::Asserted(person, issuer) = &grant.origin else { panic!("another origin") };
+        assert_eq!((person.subject.as_str(), issuer), (fixtures::SUBJECT, &provider().url));
         assert_eq!(issue(grant.clone()).after(Some(&grant)), None);
     }
 }

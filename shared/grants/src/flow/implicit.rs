@@ -87,6 +87,22 @@ mod tests {
     }
 
     #[test]
+    fn o26_an_id_token_alone_has_the_claims_of_the_scope_and_any_one_those_that_are_asked_for_singly() {
+        let known = Claims::parse(r#"{"email":"a@b.example","name":"Ada","nickname":"a"}"#).unwrap();
+        let target = Target { resources: Vec::new(), scope: protocol::Scope::parse("email openid").unwrap() };
+        let told = |response_type: &str| {
+            let claims = "%7B%22id_token%22%3A%7B%22name%22%3Anull%7D%7D";
+            let query = format!("response_type={response_type}&scope=openid+email&nonce=n&claims={claims}");
+            let parameters = protocol::Parameters::parse(query.as_bytes()).unwrap();
+            let legacy = protocol::LegacyGrants { implicit: true, password: false };
+            let request = AuthorizationRequest::parse(&parameters, legacy).unwrap();
+            id_token_claims(&request, &target, &known).to_string()
+        };
+        assert_eq!(told("id_token"), r#"{"email":"a@b.example","name":"Ada"}"#);
+        assert_eq!(["id_token+token", "code"].map(told), [r#"{"name":"Ada"}"#; 2]);
+    }
+
+    #[test]
     fn c014_its_token_is_short_lived_and_there_is_nothing_to_refresh() {
         let (grant, attempt) = (made(10_000), fixtures::attempt(1));
         let token = token_of(&grant);
