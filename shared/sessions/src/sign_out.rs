@@ -97,7 +97,7 @@ impl Hinted<'_> {
 
 #[cfg(test)]
 mod tests {
-    use grants::RelyingParty;
+    use grants::{DocumentCopy, RegistrationPolicy, RelyingParty, SecretDigest, SelfRegistration};
     use protocol::ClientId;
 
     use super::*;
@@ -155,6 +155,18 @@ mod tests {
             assert_eq!(ends(hint, session, user), expected, "{hint:?} {session:?}");
         }
         assert!(!ends(right, Some(&good), Some(&disabled)));
+    }
+
+    #[test]
+    fn c174_nobody_is_sent_on_unasked_to_an_app_that_registered_itself() {
+        let policy = RegistrationPolicy::default;
+        let itself = SelfRegistration::new(SecretDigest::from_bytes([1; 32]), policy(), None, NOW);
+        let document = SelfRegistration::of_document(DocumentCopy::fetched(NOW, None), policy());
+        let leads = [None, Some(itself), Some(document)].map(|registered_by| {
+            let id = ClientId::parse("app").unwrap();
+            leads_back_unasked(&Client { registered_by, ..Client::new(id, NOW) })
+        });
+        assert_eq!(leads, [true, false, false]);
     }
 
     #[test]
