@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use edge::{Incoming, RequestLog};
-use grants::{Client, RestsOn, Timestamp};
-use keys::{IdTokenFacts, KeyRing, KeysError, UnprovenIdToken};
+use grants::{Client, IdTokenFacts, RestsOn, Timestamp};
+use keys::{KeyRing, KeysError, UnprovenIdToken};
 use protocol::{ClientId, LogoutRequest, Parameters, RedirectUri, Subject};
 use sessions::{AddressNotRegistered, FormFault, Hinted, NamedApp, User, way_back};
 

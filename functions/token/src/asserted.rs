@@ -1,9 +1,9 @@
 //! Identity assertions for other authorization servers (ID-JAG): reads, and no write (RFC 8693).
 
 use edge::{AuditEntry, AuditEvent, Failure, Response, json};
-use grants::asserted::{AskedAssertion, AssertedPerson, assertion, may_be_asserted, person_of};
+use grants::asserted::{AskedAssertion, AssertedPerson, assertion, ground_of, is_in_use, may_be_asserted, person_of};
 use grants::exchange::SubjectToken;
-use grants::{Client, Grant, Refusal, RestsOn, Stage};
+use grants::{Client, Grant, Refusal};
 use http::StatusCode;
 use protocol::{ID_JAG_TYPE, Scope, Secret, SubjectTokenType, TokenResponse};
 use sessions::{Rules, is_alive, stands};
@@ -71,20 +71,15 @@ impl Token {
         let ring = self.wiring.keys.ring_to_verify_hint(token, now).await?;
         let told = ring.verify_id_token(token, self.wiring.config.issuer.as_str());
         let told = told.map_err(|_| Refusal::SubjectTokenUnknown)?;
-        if told.client_id != client.id {
-            return Err(Refusal::SubjectTokenOfAnotherClient.into());
-        }
-        let over = Refusal::SubjectTokenInactive;
-        let (person, session) = told.person.zip(told.session).filter(|_| told.expires_at > now).ok_or(over)?;
-        let rests_on = RestsOn { person, session: Some(session) };
-        let grant = self.grants.grant(told.grant.ok_or(over)?);
+        let (rests_on, grant) = ground_of(&told, client, now)?;
+        let grant = self.grants.grant(grant);
         let (ground, grant) = tokio::try_join!(self.grants.people().ground(rests_on), grant)?;
+        let over = Refusal::SubjectTokenInactive;
         let (user, session) = ground.user.zip(ground.session).ok_or(over)?;
         let rules = Rules::at(&self.wiring.config.policy, now);
         let is_good = |grant: &Grant| {
-            let is_active = matches!(grant.stage, Stage::Active { .. }) && grant.ends_at > now;
             let session = Some(&session).filter(|session| grant.session() == Some(session.id));
-            is_active && grant.client_id == client.id && stands(grant, Some(&user), session, rules).is_ok()
+            is_in_use(grant, client, now) && stands(grant, Some(&user), session, rules).is_ok()
         };
         let lives = is_alive(&session, &user, rules) && grant.as_ref().is_some_and(is_good);
         let known_as = context.ring.handles().known_as(&client.relying_party, &user.subject)?;

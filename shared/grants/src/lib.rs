@@ -151,7 +151,7 @@ pub use token::dpop;
 pub use token::handles::{
     AccessHandle, CodeHandle, DeviceHandle, ExchangedHandle, HiddenUserCode, PushedHandle, RefreshHandle,
 };
-pub use token::id_token::IdToken;
+pub use token::id_token::{IdToken, IdTokenFacts};
 pub use token::introspection::{Question, Standing, TokenFacts, describe_exchanged, describe_opaque, introspect};
 pub use token::logout_token::LogoutToken;
 pub use token::name::TokenName;

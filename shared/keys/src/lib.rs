@@ -42,4 +42,4 @@ pub use signing::retirement::Retirement;
 pub use signing::rotation::{NewMaster, PlannedKey, Rotation, When};
 pub use signing::wrapping::{FileWrap, KeyWrap, KmsWrap, NewPair, Pairing, Purpose, Wrapping};
 pub use tokens::access::InvalidToken;
-pub use tokens::identity::{IdTokenFacts, UnprovenIdToken, UserInfo};
+pub use tokens::identity::{UnprovenIdToken, UserInfo};

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use futures_util::future::{try_join, try_join_all};
 use grants::{
-    AccessToken, Client, Grant, HiddenFooting, IdToken, LogoutToken, SecretSalt, SignedResponse, SigningAlgorithm,
-    Timestamp, TokenFacts, TokenId,
+    AccessToken, Client, Grant, HiddenFooting, IdToken, IdTokenFacts, LogoutToken, SecretSalt, SignedResponse,
+    SigningAlgorithm, Timestamp, TokenFacts, TokenId,
 };
 use protocol::{ClientId, IntrospectionResponse, JwkSet, Secret};
 use zeroize::Zeroizing;
@@ -20,7 +20,7 @@ use crate::signing::masters::{MasterName, Masters};
 use crate::signing::records::{KeyRecord, Records};
 use crate::signing::wrapping::{KeyWrap, Purpose};
 use crate::tokens::access::{InvalidToken, Verifier};
-use crate::tokens::identity::{IdTokenFacts, UnprovenIdToken, UserInfo};
+use crate::tokens::identity::{UnprovenIdToken, UserInfo};
 use crate::tokens::{access, exchanged, identity, introspection};
 
 mod exchanged_tokens;

@@ -30,3 +30,29 @@ impl CredentialsChange {
         Self { user, sessions, credential_version: from.saturating_add(1) }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::SessionId;
+    use crate::people::tests::{NOW, user};
+    use crate::session::tests::session;
+
+    #[test]
+    fn c236_the_newest_sessions_of_the_same_credentials_move_along_as_many_as_one_transaction_holds() {
+        let (person, _) = session();
+        let id = |number| SessionId::from_bytes([number; 16]);
+        let other = |number: u8, credential_version| {
+            let auth_time = NOW.plus(u32::from(number));
+            Session { id: id(number), auth_time, credential_version, ..person.session().clone() }
+        };
+        let all = (100..192).map(|number| other(number, 1));
+        let others = all.chain([other(200, 0), person.session().clone()]).collect();
+        let (own, kept) = (SessionChange::Seen(NOW), SessionChange::Kept { from: 1 });
+        let change = CredentialsChange::of(&person, own, others, UserChange::disable(&user()));
+        let moved: Vec<_> = change.sessions.iter().map(|(session, change)| (session.id, *change)).collect();
+        let newest = (102..192).rev().map(|number| (id(number), kept));
+        assert_eq!(moved, std::iter::once((person.session().id, own)).chain(newest).collect::<Vec<_>>());
+        assert_eq!(change.credential_version, 2);
+    }
+}

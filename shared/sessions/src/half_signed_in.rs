@@ -309,6 +309,20 @@ mod tests {
     }
 
     #[test]
+    fn c233_an_app_is_asked_for_until_its_code_was_shown() {
+        let (person, _) = session();
+        let person = person.with_user(with_factors());
+        let coded = person.session().methods.with(Method::OneTimeCode, NOW);
+        let stronger = person.clone().with_session(Session { methods: coded, ..person.session().clone() });
+        let [all, none] = [true, false].map(|is_left| FactorChoices { app: is_left, passkey: false, codes: is_left });
+        assert_eq!(half().choices(), all);
+        for (person, choices) in [(person, all), (stronger, none)] {
+            let half = HalfSignedIn::of_session(&person, VISIT, RequestDigest::of("one"), [1; 16], NOW);
+            assert_eq!(HalfSignedIn::from_bytes(&half.to_bytes()).map(|half| half.choices()), Some(choices));
+        }
+    }
+
+    #[test]
     fn c231_passkeys_of_another_host_count_for_nothing_at_this_one() {
         let here = |passkeys: &[&str], host: &str| {
             let passkeys = passkeys.iter().map(|id| (*id).to_owned()).collect();

@@ -130,9 +130,11 @@ impl DeviceHandle {
 
 #[cfg(test)]
 mod tests {
+    use grants::Method;
+
     use super::*;
     use crate::session::tests::session;
-    use crate::{PasswordHash, UserChange};
+    use crate::{PasswordHash, Session, UserChange};
 
     use crate::people::tests::{NOW, user};
 
@@ -171,6 +173,10 @@ mod tests {
     fn c144_who_only_knew_the_password_is_not_known_at_the_second_factor() {
         assert!(handle().known_with_factor(&user(), NOW).is_none());
         assert!(handle().with_factor().known_with_factor(&user(), NOW).is_some());
+        let (person, _) = session();
+        let methods = person.session().methods.with(Method::OneTimeCode, NOW);
+        let strong = person.clone().with_session(Session { methods, ..person.session().clone() });
+        assert!(DeviceHandle::of_session(&strong, NOW).known_with_factor(&user(), NOW).is_some());
         let reset = DeviceHandle::after_reset(&user(), [3; 16], NOW);
         let password = PasswordHash::from_stored("another".to_owned());
         let after = UserChange::set_password(&user(), password).after(Some(&user())).unwrap();

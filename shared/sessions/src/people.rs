@@ -191,7 +191,7 @@ pub(crate) mod tests {
     use protocol::Secret;
 
     use super::*;
-    use crate::hash_password;
+    use crate::{Totp, hash_password};
 
     pub(crate) const NOW: Timestamp = Timestamp::from_seconds(1_800_000_000);
 
@@ -227,5 +227,48 @@ pub(crate) mod tests {
         pub(crate) fn of_password(user: User, now: Timestamp) -> Self {
             Self { user, methods: Methods::password(now), spent: None, within: None, new_hash: None }
         }
+    }
+
+    #[test]
+    fn c234_a_person_reaches_what_the_factors_make_possible() {
+        let totp = Some(Totp { sealed: vec![1], step: 5, since: NOW });
+        let with = |totp: Option<Totp>, passkeys: &[&str]| {
+            let passkeys = passkeys.iter().map(|id| (*id).to_owned()).collect();
+            User { factors: Factors { totp, passkeys, ..Factors::default() }, ..user() }
+        };
+        for (user, reach, second, any) in [
+            (with(None, &[]), Context::Password, false, false),
+            (with(totp.clone(), &[]), Context::TwoFactors, true, true),
+            (with(None, &["p"]), Context::PhishingResistant, false, true),
+            (with(totp, &["p"]), Context::PhishingResistant, true, true),
+        ] {
+            let told = (user.reach(), user.has_second_factor(), user.has_factors());
+            assert_eq!(told, (reach, second, any), "{:?}", user.factors);
+        }
+    }
+
+    #[test]
+    fn c232_only_a_code_of_the_app_is_spent_with_its_secret_sealed_anew() {
+        let spent = |shown: SpentFactor, sealed: Option<Vec<u8>>| {
+            let proven = ProvenPerson::with_factor(user(), NOW, None, shown, NOW.plus(9)).sealing_again(sealed);
+            proven.spent().cloned()
+        };
+        let code = || SpentFactor::RecoveryCode("a".to_owned());
+        assert_eq!(spent(SpentFactor::Step(9), Some(vec![4])), Some(SpentFactor::StepAndSeal(9, vec![4])));
+        assert_eq!(spent(SpentFactor::Step(9), None), Some(SpentFactor::Step(9)));
+        assert_eq!(spent(code(), Some(vec![4])), Some(code()));
+        assert_eq!(proven().sealing_again(Some(vec![4])).spent(), None);
+    }
+
+    #[test]
+    fn the_username_is_the_preferred_one_unless_another_is_set_and_is_compared_however_it_is_typed() {
+        let known = |claims: &str| {
+            let user = User { claims: Claims::parse(claims).unwrap(), ..user() };
+            user.known_claims().text(Claim::PreferredUsername).map(str::to_owned)
+        };
+        assert_eq!(known(r#"{"name":"Ada"}"#).as_deref(), Some("ada"));
+        assert_eq!(known(r#"{"preferred_username":"countess"}"#).as_deref(), Some("countess"));
+        let goes_by = |name: &str| user().goes_by(&Username::parse(name).unwrap());
+        assert!(goes_by("ada") && goes_by("ADA") && !goes_by("adam"));
     }
 }

@@ -180,6 +180,7 @@ pub fn is_alive(session: &Session, user: &User, Rules { policy, now }: Rules<'_>
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
+    use crate::ProvenPerson;
     use crate::people::tests::{NOW, proven, proven_at, user};
 
     pub(crate) fn policy() -> Policy {
@@ -275,6 +276,58 @@ pub(crate) mod tests {
         assert!(!ask(session.clone(), User { key: PersonKey::from_bytes([0; 16]), ..user() }, NOW));
         assert!(signed_in(&handle, Some(session), None, Rules::at(&policy(), NOW)).is_none());
         assert!(signed_in(&handle, None, Some(user()), Rules::at(&policy(), NOW)).is_none());
+    }
+
+    #[test]
+    fn c137_a_pause_ends_a_session_before_its_time() {
+        let (good, handle) = session();
+        let policy = Policy { session_idle_lifetime: 100, ..policy() };
+        let ask =
+            |now| signed_in(&handle, Some(good.session().clone()), Some(user()), Rules::at(&policy, now)).is_some();
+        assert!(ask(NOW.plus(99)) && !ask(NOW.plus(100)));
+    }
+
+    #[test]
+    fn c035_a_cookie_opens_the_session_of_its_name_its_person_and_its_secret_alone() {
+        let (good, handle) = session();
+        let session = good.session();
+        assert!(handle.opens(session));
+        for other in [
+            Session { id: SessionId::from_bytes([0; 16]), ..session.clone() },
+            Session { person: PersonKey::from_bytes([0; 16]), ..session.clone() },
+            Session { secret: Some(SessionSecretHash::from_bytes([0; 16])), ..session.clone() },
+            Session { secret: None, ..session.clone() },
+        ] {
+            assert!(!handle.opens(&other), "{other:?}");
+        }
+    }
+
+    #[test]
+    fn c136_a_renewed_session_keeps_its_grants_and_a_new_one_is_counted_and_as_old_as_its_password() {
+        let (first, _) = session();
+        let used = Session { grants: 7, number: Some(3), ..first.session().clone() };
+        let later = NOW.plus(60);
+        let (renewed, ..) = again(Some(&used), later);
+        assert_eq!((renewed.session().grants, renewed.session().number), (7, Some(3)));
+        let user = User { sessions: 7, ..user() };
+        let proof = ProvenPerson::of_password(user, NOW).complete().unwrap();
+        let (new, ..) = sign_in(proof, None, [[7; 16], [8; 16]], RequestDigest::of("s"), Rules::at(&policy(), later));
+        let session = new.session();
+        assert_eq!((session.grants, session.number), (0, Some(8)));
+        assert_eq!((session.auth_time, session.last_seen_at), (NOW, later));
+        assert_eq!(session.expires_at, NOW.plus(policy().session_lifetime));
+    }
+
+    #[test]
+    fn c148_a_grant_is_numbered_in_its_session_or_among_those_of_the_person() {
+        let (person, _) = session();
+        let session = Session { grants: 4, ..person.session().clone() };
+        let person = person.with_session(session).with_user(User { grants: 9, ..user() });
+        for (outlives, number) in [(false, 5), (true, 10)] {
+            let session = Some(person.session().id);
+            let expected = Footing { person: user().key, credential_version: Some(1), session, number };
+            assert_eq!(person.footing(outlives), expected);
+        }
     }
 
     #[test]

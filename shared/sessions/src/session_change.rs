@@ -207,6 +207,21 @@ mod tests {
         // A second change that read the same session.
         assert_eq!(change.after(Some(&after)), None);
         assert_eq!(change.after(None), None);
+        for gone in gone(good) {
+            assert_eq!(change.after(Some(&gone)), None, "{gone:?}");
+        }
+        let legacy = Session { secret: None, ..good.clone() };
+        let (change, _) = SessionChange::with_factor(&legacy, [7; 16], NOW.plus(5));
+        assert!(change.after(Some(&legacy)).is_some() && change.after(Some(good)).is_none());
+    }
+
+    /// The same session in each state in which nothing that rests on it is done after five seconds.
+    fn gone(good: &Session) -> [Session; 3] {
+        [
+            Session { credential_version: 2, ..good.clone() },
+            Session { expires_at: NOW.plus(5), ..good.clone() },
+            Session { secret: None, ..good.clone() },
+        ]
     }
 
     #[test]
@@ -223,7 +238,9 @@ mod tests {
         // A second change that read the same session, and one with a copy of a cookie that was replaced.
         assert_eq!(renewed.after(Some(&after)), None);
         let replaced = Session { secret: Some(SessionSecretHash::of(&[9; 16])), ..good.clone() };
-        assert_eq!(renewed.after(Some(&replaced)), None);
+        for gone in gone(&good).iter().chain([&replaced]) {
+            assert_eq!(renewed.after(Some(gone)), None, "{gone:?}");
+        }
         assert_eq!(renewed.after(None), None);
         let kept = SessionChange::Kept { from: 1 };
         let other = kept.after(Some(&good)).unwrap();

@@ -158,6 +158,18 @@ mod tests {
     }
 
     #[test]
+    fn c174_nobody_is_sent_on_unasked_to_an_app_that_registered_itself() {
+        let policy = RegistrationPolicy::default;
+        let itself = SelfRegistration::new(SecretDigest::from_bytes([1; 32]), policy(), None, NOW);
+        let document = SelfRegistration::of_document(DocumentCopy::fetched(NOW, None), policy());
+        let leads = [None, Some(itself), Some(document)].map(|registered_by| {
+            let id = ClientId::parse("app").unwrap();
+            leads_back_unasked(&Client { registered_by, ..Client::new(id, NOW) })
+        });
+        assert_eq!(leads, [true, false, false]);
+    }
+
+    #[test]
     fn c174_an_address_is_registered_for_the_app_that_is_named_or_nobody_goes_there() {
         let uri = |text: &str| RedirectUri::read(text).unwrap();
         let out = uri("https://app.example/out");

@@ -136,9 +136,14 @@ mod tests {
 
     #[test]
     fn c235_a_chosen_name_is_no_link() {
-        for link in
-            ["https://evil.example/refund", "evil.example/refund", "mailto:ada", "WWW.evil.example", "a\u{ff0f}b"]
-        {
+        for link in [
+            "https://evil.example/refund",
+            "evil.example/refund",
+            "mailto:ada",
+            "WWW.evil.example",
+            "a\u{ff0f}b",
+            "evil\\b",
+        ] {
             assert_eq!(chosen_name(link, &address()), Err(UnfitName::Link), "{link}");
         }
         for fine in ["ada.lovelace", "o'neill", "ada_1-2+3", "tom&jerry", "www"] {

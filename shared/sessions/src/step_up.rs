@@ -104,7 +104,10 @@ mod tests {
     use super::*;
     use crate::flow::tests::client;
     use crate::session::tests::session;
-    use crate::{Expected, Factors, Next, RequestDigest, SignedIn, Situation, Totp, Unmet, User, next};
+    use crate::{
+        Expected, Factors, Next, RequestDigest, SignedIn, Situation, Totp, Unmet, User, meets_demands, next,
+        next_for_device,
+    };
 
     /// The essential and the preferred contexts, the context of the sign-in, the reach of the person, and what is missing.
     type Row = (&'static [Context], &'static [Context], Context, Context, Lack);
@@ -242,6 +245,64 @@ mod tests {
         assert_eq!(decide_in(two, &person, "&prompt=none"), Next::Refuse(Unmet::Reach));
         assert_eq!(decide_in(two, &strong, ""), Next::Factor);
         assert_eq!(decide_in(Context::PhishingResistant, &strong, ""), Next::SetUp);
+    }
+
+    /// The parameter of a request that demands this context.
+    fn demanding(value: &str) -> String {
+        format!(
+            "&claims=%7B%22id_token%22%3A%7B%22acr%22%3A%7B%22essential%22%3Atrue%2C%22value%22%3A%22{value}%22%7D%7D%7D"
+        )
+    }
+
+    #[test]
+    fn c234_tokens_report_the_context_that_was_demanded_and_otherwise_the_strongest() {
+        let (person, _) = session();
+        let now = person.session().auth_time;
+        let methods = Methods::password(now).with(grants::Method::OneTimeCode, now);
+        let strong = person.clone().with_session(crate::Session { methods, ..person.session().clone() });
+        let reported = |more: &str| {
+            let wanted = WantedContexts::of(&request(more), &client(AuthMethod::None), &Policy::default()).unwrap();
+            strong.authentication_for(Some(&wanted))
+        };
+        assert_eq!(strong.authentication_for(None), grants::Authentication::of(methods));
+        for (more, context) in [("", Context::TwoFactors), (&*demanding("pwd"), Context::Password)] {
+            assert_eq!(reported(more), grants::Authentication { methods, context }, "{more}");
+        }
+    }
+
+    #[test]
+    fn c234_a_device_is_answered_by_who_meets_what_its_client_and_the_deployment_demand() {
+        use Context::{Password, TwoFactors};
+        let [person, strong] = people();
+        for (person, requires_factor, least_context, expected) in [
+            (&person, false, Password, Next::Consent),
+            (&person, true, Password, Next::Refuse(Unmet::Reach)),
+            (&person, false, TwoFactors, Next::SetUp),
+            (&strong, false, Password, Next::Consent),
+            (&strong, true, Password, Next::Factor),
+            (&strong, false, TwoFactors, Next::Factor),
+        ] {
+            let relying_party = grants::RelyingParty { requires_factor, ..grants::RelyingParty::default() };
+            let client = Client { relying_party, ..client(AuthMethod::None) };
+            let policy = Policy { least_context, ..Policy::default() };
+            assert_eq!(next_for_device(&client, person, &policy), expected, "{requires_factor} {least_context:?}");
+        }
+    }
+
+    #[test]
+    fn c234_a_sign_in_meets_demands_whatever_is_only_wished() {
+        let [person, strong] = people();
+        let meets = |more: &str, least_context| {
+            let policy = Policy { least_context, ..Policy::default() };
+            [&person, &strong].map(|person| meets_demands(&request(more), &client(AuthMethod::None), person, &policy))
+        };
+        for more in ["", "&acr_values=mfa", &demanding("pwd")] {
+            assert_eq!(meets(more, Context::Password), [true; 2], "{more}");
+        }
+        for more in [demanding("mfa"), demanding("gold")] {
+            assert_eq!(meets(&more, Context::Password), [false; 2], "{more}");
+        }
+        assert_eq!(meets("", Context::TwoFactors), [false; 2]);
     }
 
     #[test]

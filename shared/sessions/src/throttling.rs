@@ -264,6 +264,8 @@ pub(crate) fn networks(source: IpAddr) -> Vec<(Vec<u8>, u32)> {
 
 #[cfg(test)]
 mod tests {
+    use grants::SecretDigest;
+
     use super::*;
     use crate::people::tests::{NOW, user};
 
@@ -345,6 +347,39 @@ mod tests {
         assert_eq!(next.after(Some(full)), Some(Failures { count: 6, last_at: NOW.plus(6) }));
         assert_eq!(next.after(Some(Failures { count: 6, last_at: NOW.plus(6) })), None);
         assert_eq!(next.after(None), None);
+    }
+
+    #[test]
+    fn each_counter_has_a_name_and_a_number_of_free_guesses_of_its_own() {
+        let (client, device) = (ClientId::parse("app").unwrap(), DeviceId([1; 16]));
+        let (source, address): (IpAddr, _) =
+            ("192.0.2.1".parse().unwrap(), EmailAddress::parse("ada@example.org").unwrap());
+        let token = InitialTokenName::of(&SecretDigest::from_bytes([1; 32]));
+        let rows = [
+            (Counter::account(&user().username), 5),
+            (Counter::device(device), 5),
+            (Counter::factor(user().key), 5),
+            (Counter::factor_of_device(device), 5),
+            (Counter::password_source(source).remove(0), 50),
+            (Counter::client(&client), 20),
+            (Counter::secret_source(source).remove(0), 500),
+            (Counter::user_codes_of_browser(&VisitId::from_bytes([1; 16])), 20),
+            (Counter::user_codes_from(source).remove(0), 60),
+            (Counter::registration_source(source).remove(0), 500),
+            (Counter::fetches_for_token(&token), 10),
+            (Counter::replacements(&client), 30),
+            (Counter::fetches_for_source(source).remove(0), 60),
+            (Counter::mails_asked_from(source).remove(0), 20),
+            (Counter::sign_ups_with(&address), 20),
+            (Counter::mailbox(&address, LinkPurpose::NewPassword), 3),
+        ];
+        for (counter, free) in &rows {
+            assert_eq!(guess(counter, &mut None, NOW).0, *free, "{counter:?}");
+        }
+        let keys: std::collections::BTreeSet<&str> = rows.iter().map(|(counter, _)| counter.key()).collect();
+        assert_eq!(keys.len(), rows.len());
+        let invited = Counter::mailbox(&address, LinkPurpose::Invitation);
+        assert_eq!(invited, Counter::mailbox(&address, LinkPurpose::Account));
     }
 
     #[test]

@@ -257,6 +257,32 @@ mod tests {
     }
 
     #[test]
+    fn c032_no_form_is_taken_for_another_one_of_the_same_browser_and_request() {
+        let (id, request) = (session().0.session().id, RequestDigest::of("one"));
+        let visit = VisitId::from_bytes([2; 16]);
+        let of_session = [
+            FormTicket::for_consent(id, request, SHOWN, [1; 16], NOW),
+            FormTicket::for_sign_out(id, request, [1; 16], NOW),
+            FormTicket::for_account(id, request, [1; 16], NOW),
+        ];
+        let expected = |good: usize, other: usize| if good == other { Ok(()) } else { Err(FormFault::OtherRequest) };
+        for (place, ticket) in of_session.iter().enumerate() {
+            let checks = [FormTicket::check_consent, FormTicket::check_sign_out, FormTicket::check_account];
+            let told = checks.map(|check| check(ticket, id, request, NOW));
+            assert_eq!(told, [0, 1, 2].map(|other| expected(place, other)), "form {place}");
+        }
+        let of_visit = [
+            FormTicket::for_sign_in(visit, request, [1; 16], NOW),
+            FormTicket::for_factor(visit, request, [1; 16], NOW),
+        ];
+        for (place, ticket) in of_visit.iter().enumerate() {
+            let checks = [FormTicket::check_sign_in, FormTicket::check_factor];
+            let told = checks.map(|check| check(ticket, visit, request, NOW));
+            assert_eq!(told, [0, 1].map(|other| expected(place, other)), "form {place}");
+        }
+    }
+
+    #[test]
     fn a_mark_decides_nothing() {
         let (id, request) = (session().0.session().id, RequestDigest::of("one"));
         let ticket = FormTicket { browser: Some([0; 8]), ..FormTicket::for_sign_out(id, request, [1; 16], NOW) };

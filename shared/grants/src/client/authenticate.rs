@@ -90,9 +90,14 @@ fn is_its_own(client: &Client, digest: Option<SecretDigest>) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use protocol::{ClientId, Secret};
 
     use super::*;
+    use crate::client::assertion_algorithm::AssertionAlgorithm;
+    use crate::client::federation::Federation;
+    use crate::client::profile::Profile;
     use crate::fixtures;
     use crate::terms::secret::StoredSecret;
 
@@ -173,16 +178,22 @@ mod tests {
         let same: [fn(&mut Client); 4] =
             [|_| {}, |c| c.scope = None, |c| c.redirect_uris.clear(), |c| c.grant_types.clear()];
         assert_eq!(same.map(holds), [true; 4]);
-        let others: [fn(&mut Client); 7] = [
+        let others: [fn(&mut Client); 10] = [
             |c| c.id = ClientId::parse("other").unwrap(),
             |c| c.created_at = fixtures::NOW.plus(1),
+            |c| c.profile = Profile::Fapi2,
             |c| c.auth_method = AuthMethod::SecretPost,
             |c| c.secrets.clear(),
             |c| c.keys = Some(crate::client::public_keys::ClientKeys::Inline(Vec::new())),
+            |c| {
+                let issuer = fixtures::platform().url;
+                c.federation = Some(Federation { issuer, subject: "s".to_owned(), claims: BTreeMap::new() });
+            },
+            |c| c.assertion_algorithm = Some(AssertionAlgorithm::Es256),
             |c| c.strict_audience = true,
             |c| c.disabled = true,
         ];
-        assert_eq!(others.map(holds), [false; 7]);
+        assert_eq!(others.map(holds), [false; 10]);
     }
 
     #[test]

@@ -133,6 +133,7 @@ impl ClientChange {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::client::document_copy::DocumentCopy;
     use crate::client::self_registration::RegistrationPolicy;
     use crate::fixtures::{NOW, client};
     use crate::terms::secret::{SecretDigest, StoredSecret};
@@ -181,11 +182,30 @@ mod tests {
     }
 
     #[test]
+    fn c225_a_disabled_copy_of_a_document_is_kept_for_good_and_no_other_registration() {
+        let policy = || RegistrationPolicy { client_lifetime: Some(100), ..RegistrationPolicy::default() };
+        let itself = SelfRegistration::new(SecretDigest::from_bytes([1; 32]), policy(), None, NOW);
+        let document = SelfRegistration::of_document(DocumentCopy::fetched(NOW, None), policy());
+        let end = Some(NOW.plus(100));
+        for (by, disabled, ends_at) in
+            [(&itself, true, end), (&itself, false, end), (&document, false, end), (&document, true, None)]
+        {
+            let read = Client { registered_by: Some(by.clone()), ..client() };
+            let change = ClientChange::disabled(&read, disabled);
+            let after = change.after(Some(&read)).unwrap();
+            assert_eq!((after.disabled, after.registered_by.and_then(|by| by.ends_at)), (disabled, ends_at));
+            assert_eq!(change.is_of_document(), by == &document);
+        }
+    }
+
+    #[test]
     fn c133_no_change_is_made_to_the_next_client_of_an_id() {
         let read = client();
         let next = Client { created_at: NOW.plus(1), ..client() };
         for change in [ClientChange::disabled(&read, false), ClientChange::rotate_secret(&read, secret(9))] {
             assert_eq!(change.after(Some(&next)), None);
+            let other = Client { id: ClientId::parse("other").unwrap(), ..client() };
+            assert_eq!(change.after(Some(&other)), None);
             assert_eq!(change.after(None), None);
         }
     }

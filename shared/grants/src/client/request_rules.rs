@@ -94,3 +94,20 @@ impl PushRule {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn c197_a_reference_is_followed_to_a_registered_place_and_to_no_other() {
+        let uri = |text: &str| RequestUri::parse(text).unwrap();
+        let uris = vec![uri("https://app.example/one"), uri("https://app.example/two")];
+        let rules = RequestRules { uris, ..RequestRules::default() };
+        assert_eq!(rules.referred("https://app.example/two"), Ok(&uri("https://app.example/two")));
+        for other in ["https://app.example/three", "https://app.example/two/", "http://app.example/two", "two", ""] {
+            assert_eq!(rules.referred(other), Err(Refusal::RequestUriNotRegistered), "{other}");
+        }
+        assert_eq!([true, false].map(|required| PushRule::of(required).is_required()), [true, false]);
+    }
+}

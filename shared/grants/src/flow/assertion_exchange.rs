@@ -5,10 +5,14 @@ use protocol::{ClientId, GrantType, IssuerUrl, Resource, Scope};
 
 use crate::client::record::Client;
 use crate::flow::token_exchange::SubjectToken;
+use crate::step::grant::Grant;
+use crate::step::stage::Stage;
 use crate::terms::api::SigningAlgorithm;
 use crate::terms::confirmation::Confirmation;
+use crate::terms::ids::{GrantId, RestsOn};
 use crate::terms::refusal::Refusal;
 use crate::terms::time::{Seconds, Timestamp};
+use crate::token::id_token::IdTokenFacts;
 use crate::token::introspection::is_active;
 
 /// The lifetime of an assertion: the client uses it at once.
@@ -96,6 +100,25 @@ pub fn person_of(
     Ok(AssertedPerson { subject: facts.subject.clone(), auth_time: person.auth_time })
 }
 
+/// Returns the person and the session of an ID token, and the grant that it was issued with: all that it depends on. It must
+/// be the client's own, and not have expired. Those of earlier versions name no grant, and do not count.
+///
+/// # Errors
+/// [`Refusal`] for the first fault found.
+pub fn ground_of(told: &IdTokenFacts, client: &Client, now: Timestamp) -> Result<(RestsOn, GrantId), Refusal> {
+    if told.client_id != client.id {
+        return Err(Refusal::SubjectTokenOfAnotherClient);
+    }
+    let over = Refusal::SubjectTokenInactive;
+    let (person, session) = told.person.zip(told.session).filter(|_| told.expires_at > now).ok_or(over)?;
+    Ok((RestsOn { person, session: Some(session) }, told.grant.ok_or(over)?))
+}
+
+/// Returns whether the grant of an ID token is one of the client that gives access now.
+pub fn is_in_use(grant: &Grant, client: &Client, now: Timestamp) -> bool {
+    matches!(grant.stage, Stage::Active { .. }) && grant.ends_at > now && grant.client_id == client.id
+}
+
 /// Creates the assertion, bound to the `key` that the client proved.
 ///
 /// # Errors
@@ -138,8 +161,9 @@ mod tests {
     use super::*;
     use crate::client::record::AuthMethod;
     use crate::fixtures::{self, NOW};
-    use crate::step::grant::{Grant, Origin};
+    use crate::step::grant::Origin;
     use crate::terms::actors::Actors;
+    use crate::terms::ids::Generation;
     use crate::token::introspection::{Standing, TokenFacts};
 
     const AUDIENCE: &str = "https://as.example";
@@ -170,46 +194,111 @@ mod tests {
         }
     }
 
+    type Spoil = fn(&mut TokenFacts, &mut Grant);
+
+    fn key(number: u8) -> Option<Confirmation> {
+        Some(Confirmation::Jkt(protocol::Thumbprint::from_bytes([number; 32])))
+    }
+
+    /// The person of an access token, for a request nine seconds after the sign-in that proves `key`.
+    fn told(spoil: Spoil, key: Option<Confirmation>) -> Result<AssertedPerson, Refusal> {
+        let mut grant = fixtures::active(1);
+        let mut facts = TokenFacts {
+            client_id: client().id,
+            subject: grant.subject_text().to_owned(),
+            audience: grant.resources.clone(),
+            scope: grant.scope.clone(),
+            issued_at: NOW,
+            expires_at: NOW.plus(60),
+            token_id: None,
+            generation: Some(Generation::FIRST),
+            confirmation: None,
+            actors: Actors::default(),
+        };
+        spoil(&mut facts, &mut grant);
+        let client = client();
+        let (standing, clients) = (Standing::Grant(Some(&grant)), [&client]);
+        let known = &protocol::Claims::NONE;
+        person_of(&client, &SubjectToken { facts: &facts, standing, clients: &clients, known }, key, NOW.plus(9))
+    }
+
     #[test]
     fn c226_the_subject_token_is_the_clients_own_of_a_person_and_alive() {
-        type Spoil = fn(&mut TokenFacts, &mut Grant);
-        let told = |spoil: Spoil| {
-            let mut grant = fixtures::active(1);
-            let mut facts = TokenFacts {
-                client_id: client().id,
-                subject: grant.subject_text().to_owned(),
-                audience: grant.resources.clone(),
-                scope: grant.scope.clone(),
-                issued_at: NOW,
-                expires_at: NOW.plus(60),
-                token_id: None,
-                generation: Some(crate::terms::ids::Generation::FIRST),
-                confirmation: None,
-                actors: Actors::default(),
-            };
-            spoil(&mut facts, &mut grant);
-            let client = client();
-            let (standing, clients) = (Standing::Grant(Some(&grant)), [&client]);
-            let known = &protocol::Claims::NONE;
-            person_of(&client, &SubjectToken { facts: &facts, standing, clients: &clients, known }, None, NOW)
-        };
-        let person = told(|_, _| {}).unwrap();
-        assert_eq!(person.subject, fixtures::SUBJECT);
+        let person = told(|_, _| {}, None).unwrap();
+        assert_eq!((person.subject.as_str(), person.auth_time), (fixtures::SUBJECT, NOW));
         let asked = AskedAssertion { audience: audience(AUDIENCE), scope: None, resources: Vec::new() };
-        let issued = assertion(&client(), asked, person, None, NOW.plus(1)).unwrap();
+        let issued = assertion(&client(), asked, person, None, NOW.plus(10)).unwrap();
         assert_eq!((issued.client_id.as_str(), issued.expires_in(), issued.auth_time), ("agent", 300, NOW));
+        assert_eq!((issued.subject.as_str(), issued.issued_at), (fixtures::SUBJECT, NOW.plus(10)));
         let rows: [(Spoil, Refusal); 5] = [
             (|facts, _| facts.client_id = ClientId::parse("other").unwrap(), Refusal::SubjectTokenOfAnotherClient),
-            (|_, grant| grant.origin = Origin::Service, Refusal::SubjectTokenOfAnotherClient),
-            (|facts, _| facts.expires_at = NOW, Refusal::SubjectTokenInactive),
-            (|_, grant| grant.stage = crate::step::stage::Stage::Revoked, Refusal::SubjectTokenInactive),
             (
-                |facts, _| facts.confirmation = Some(Confirmation::Jkt(protocol::Thumbprint::from_bytes([1; 32]))),
-                Refusal::SubjectTokenOfAnotherKey,
+                |facts, _| facts.actors = Actors::default().and_then(&client().id).unwrap(),
+                Refusal::SubjectTokenOfAnotherClient,
             ),
+            (|_, grant| grant.origin = Origin::Service, Refusal::SubjectTokenOfAnotherClient),
+            (|facts, _| facts.expires_at = NOW.plus(9), Refusal::SubjectTokenInactive),
+            (|_, grant| grant.stage = Stage::Revoked, Refusal::SubjectTokenInactive),
         ];
         for (spoil, why) in rows {
-            assert_eq!(told(spoil), Err(why));
+            assert_eq!(told(spoil, None), Err(why));
         }
+    }
+
+    #[test]
+    fn c226_a_bound_subject_token_needs_the_proof_of_its_key() {
+        let bound: Spoil = |facts, _| facts.confirmation = key(1);
+        assert!(told(bound, key(1)).is_ok() && told(|_, _| {}, key(1)).is_ok());
+        for proven in [None, key(2)] {
+            assert_eq!(told(bound, proven), Err(Refusal::SubjectTokenOfAnotherKey));
+        }
+    }
+
+    #[test]
+    fn c226_an_id_token_of_the_client_counts_until_it_expires_with_all_that_it_depends_on() {
+        type Spoil = fn(&mut IdTokenFacts);
+        let footing = fixtures::footing();
+        let ground = |spoil: Spoil| {
+            let mut told = IdTokenFacts {
+                subject: fixtures::SUBJECT.to_owned(),
+                expires_at: NOW.plus(1),
+                client_id: client().id,
+                session: footing.session,
+                person: Some(footing.person),
+                grant: Some(fixtures::secret().id()),
+            };
+            spoil(&mut told);
+            ground_of(&told, &client(), NOW)
+        };
+        let rests_on = RestsOn { person: footing.person, session: footing.session };
+        assert_eq!(ground(|_| {}), Ok((rests_on, fixtures::secret().id())));
+        let rows: [(Spoil, Refusal); 5] = [
+            (|told| told.client_id = ClientId::parse("other").unwrap(), Refusal::SubjectTokenOfAnotherClient),
+            (|told| told.expires_at = NOW, Refusal::SubjectTokenInactive),
+            (|told| told.person = None, Refusal::SubjectTokenInactive),
+            (|told| told.session = None, Refusal::SubjectTokenInactive),
+            (|told| told.grant = None, Refusal::SubjectTokenInactive),
+        ];
+        for (spoil, why) in rows {
+            assert_eq!(ground(spoil), Err(why));
+        }
+    }
+
+    #[test]
+    fn c226_the_grant_of_an_id_token_is_the_clients_and_gives_access_now() {
+        type Spoil = fn(&mut Grant);
+        let is_good = |spoil: Spoil| {
+            let mut grant = Grant { ends_at: NOW.plus(1), ..fixtures::active(1) };
+            spoil(&mut grant);
+            is_in_use(&grant, &client(), NOW)
+        };
+        assert!(is_good(|_| {}));
+        let spoils: [Spoil; 4] = [
+            |grant| grant.ends_at = NOW,
+            |grant| grant.stage = fixtures::grant().stage,
+            |grant| grant.stage = Stage::Revoked,
+            |grant| grant.client_id = ClientId::parse("other").unwrap(),
+        ];
+        assert_eq!(spoils.map(is_good), [false; 4]);
     }
 }

@@ -66,9 +66,13 @@ pub fn issue(grant: Grant) -> Transition {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::client::audience_rule::AudienceRule;
     use crate::client::record::{AuthMethod, Client};
     use crate::fixtures;
+    use crate::step::grant_fact::GrantFact;
+    use crate::step::guard::Fact;
     use crate::terms::api::{SigningAlgorithm, TokenFormat};
+    use crate::terms::policy::Policy;
 
     #[test]
     fn c077_only_a_confidential_client_with_the_grant_type_gets_one() {
@@ -81,12 +85,30 @@ mod tests {
     }
 
     #[test]
+    fn c149_a_service_gets_a_token_for_what_one_token_can_have_and_signs_nobody_in() {
+        let both: Vec<Resource> = fixtures::apis().into_iter().map(|api| api.identifier).collect();
+        let get = |audience, resources: &[Resource], scope: Option<&str>| {
+            let client = Client { audience, ..fixtures::client() };
+            let apis = Api::of_client(&client, &fixtures::apis(), &fixtures::issuer(), &Policy::default());
+            let scope = scope.map(|text| Scope::parse(text).unwrap());
+            let client = fixtures::authenticated(client);
+            access_token(&client, &apis, resources, scope.as_ref(), fixtures::NOW).map(|token| token.audience)
+        };
+        assert_eq!(get(AudienceRule::All, &both, None).as_deref(), Ok(&*both));
+        assert_eq!(get(AudienceRule::One, &both, None), Err(Refusal::AudienceNotOne));
+        assert_eq!(get(AudienceRule::One, &both[1..], None).as_deref(), Ok(&both[1..]));
+        assert_eq!(get(AudienceRule::All, &[], Some("openid read")), Err(Refusal::ScopeNotAllowed));
+    }
+
+    #[test]
     fn a_service_is_its_own_subject() {
         let client = fixtures::authenticated(fixtures::client());
         let token = access_token(&client, &fixtures::apis(), &[], None, fixtures::NOW).unwrap();
         assert_eq!(token.subject, "app");
         let grant = grant_of(&token, fixtures::secret().id(), fixtures::attempt(1));
         assert_eq!(grant.subject_text(), "app");
+        assert_eq!((grant.created_at, grant.ends_at), (fixtures::NOW, token.expires_at));
+        assert!(!GrantFact::RefreshExpiresAt.is_after(fixtures::NOW).holds(Some(&grant)));
         assert_eq!(issue(grant.clone()).after(None), Some(grant.clone()));
         assert_eq!(issue(grant.clone()).after(Some(&grant)), None);
     }

@@ -228,9 +228,11 @@ pub fn issue(grant: Grant) -> Transition {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::client::audience_rule::AudienceRule;
     use crate::client::record::AuthMethod;
     use crate::fixtures::{self, NOW, platform};
     use crate::flow::refresh_token;
+    use crate::terms::policy::Policy;
 
     const SERVER: &str = "https://issuer.example";
 
@@ -268,7 +270,7 @@ mod tests {
     #[test]
     fn c226_an_identity_assertion_is_refused_for_its_first_fault() {
         type Spoil = fn(&mut IdentityClaims);
-        let rows: [(Spoil, Refusal); 14] = [
+        let rows: [(Spoil, Refusal); 15] = [
             (|c| c.issuer = "https://other.example".to_owned(), Refusal::IdentityAssertionIssuer),
             (|c| c.audience = Audience::One("https://other.example".to_owned()), Refusal::IdentityAssertionAudience),
             (|c| c.audience = Audience::One(format!("{SERVER}/token")), Refusal::IdentityAssertionAudience),
@@ -285,6 +287,7 @@ mod tests {
             (|c| c.issued_at = Some(NOW.plus(11)), Refusal::IdentityAssertionEarly),
             (|c| c.not_before = Some(NOW.plus(11)), Refusal::IdentityAssertionEarly),
             (|c| c.id = None, Refusal::IdentityAssertionUnnamed),
+            (|c| c.id = Some(String::new()), Refusal::IdentityAssertionUnnamed),
             (|c| c.id = Some("j".repeat(257)), Refusal::IdentityAssertionUnnamed),
         ];
         let once = accepted(&claims()).unwrap();
@@ -295,6 +298,25 @@ mod tests {
             let mut spoiled = claims();
             spoil(&mut spoiled);
             assert_eq!(accepted(&spoiled), Err(why));
+        }
+    }
+
+    #[test]
+    fn c226_the_times_and_the_name_of_a_good_assertion_reach_to_their_limits() {
+        type Change = fn(&mut IdentityClaims);
+        let rows: [(Change, u32); 7] = [
+            (|c| c.expires_at = Some(NOW.plus(1)), 1),
+            (|c| c.expires_at = Some(NOW.plus(3600)), 3600),
+            (|c| (c.issued_at, c.expires_at) = (Some(NOW.plus(10)), Some(NOW.plus(3610))), 3610),
+            (|c| (c.issued_at, c.expires_at) = (None, Some(NOW.plus(3600))), 3600),
+            (|c| c.issued_at = Some(NOW.minus(3300)), 300),
+            (|c| c.not_before = Some(NOW.plus(10)), 300),
+            (|c| c.id = Some("j".repeat(256)), 300),
+        ];
+        for (row, (change, life)) in rows.into_iter().enumerate() {
+            let mut good = claims();
+            change(&mut good);
+            assert_eq!(accepted(&good).map(|once| once.until), Ok(NOW.plus(life + 60)), "row {row}");
         }
     }
 
@@ -349,6 +371,50 @@ mod tests {
         assert_eq!(refused((Some("other"), &orders), (None, &[])), Some(Refusal::IdentityAssertionScope));
         assert_eq!(refused((None, &orders), (None, &parcels)), Some(Refusal::IdentityAssertionResource));
         assert_eq!(refused((None, &unknown), (None, &[])), Some(Refusal::ResourceNotAllowed));
+        let both = [orders, parcels.clone()].concat();
+        assert_eq!(settled((None, &both), (None, &parcels)).unwrap().resources, parcels);
+    }
+
+    #[test]
+    fn c226_an_assertion_signs_nobody_in() {
+        let registered = Client { grant_types: GrantType::ALL.into(), ..client() };
+        let apis = Api::of_client(&registered, &fixtures::apis(), &fixtures::issuer(), &Policy::default());
+        let asked = Scope::parse("openid read").unwrap();
+        let asked = Asked { resources: &[], scope: Some(&asked) };
+        let settled = target(&fixtures::authenticated(registered), &apis, asked, &claims());
+        assert_eq!(settled, Err(Refusal::ScopeNotAllowed));
+    }
+
+    #[test]
+    fn c226_a_client_whose_tokens_are_for_one_api_gets_none_for_the_several_of_an_assertion() {
+        let both: Vec<Resource> = fixtures::apis().into_iter().map(|api| api.identifier).collect();
+        let settled = |audience, resources: &[Resource]| {
+            let client = fixtures::authenticated(Client { audience, ..client() });
+            let claims = IdentityClaims { resources: resources.to_vec(), ..claims() };
+            let asked = Asked { resources: &[], scope: None };
+            target(&client, &fixtures::apis(), asked, &claims).map(|target| target.resources)
+        };
+        assert_eq!(settled(AudienceRule::One, &both), Err(Refusal::AudienceNotOne));
+        for (audience, resources) in [(AudienceRule::All, &both[..]), (AudienceRule::One, &both[1..])] {
+            assert_eq!(settled(audience, resources).as_deref(), Ok(resources));
+        }
+    }
+
+    #[test]
+    fn c226_a_sign_in_is_when_the_assertion_says_or_when_it_was_made_and_never_later_than_now() {
+        let at = |seconds: i64| Timestamp::from_seconds(NOW.seconds().checked_add_signed(seconds).unwrap());
+        let rows = [
+            (Some(-100), Some(0), -100),
+            (Some(-5), Some(-100), -5),
+            (None, Some(-5), -5),
+            (Some(50), Some(-5), 0),
+            (None, Some(50), 0),
+            (None, None, 0),
+        ];
+        for (auth_time, issued_at, expected) in rows {
+            let claims = IdentityClaims { auth_time: auth_time.map(at), issued_at: issued_at.map(at), ..claims() };
+            assert_eq!(claims.signed_in_at(NOW), at(expected), "{auth_time:?} {issued_at:?}");
+        }
     }
 
     #[test]
@@ -379,9 +445,10 @@ mod tests {
     #[test]
     fn c226_the_grant_of_an_assertion_has_no_refresh_token() {
         let client = fixtures::authenticated(client());
+        let pairwise = Subject::parse("usr_BBBBBBBBBBBBBBBBBBBBBA").unwrap();
         let linked = LinkedPerson {
             subject: Subject::parse(fixtures::SUBJECT).unwrap(),
-            pairwise_subject: None,
+            pairwise_subject: Some(pairwise.clone()),
             footing: Footing { session: None, ..fixtures::footing() },
             issuer: provider().url,
             auth_time: claims().signed_in_at(NOW),
@@ -390,7 +457,10 @@ mod tests {
         let moment = Moment { now: NOW, attempt: fixtures::attempt(1) };
         let grant = grant_of(fixtures::secret().id(), &client, linked, moment);
         assert!(refresh_token::token_of(&grant, fixtures::secret(), None, &client).is_none());
-        assert_eq!((grant.ends_at, grant.subject_text()), (NOW.plus(MAX_LIFETIME), fixtures::SUBJECT));
+        assert_eq!((grant.ends_at, grant.subject_text()), (NOW.plus(MAX_LIFETIME), pairwise.as_str()));
+        assert_eq!(grant.authentication(), None);
+        let Origin::Asserted(person, issuer) = &grant.origin else { panic!("another origin") };
+        assert_eq!((person.subject.as_str(), issuer), (fixtures::SUBJECT, &provider().url));
         assert_eq!(issue(grant.clone()).after(Some(&grant)), None);
     }
 }

@@ -55,18 +55,17 @@ pub fn grant_of(
 mod tests {
     use std::sync::Arc;
 
-    use protocol::{ClientId, ReceivedRequest};
+    use protocol::{ClientId, Nonce, ReceivedRequest, Thumbprint};
 
     use super::*;
     use crate::fixtures;
-    use crate::request::access::Target;
     use crate::request::redirect::trust;
     use crate::step::grant_fact::GrantFact;
     use crate::step::guard::Fact;
-    use crate::token::access_token::{Asked, for_grant};
+    use crate::token::access_token::{AccessToken, Asked, for_grant};
 
-    #[test]
-    fn c014_its_token_is_short_lived_and_there_is_nothing_to_refresh() {
+    /// The grant of somebody whose session ends after so many seconds.
+    fn made(session_left: u32) -> Grant {
         let received = ReceivedRequest { client_id: ClientId::parse("app").unwrap(), redirect_uri: None };
         let trusted = trust(&received, Some(Arc::new(fixtures::client()))).unwrap();
         let target = Target { resources: fixtures::grant().resources, scope: fixtures::grant().scope };
@@ -74,21 +73,54 @@ mod tests {
             person: fixtures::person(),
             target,
             code_challenge: Some(fixtures::verifier().challenge()),
-            code_key: None,
-            nonce: None,
-            session_ends_at: fixtures::NOW.plus(10_000),
+            code_key: Some(Thumbprint::from_bytes([1; 32])),
+            nonce: Nonce::parse("n").ok(),
+            session_ends_at: fixtures::NOW.plus(session_left),
         };
-        let (policy, attempt) = (Policy::default(), fixtures::attempt(1));
-        let grant =
-            grant_of(fixtures::secret().id(), &trusted, agreement, &policy, Moment { now: fixtures::NOW, attempt });
+        let moment = Moment { now: fixtures::NOW, attempt: fixtures::attempt(1) };
+        grant_of(fixtures::secret().id(), &trusted, agreement, &Policy::default(), moment)
+    }
+
+    fn token_of(grant: &Grant) -> AccessToken {
         let asked = Asked { resources: &[], scope: None };
-        let token = for_grant(&grant, &fixtures::client(), &fixtures::apis(), asked, fixtures::NOW).unwrap();
+        for_grant(grant, &fixtures::client(), &fixtures::apis(), asked, fixtures::NOW).unwrap()
+    }
+
+    #[test]
+    fn o26_an_id_token_alone_has_the_claims_of_the_scope_and_any_one_those_that_are_asked_for_singly() {
+        let known = Claims::parse(r#"{"email":"a@b.example","name":"Ada","nickname":"a"}"#).unwrap();
+        let target = Target { resources: Vec::new(), scope: protocol::Scope::parse("email openid").unwrap() };
+        let told = |response_type: &str| {
+            let claims = "%7B%22id_token%22%3A%7B%22name%22%3Anull%7D%7D";
+            let query = format!("response_type={response_type}&scope=openid+email&nonce=n&claims={claims}");
+            let parameters = protocol::Parameters::parse(query.as_bytes()).unwrap();
+            let legacy = protocol::LegacyGrants { implicit: true, password: false };
+            let request = AuthorizationRequest::parse(&parameters, legacy).unwrap();
+            id_token_claims(&request, &target, &known).to_string()
+        };
+        assert_eq!(told("id_token"), r#"{"email":"a@b.example","name":"Ada"}"#);
+        assert_eq!(["id_token+token", "code"].map(told), [r#"{"name":"Ada"}"#; 2]);
+    }
+
+    #[test]
+    fn c014_its_token_is_short_lived_and_there_is_nothing_to_refresh() {
+        let (grant, attempt) = (made(10_000), fixtures::attempt(1));
+        let token = token_of(&grant);
         assert_eq!(token.expires_in(), 300);
-        assert_eq!(grant.binding().unwrap().code_challenge, None);
+        let binding = grant.binding().unwrap();
+        assert_eq!((binding.code_challenge.as_ref(), binding.code_key), (None, None));
+        assert_eq!(binding.nonce, Nonce::parse("n").ok());
         assert_eq!(token.subject, fixtures::SUBJECT);
         assert!(!GrantFact::RefreshExpiresAt.is_after(fixtures::NOW).holds(Some(&grant)));
         assert!(authorization_code::was_issued(Some(&grant), attempt));
         assert!(!authorization_code::was_issued(Some(&grant), fixtures::attempt(2)));
         assert_eq!(authorization_code::issue(grant.clone()).after(Some(&grant)), None);
+    }
+
+    #[test]
+    fn c014_c137_its_token_ends_with_the_session() {
+        for (session_left, expires_in) in [(100, 100), (299, 299), (301, 300)] {
+            assert_eq!(token_of(&made(session_left)).expires_in(), expires_in);
+        }
     }
 }

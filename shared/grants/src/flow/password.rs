@@ -104,19 +104,27 @@ pub fn issue(grant: Grant) -> Transition {
 
 #[cfg(test)]
 mod tests {
+    use protocol::Thumbprint;
+
     use super::*;
-    use crate::client::record::Client;
+    use crate::client::audience_rule::AudienceRule;
+    use crate::client::record::{AuthMethod, Client};
     use crate::client::relying_party::RelyingParty;
     use crate::fixtures;
     use crate::flow::refresh_token;
     use crate::token::access_token::{Asked, for_grant};
 
+    /// The subject by which the client knows the person.
+    const PAIRWISE: &str = "usr_BBBBBBBBBBBBBBBBBBBBBA";
+
     fn granted(client: Client) -> Grant {
+        let key = Some(Confirmation::Jkt(Thumbprint::from_bytes([1; 32])));
+        let pairwise_subject = Subject::parse(PAIRWISE).ok();
         let client = fixtures::authenticated(client);
         let target = target(&client, &fixtures::apis(), &[], None, &Policy::default()).unwrap();
         let subject = Subject::parse(fixtures::SUBJECT).unwrap();
         let footing = Footing { session: None, ..fixtures::footing() };
-        let proven = ProvenPerson { subject, pairwise_subject: None, footing, target, key: None };
+        let proven = ProvenPerson { subject, pairwise_subject, footing, target, key };
         let moment = Moment { now: fixtures::NOW, attempt: fixtures::attempt(1) };
         grant_of(fixtures::secret().id(), &client, proven, &Policy::default(), moment)
     }
@@ -154,7 +162,8 @@ mod tests {
         let grant = granted(fixtures::client());
         let asked = Asked { resources: &[], scope: None };
         let token = for_grant(&grant, &fixtures::client(), &fixtures::apis(), asked, fixtures::NOW).unwrap();
-        assert_eq!((token.subject.as_str(), token.expires_in()), (fixtures::SUBJECT, 900));
+        assert_eq!((token.subject.as_str(), token.expires_in()), (PAIRWISE, 900));
+        assert_eq!(grant.person().unwrap().subject.as_str(), fixtures::SUBJECT);
         let client = fixtures::authenticated(fixtures::client());
         assert!(refresh_token::token_of(&grant, fixtures::secret(), None, &client).is_some());
         assert_eq!(grant.ends_at, fixtures::NOW.plus(Policy::default().grant_lifetime));
@@ -162,5 +171,33 @@ mod tests {
         assert_eq!(granted(once.clone()).ends_at, fixtures::NOW.plus(MAX_LIFETIME));
         assert!(refresh_token::token_of(&grant, fixtures::secret(), None, &fixtures::authenticated(once)).is_none());
         assert_eq!(issue(grant.clone()).after(Some(&grant)), None);
+    }
+
+    #[test]
+    fn c186_its_refresh_token_is_bound_to_the_key_of_a_public_client_and_expires_unused() {
+        let public = Client { auth_method: AuthMethod::None, secrets: Vec::new(), ..fixtures::client() };
+        for (client, key) in [(public, Some(Thumbprint::from_bytes([1; 32]))), (fixtures::client(), None)] {
+            let grant = granted(client);
+            assert_eq!(grant.refresh_key, key);
+            let end = fixtures::NOW.plus(Policy::default().refresh_idle_lifetime);
+            let Stage::Active { refresh_expires_at, .. } = grant.stage else { panic!("not active") };
+            assert_eq!(refresh_expires_at, end);
+        }
+    }
+
+    #[test]
+    fn c149_a_password_brings_what_one_token_can_have_and_signs_nobody_in() {
+        let both: Vec<Resource> = fixtures::apis().into_iter().map(|api| api.identifier).collect();
+        let ask = |audience, resources: &[Resource], scope: Option<&str>| {
+            let client = Client { audience, ..fixtures::client() };
+            let apis = Api::of_client(&client, &fixtures::apis(), &fixtures::issuer(), &Policy::default());
+            let scope = scope.map(|text| Scope::parse(text).unwrap());
+            let client = fixtures::authenticated(client);
+            target(&client, &apis, resources, scope.as_ref(), &Policy::default()).map(|target| target.resources)
+        };
+        assert_eq!(ask(AudienceRule::All, &both, None).as_deref(), Ok(&*both));
+        assert_eq!(ask(AudienceRule::One, &both, None), Err(Refusal::AudienceNotOne));
+        assert_eq!(ask(AudienceRule::One, &both[1..], None).as_deref(), Ok(&both[1..]));
+        assert_eq!(ask(AudienceRule::All, &[], Some("openid read")), Err(Refusal::ScopeNotAllowed));
     }
 }

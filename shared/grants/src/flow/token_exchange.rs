@@ -120,7 +120,7 @@ fn of_subject(token: AccessToken, subject: &SubjectToken<'_>, actors: Actors, ex
     AccessToken {
         subject: facts.subject.clone(),
         auth_time: person.map(|person| person.auth_time),
-        authentication: person.map(|person| person.authentication),
+        authentication: standing.authentication(),
         expires_at: token.expires_at.min(facts.expires_at),
         confirmation: exchange.key,
         actors,

@@ -219,6 +219,18 @@ mod tests {
     }
 
     #[test]
+    fn c133_a_change_rests_on_the_claims_that_were_read_as_well() {
+        let claims = |text: &str| ClaimNames::parse(text).unwrap();
+        let lifetime = || NewApiSettings { lifetime: Some(60), ..NewApiSettings::default() };
+        let with = |text: &str| Api { claims: claims(text), ..read() };
+        for [before, meanwhile] in [[read(), with("roles")], [with("roles"), with("tenant")], [with("roles"), read()]] {
+            let change = lifetime().change(&before).unwrap();
+            assert!(change.after(Some(&before)).is_some());
+            assert_eq!(change.after(Some(&meanwhile)), None, "{:?}", meanwhile.claims);
+        }
+    }
+
+    #[test]
     fn c244_an_old_api_that_breaks_newer_rules_can_be_changed_in_other_parts() {
         let words = (0..40).map(|number| format!("{number:099}")).collect::<Vec<_>>().join(" ");
         let old = Api { scope: scope(&format!("roles {words}")), lifetime: 1_000_000, ..read() };

@@ -148,8 +148,15 @@ mod tests {
     fn c117_where_anybody_registers_clients_have_the_apis_of_the_deployment_and_end_after_90_days() {
         let named: Vec<Resource> = apis().into_iter().map(|api| api.identifier).collect();
         let open = RegistrationPolicy::open(named.clone(), BTreeSet::new());
-        assert_eq!((open.apis, open.client_lifetime), (named, Some(7_776_000)));
+        assert_eq!((&open.apis, open.client_lifetime), (&named, Some(7_776_000)));
         assert_eq!((open.scope, open.redirect_hosts.len()), (None, 0));
+        let of_documents = RegistrationPolicy::of_documents(open.apis.clone(), BTreeSet::new(), 100);
+        // A fresh copy of a day serves for seven days more, and then the grant lives on.
+        let client_lifetime = Some(8 * 86_400 + 100);
+        assert_eq!(
+            of_documents,
+            RegistrationPolicy { client_lifetime, ..RegistrationPolicy::open(open.apis, BTreeSet::new()) }
+        );
     }
 
     #[test]

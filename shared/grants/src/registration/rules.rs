@@ -300,11 +300,12 @@ impl Api {
 #[cfg(test)]
 mod tests {
     use crate::terms::secret::StoredSecret;
-    use protocol::{ClientId, IdentityScope, LanguageTag, ServerUri};
+    use protocol::{AssertionTarget, ClientId, IdentityScope, LanguageTag, RequestUri, ServerUri};
 
     use super::*;
     use crate::client::assertion_algorithm::AssertionAlgorithm;
     use crate::client::document_copy::DocumentCopy;
+    use crate::client::federation::Federation;
     use crate::client::public_keys::{ClientKey, ClientKeys, PublicKey};
     use crate::client::self_registration::{RegistrationPolicy, SelfRegistration};
     use crate::fixtures;
@@ -325,6 +326,15 @@ mod tests {
     fn ed25519() -> ClientKeys {
         let public = PublicKey::Ed25519([1; 32]);
         ClientKeys::Inline(vec![ClientKey { kid: None, algorithm: None, public }])
+    }
+
+    fn federation() -> Federation {
+        let issuer = fixtures::platform().url;
+        Federation { issuer, subject: "workload:orders".to_owned(), claims: BTreeMap::new() }
+    }
+
+    fn request_uris(count: usize) -> Vec<RequestUri> {
+        vec![RequestUri::parse("https://app.example/request").unwrap(); count]
     }
 
     #[test]
@@ -425,12 +435,70 @@ mod tests {
                 RegistrationError::PublicExchange,
             ),
             (|c| c.apis.clear(), RegistrationError::ExchangeWithoutApi),
+            (|c| c.relying_party.requires_factor = true, RegistrationError::FactorByPassword),
+            (
+                |c| {
+                    c.grant_types = [GrantType::JwtBearer].into();
+                    c.auth_method = AuthMethod::None;
+                },
+                RegistrationError::PublicExchange,
+            ),
+            (
+                |c| {
+                    c.grant_types = [GrantType::AuthorizationCode].into();
+                    c.auth_method = AuthMethod::None;
+                    c.introspects.clone_from(&c.apis);
+                },
+                RegistrationError::PublicIntrospection,
+            ),
+            (|c| c.federation = Some(federation()), RegistrationError::FederatedWithKeys),
+            (
+                |c| {
+                    c.auth_method = AuthMethod::PrivateKeyJwt;
+                    (c.keys, c.federation) = (Some(ed25519()), Some(federation()));
+                },
+                RegistrationError::FederatedWithKeys,
+            ),
+            (|c| c.requests.uris = request_uris(33), RegistrationError::TooManyRequestUris),
+            (|c| c.apis = vec![Resource::parse("urn:a").unwrap(); 16], RegistrationError::TooManyApis),
         ];
         assert!(fixtures::client().register().is_ok());
         for &(spoil, why) in rows {
             let mut client = fixtures::client();
             spoil(&mut client);
             assert_eq!(client.register().err(), Some(why));
+        }
+    }
+
+    #[test]
+    fn what_is_just_within_the_rules_is_registered() {
+        type Change = fn(&mut Client);
+        let rows: [Change; 9] = [
+            |c| c.name_in = in_languages(&MANY[..20], "A"),
+            |c| c.apis = vec![Resource::parse("urn:a").unwrap(); 15],
+            |c| c.requests.uris = request_uris(32),
+            |c| c.grant_types = [GrantType::RefreshToken, GrantType::Password].into(),
+            |c| c.grant_types = [GrantType::RefreshToken, GrantType::DeviceCode].into(),
+            |c| (c.auth_method, c.federation) = (AuthMethod::PrivateKeyJwt, Some(federation())),
+            |c| {
+                c.grant_types.clear();
+                c.introspects.clone_from(&c.apis);
+            },
+            |c| {
+                c.grant_types = [GrantType::TokenExchange].into();
+                c.assertion_targets = vec![AssertionTarget::parse("https://as.example=agent").unwrap()];
+                c.apis.clear();
+            },
+            |c| {
+                c.grant_types = [GrantType::AuthorizationCode].into();
+                c.relying_party.requires_factor = true;
+                c.dpop = DpopRule::Required;
+            },
+        ];
+        for (row, change) in rows.into_iter().enumerate() {
+            let mut client = fixtures::client();
+            change(&mut client);
+            assert_eq!(client.register().err(), None, "row {row}");
         }
     }
 
@@ -469,6 +537,17 @@ mod tests {
         ] {
             let registered = api.register();
             assert_eq!(registered.as_ref().err(), (!is_small).then_some(&RegistrationError::TokenTooLarge));
+        }
+    }
+
+    #[test]
+    fn no_token_of_an_api_lives_for_no_time_or_for_longer_than_a_day() {
+        for (lifetime, is_good) in [(0, false), (1, true), (86_400, true), (86_401, false)] {
+            let registered = NewApi { lifetime, ..new_api("read") }.register();
+            assert_eq!(
+                registered.map(|api| api.lifetime),
+                is_good.then_some(lifetime).ok_or(RegistrationError::Lifetime)
+            );
         }
     }
 

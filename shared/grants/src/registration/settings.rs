@@ -65,6 +65,7 @@ mod tests {
     use crate::client::record::{AuthMethod, PkceRule};
     use crate::client::relying_party::{IdTokenClaims, RelyingParty};
     use crate::fixtures::{NOW, client};
+    use crate::terms::secret::{SecretDigest, StoredSecret};
 
     type Edit = fn(Client) -> Client;
 
@@ -214,6 +215,18 @@ mod tests {
         assert_eq!(without, Some(Client { revision: 2, ..read.clone() }));
         // An earlier version sets a logo without a revision.
         assert_eq!(other.after(Some(&Client { logo: Some(logo(1)), ..read })), None);
+    }
+
+    #[test]
+    fn c133_a_change_of_method_loses_no_secret_that_is_new_since_the_client_was_read() {
+        let read = Client { grant_types: [GrantType::AuthorizationCode].into(), ..client() };
+        let secret = |byte| StoredSecret::hashed(SecretDigest::from_bytes([byte; 32]), NOW);
+        let rotated = ClientChange::rotate_secret(&read, secret(9)).after(Some(&read)).unwrap();
+        let public: Edit = |client| Client { auth_method: AuthMethod::None, pkce: PkceRule::Required, ..client };
+        assert_eq!(changed(&read, public).secrets, []);
+        assert_eq!(change(&read, public).unwrap().after(Some(&rotated)), None);
+        let renamed: Edit = |client| Client { name: "Other".to_owned(), ..client };
+        assert_eq!(change(&read, renamed).unwrap().after(Some(&rotated)).unwrap().secrets, rotated.secrets);
     }
 
     #[test]

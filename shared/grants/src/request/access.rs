@@ -335,6 +335,34 @@ mod tests {
     }
 
     #[test]
+    fn the_identity_scopes_are_for_clients_of_flows_in_which_people_sign_in() {
+        for grant_type in GrantType::ALL {
+            let client = Client { grant_types: [grant_type].into(), ..fixtures::client() };
+            let apis = Api::of_client(&client, &fixtures::apis(), &fixtures::issuer(), &Policy::default());
+            let signing_in = [GrantType::AuthorizationCode, GrantType::Implicit, GrantType::DeviceCode];
+            let own: Vec<&Api> = apis.iter().filter(|api| api.is_issuer).collect();
+            assert_eq!(own.len(), usize::from(signing_in.contains(&grant_type)), "{grant_type:?}");
+            assert!(own.iter().all(|api| api.scope == identity() && api.identifier == fixtures::issuer()));
+        }
+    }
+
+    #[test]
+    fn opaque_tokens_are_the_same_whatever_would_sign_a_jwt_and_jwts_are_not() {
+        let api = |format, algorithm, token_type| Api { format, algorithm, token_type, ..fixtures::apis().remove(0) };
+        let (rs256, es256) = (SigningAlgorithm::Rs256, SigningAlgorithm::Es256);
+        let same = |format, other: (SigningAlgorithm, TokenType)| {
+            api(format, rs256, TokenType::AtJwt).takes_the_same_token_as(&api(format, other.0, other.1))
+        };
+        for other in [(es256, TokenType::AtJwt), (rs256, TokenType::Jwt)] {
+            assert!(same(TokenFormat::Opaque, other) && !same(TokenFormat::Jwt, other), "{other:?}");
+        }
+        assert!(same(TokenFormat::Jwt, (rs256, TokenType::AtJwt)));
+        let issuer = Api { is_issuer: true, ..api(TokenFormat::Opaque, es256, TokenType::Jwt) };
+        let other = api(TokenFormat::Jwt, rs256, TokenType::AtJwt);
+        assert!(issuer.takes_the_same_token_as(&other) && other.takes_the_same_token_as(&issuer));
+    }
+
+    #[test]
     fn c149_a_client_of_several_apis_that_names_none_is_told_to_where_its_tokens_are_for_one() {
         let issuer = resource("https://issuer.example");
         let client = Client { audience: AudienceRule::One, ..fixtures::client() };

@@ -152,6 +152,7 @@ mod tests {
     use protocol::ClientId;
 
     use super::*;
+    use crate::client::document_copy::DocumentCopy;
     use crate::client::self_registration::{RegistrationPolicy, SelfRegistration};
     use crate::fixtures;
     use crate::terms::secret::SecretDigest;
@@ -185,9 +186,12 @@ mod tests {
     #[test]
     fn c141_errors_of_a_client_that_registered_itself_wait_for_somebody() {
         let digest = SecretDigest::from_bytes([1; 32]);
-        let by = SelfRegistration::new(digest, RegistrationPolicy::default(), None, fixtures::NOW);
-        let itself = Client { registered_by: Some(by), ..fixtures::client() };
-        for (client, expected) in [(fixtures::client(), [true; 4]), (itself, [false, true, true, true])] {
+        let itself = SelfRegistration::new(digest, RegistrationPolicy::default(), None, fixtures::NOW);
+        let copy = DocumentCopy::fetched(fixtures::NOW, None);
+        let document = SelfRegistration::of_document(copy, RegistrationPolicy::default());
+        let waits = [false, true, true, true];
+        for (registered_by, expected) in [(None, [true; 4]), (Some(itself), waits), (Some(document), waits)] {
+            let client = Client { registered_by, ..fixtures::client() };
             let trusted = trust(&received(None), Some(Arc::new(client))).unwrap();
             let target = |prompt: &str| {
                 let parameters = Parameters::parse(prompt.as_bytes()).unwrap();

@@ -50,6 +50,8 @@ mod tests {
         let ended = revoke_of_client(grant.id, &grant.client_id).after(Some(&grant)).unwrap();
         assert_eq!(ended.stage, Stage::Revoked);
         assert_eq!(revoke(grant.id).after(Some(&ended)), None);
+        assert_eq!(revoke_access(grant.id, Generation::FIRST, &grant.client_id).after(Some(&ended)), None);
+        assert_eq!([Some(&ended), None].map(|found| after_refused(&grant.client_id, found)), [None, None]);
     }
 
     #[test]

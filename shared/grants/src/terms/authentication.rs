@@ -208,10 +208,13 @@ mod tests {
     #[test]
     fn c234_the_context_and_the_values_of_amr_follow_from_the_methods() {
         use Method::{HardwareKey, OneTimeCode, Password, SoftwareKey, UserVerification};
-        let rows: [(&[Method], Context, &[&str]); 7] = [
+        let rows: [(&[Method], Context, &[&str]); 10] = [
             (&[Password], Context::Password, &["pwd"]),
             (&[Password, OneTimeCode], Context::TwoFactors, &["pwd", "otp", "mfa"]),
             (&[Password, SoftwareKey], Context::TwoFactors, &["pwd", "swk", "mfa"]),
+            (&[Password, HardwareKey], Context::TwoFactors, &["pwd", "hwk", "mfa"]),
+            (&[OneTimeCode, SoftwareKey], Context::TwoFactors, &["otp", "swk", "mfa"]),
+            (&[OneTimeCode, UserVerification], Context::Password, &["otp", "user"]),
             (&[HardwareKey], Context::Password, &["hwk"]),
             (&[HardwareKey, UserVerification], Context::PhishingResistant, &["hwk", "user", "mfa"]),
             (&[SoftwareKey, UserVerification], Context::PhishingResistant, &["swk", "user", "mfa"]),
@@ -229,6 +232,17 @@ mod tests {
             assert_eq!(Context::parse(context.as_str()), Some(context));
         }
         assert_eq!((Method::parse("mfa"), Context::parse("0")), (None, None));
+    }
+
+    #[test]
+    fn methods_are_recent_for_a_time_and_as_old_as_the_earliest() {
+        let methods = Methods::password(NOW).with(Method::OneTimeCode, NOW.plus(60));
+        assert_eq!((methods.since(), Methods::default().since()), (Some(NOW), None));
+        assert_eq!(methods.with(Method::HardwareKey, NOW.minus(1)).since(), Some(NOW.minus(1)));
+        let code = Methods::default().with(Method::OneTimeCode, NOW.plus(60));
+        for (later, recent) in [(99, methods), (100, code), (159, code), (160, Methods::default())] {
+            assert_eq!(methods.recent(100, NOW.plus(later)), recent, "{later}");
+        }
     }
 
     #[test]

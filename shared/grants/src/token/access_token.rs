@@ -194,6 +194,8 @@ mod tests {
     use super::*;
     use crate::fixtures;
     use crate::request::access::one_token_serves;
+    use crate::step::grant::Origin;
+    use crate::terms::policy::Policy;
     use crate::token::introspection::describe_opaque;
 
     #[test]
@@ -205,6 +207,61 @@ mod tests {
         grant.ends_at = fixtures::NOW.plus(10);
         let token = for_grant(&grant, &fixtures::client(), &fixtures::apis(), asked, fixtures::NOW).unwrap();
         assert_eq!(token.expires_in(), 10);
+    }
+
+    #[test]
+    fn c101_the_issuer_beside_an_api_shortens_no_life_and_each_api_does() {
+        let issuer = || {
+            let policy = Policy { access_lifetime: 30, ..Policy::default() };
+            Api::of_client(&fixtures::client(), &[], &fixtures::issuer(), &policy).remove(0)
+        };
+        let lives = |lifetimes: [u32; 2], own: Option<Api>| {
+            let apis = fixtures::apis().into_iter().zip(lifetimes);
+            let apis: Vec<Api> = apis.map(|(api, lifetime)| Api { lifetime, ..api }).chain(own).collect();
+            let resources: Vec<Resource> = apis.iter().map(|api| api.identifier.clone()).collect();
+            let asked = Asked { resources: &resources, scope: None };
+            for_grant(&fixtures::grant(), &fixtures::client(), &apis, asked, fixtures::NOW).unwrap().expires_in()
+        };
+        assert_eq!([lives([900, 60], None), lives([60, 900], None), lives([900, 900], Some(issuer()))], [60, 60, 900]);
+        let asked = Asked { resources: &[fixtures::issuer()], scope: None };
+        let alone = for_grant(&fixtures::grant(), &fixtures::client(), &[issuer()], asked, fixtures::NOW).unwrap();
+        assert_eq!(alone.expires_in(), 30);
+        let none = for_grant(&fixtures::grant(), &fixtures::client(), &[], asked, fixtures::NOW);
+        assert_eq!(none.err(), Some(Refusal::ResourceNotAllowed));
+    }
+
+    #[test]
+    fn c226_a_token_reports_a_sign_in_that_this_server_saw_and_no_other() {
+        let mut grant = fixtures::grant();
+        let asked = Asked { resources: &[], scope: None };
+        let token =
+            |grant: &Grant| for_grant(grant, &fixtures::client(), &fixtures::apis(), asked, fixtures::NOW).unwrap();
+        let authentication = fixtures::person().authentication;
+        for origin in [
+            Origin::Request(fixtures::person(), fixtures::binding()),
+            Origin::Password(fixtures::person()),
+            Origin::Device(fixtures::person(), None),
+        ] {
+            grant.origin = origin;
+            assert_eq!(token(&grant).authentication, Some(authentication), "{:?}", grant.origin);
+        }
+        grant.origin = Origin::Asserted(fixtures::person(), fixtures::platform().url);
+        let token = token(&grant);
+        assert_eq!((token.authentication, token.auth_time), (None, Some(fixtures::NOW)));
+        assert_eq!(token.subject, fixtures::SUBJECT);
+    }
+
+    #[test]
+    fn a_token_has_no_more_scope_than_its_client_may_have_now() {
+        let scope = |text: &str| Scope::parse(text).unwrap();
+        let granted = |most: Option<&str>, asked: Option<&Scope>| {
+            let client = Client { scope: most.map(scope), ..fixtures::client() };
+            let asked = Asked { resources: &[], scope: asked };
+            for_grant(&fixtures::grant(), &client, &fixtures::apis(), asked, fixtures::NOW).unwrap().scope
+        };
+        assert_eq!(granted(None, None), scope("read ship write"));
+        assert_eq!(granted(Some("read"), None), scope("read"));
+        assert_eq!(granted(Some("read other"), Some(&scope("read write"))), scope("read"));
     }
 
     #[test]

@@ -266,7 +266,8 @@ mod tests {
             |nonce: Option<&str>, issued_at| ProofClaims { nonce: nonce.map(str::to_owned), issued_at, ..claims() };
         for nonce in ["now", "before"] {
             for issued_at in [0, NOW.seconds() + 3600] {
-                assert!(judged(&with(Some(nonce), issued_at), None, Some(&nonces)).is_ok());
+                let once = judged(&with(Some(nonce), issued_at), None, Some(&nonces)).unwrap();
+                assert_eq!(once.until, NOW.plus(2 * NONCE_SLOT), "the use is remembered until the nonce is too old");
             }
         }
         for nonce in [None, Some(""), Some("older")] {

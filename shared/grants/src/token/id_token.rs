@@ -1,4 +1,5 @@
-//! ID tokens: their content, before `keys` signs it (OpenID Connect Core §2, §3.1.3, §12.2).
+//! ID tokens: their content, before `keys` signs it, and what is read from them again (OpenID
+//! Connect Core §2, §3.1.3, §12.2).
 
 use protocol::{Claims, ClientId, IdentityScope, Nonce};
 
@@ -40,6 +41,23 @@ pub struct IdToken {
     pub algorithm: SigningAlgorithm,
 }
 
+/// The person, client and session of an ID token, expired or not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IdTokenFacts {
+    /// `sub`: the person's identifier for this client.
+    pub subject: String,
+    /// `exp`: the time when it expires.
+    pub expires_at: Timestamp,
+    /// `aud`: the client that received the token.
+    pub client_id: ClientId,
+    /// `sid`: the session of the sign-in.
+    pub session: Option<SessionId>,
+    /// The person whose session it is; `None` in an ID token of an earlier version, which had no `jti`.
+    pub person: Option<PersonKey>,
+    /// The grant that it was issued with; `None` in an ID token of an earlier version.
+    pub grant: Option<GrantId>,
+}
+
 impl IdToken {
     /// Creates the ID token to issue with an access token of `grant`; `None` if `openid` was not granted, or OpenID
     /// Connect was disabled since.
@@ -77,9 +95,12 @@ impl IdToken {
 
 #[cfg(test)]
 mod tests {
+    use protocol::Subject;
+
     use super::*;
     use crate::client::relying_party::RelyingParty;
     use crate::fixtures;
+    use crate::step::grant::Footing;
 
     #[test]
     fn o24_an_id_token_tells_of_the_sign_in_and_echoes_the_nonce_once() {
@@ -98,7 +119,31 @@ mod tests {
         assert_eq!((first.issued_at, first.auth_time), (fixtures::NOW.plus(5), Some(fixtures::NOW)));
         assert_eq!(first.expires_at, fixtures::NOW.plus(5 + 3600));
         assert_eq!((&first.nonce, first.algorithm), (&nonce, SigningAlgorithm::Es256));
+        let footing = fixtures::footing();
+        assert_eq!((Some(first.session), first.person), (footing.session, footing.person));
+        assert_eq!(
+            (first.grant, first.authentication),
+            (fixtures::grant().id, Some(fixtures::person().authentication))
+        );
         assert_eq!(of(2), IdToken { nonce: None, ..first });
+    }
+
+    #[test]
+    fn an_id_token_is_of_a_session_and_names_the_person_as_the_client_knows_them() {
+        let of = |spoil: fn(&mut Grant)| {
+            let mut grant = fixtures::signed_in(1);
+            spoil(&mut grant);
+            IdToken::of(&grant, &fixtures::client(), &Claims::NONE, &Policy::default(), fixtures::NOW)
+        };
+        let known = of(|grant| {
+            fixtures::person_of(grant).pairwise_subject = Subject::parse("usr_BBBBBBBBBBBBBBBBBBBBBA").ok();
+        });
+        assert_eq!(known.unwrap().subject, "usr_BBBBBBBBBBBBBBBBBBBBBA");
+        assert_eq!(of(|grant| fixtures::person_of(grant).footing = None), None);
+        let sessionless = of(|grant| {
+            fixtures::person_of(grant).footing = Some(Footing { session: None, ..fixtures::footing() });
+        });
+        assert_eq!(sessionless, None);
     }
 
     #[test]

@@ -135,7 +135,7 @@ impl<'a> Standing<'a> {
     }
 
     /// How that person signed in here.
-    fn authentication(self) -> Option<Authentication> {
+    pub(crate) fn authentication(self) -> Option<Authentication> {
         match self {
             Self::Grant(grant) => grant.and_then(Grant::authentication),
             Self::Machine { .. } => None,
@@ -218,10 +218,12 @@ pub(crate) fn stands(facts: &TokenFacts, standing: Standing<'_>) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use protocol::ClaimNames;
+    use protocol::{ClaimNames, Thumbprint};
 
     use super::*;
     use crate::fixtures::{self, NOW};
+    use crate::step::grant::Origin;
+    use crate::terms::lineage::Lineage;
 
     type Spoil = fn(&mut TokenFacts, &mut Grant, &mut Client, &mut Client);
 
@@ -261,6 +263,40 @@ mod tests {
     }
 
     #[test]
+    fn c103_a_good_token_is_described_with_its_times_its_sign_in_and_its_key() {
+        let key = Confirmation::Jkt(Thumbprint::from_bytes([7; 32]));
+        let bound = answer(|facts, _, _, _| {
+            facts.confirmation = Some(Confirmation::Jkt(Thumbprint::from_bytes([7; 32])));
+            facts.generation = Some(Generation::from_number(2));
+            facts.token_id = Some(TokenId::Machine([1; 16]));
+        });
+        let expected = IntrospectionResponse {
+            active: true,
+            scope: Some("read".to_owned()),
+            client_id: Some("app".to_owned()),
+            token_type: Some(Confirmation::token_type(Some(key))),
+            exp: Some(NOW.plus(1).seconds()),
+            iat: Some(NOW.seconds()),
+            sub: Some(fixtures::SUBJECT.to_owned()),
+            aud: Some(vec!["https://orders.example".to_owned()]),
+            iss: Some("https://issuer.example".to_owned()),
+            jti: Some(TokenId::Machine([1; 16]).to_string()),
+            auth_time: Some(NOW.seconds()),
+            acr: Some("pwd"),
+            amr: Some(vec!["pwd"]),
+            cnf: Some(key.to_cnf()),
+            act: None,
+            claims: Claims::parse(r#"{"groups":["ops"]}"#).unwrap(),
+        };
+        assert_eq!(bound, expected);
+        let of_another_issuer = answer(|_, grant, _, _| {
+            grant.origin = Origin::Asserted(fixtures::person(), fixtures::platform().url);
+        });
+        assert_eq!((of_another_issuer.acr, of_another_issuer.amr), (None, None));
+        assert_eq!((of_another_issuer.auth_time, of_another_issuer.cnf), (Some(NOW.seconds()), None));
+    }
+
+    #[test]
     fn c177_an_api_is_told_what_it_wants_and_not_what_another_api_of_the_token_wants() {
         let both = |facts: &mut TokenFacts, _: &mut Grant, _: &mut Client, caller: &mut Client| {
             facts.audience = fixtures::grant().resources;
@@ -272,8 +308,11 @@ mod tests {
 
     #[test]
     fn c109_whatever_is_wrong_the_answer_is_only_inactive() {
-        let rows: [Spoil; 8] = [
+        let rows: [Spoil; 11] = [
             |facts, _, _, _| facts.expires_at = NOW,
+            |facts, _, _, _| facts.generation = None,
+            |_, grant, _, _| grant.stage = fixtures::grant().stage,
+            |_, _, holder, _| holder.id = ClientId::parse("other").unwrap(),
             |facts, _, _, _| facts.audience = Vec::new(),
             |_, grant, _, _| grant.stage = Stage::Revoked,
             |_, grant, _, _| grant.revoked_access = [Generation::FIRST].into(),
@@ -313,8 +352,63 @@ mod tests {
         };
         let described = ask(Standing::Machine { revoked: false });
         assert_eq!((described.active, described.claims.to_string()), (true, r#"{"tenant":"acme"}"#.to_owned()));
+        assert_eq!((described.acr, described.auth_time), (None, None));
         let ask = |standing| ask(standing).active;
         assert!(!ask(Standing::Machine { revoked: true }));
         assert!(!ask(Standing::Grant(None)));
+        assert!(!ask(Standing::Grant(Some(&fixtures::active(1)))));
+    }
+
+    #[test]
+    fn c224_an_exchanged_handle_is_described_with_its_holder_and_its_subject_or_not_at_all() {
+        let grant = fixtures::active(2);
+        let of_grant = Lineage::of(Root::Grant(grant.id, Generation::FIRST, None)).next([1; 8]).unwrap();
+        let of_service = Lineage::of(Root::Machine([1; 16])).next([1; 8]).unwrap();
+        let handle = |lineage, service: Option<&str>, actors: &[&str]| ExchangedHandle {
+            lineage,
+            service: service.map(|id| ClientId::parse(id).unwrap()),
+            audience: grant.resources.clone(),
+            scope: grant.scope.clone(),
+            issued_at: NOW,
+            expires_at: NOW.plus(1),
+            confirmation: None,
+            actors: Actors::of_clients(actors.iter().map(|id| ClientId::parse(id).unwrap()).collect()).unwrap(),
+        };
+        let told = |handle, grant: Option<&Grant>| {
+            let facts = describe_exchanged(handle, grant)?;
+            Some((facts.client_id.to_string(), facts.subject, facts.generation))
+        };
+        let holder = || "orders".to_owned();
+        let actors = ["orders", "app"];
+        let first = Some((holder(), fixtures::SUBJECT.to_owned(), Some(Generation::FIRST)));
+        assert_eq!(told(handle(of_grant, None, &actors), Some(&grant)), first);
+        assert_eq!(told(handle(of_grant, None, &actors), None), None);
+        assert_eq!(told(handle(of_service, Some("batch"), &actors), None), Some((holder(), "batch".to_owned(), None)));
+        assert_eq!(told(handle(of_service, None, &actors), None), None);
+        assert_eq!(told(handle(of_service, Some("batch"), &[]), None), None);
+    }
+
+    #[test]
+    fn c147_a_token_of_a_grant_is_named_by_its_jti_or_by_the_grant_and_its_generation() {
+        let grant = fixtures::active(2);
+        let handle = AccessHandle {
+            secret: fixtures::secret(),
+            generation: Generation::FIRST,
+            issued_at: NOW,
+            expires_at: NOW.plus(1),
+            resources: 0b10,
+            scope: 0b001,
+            rests_on: None,
+            confirmation: None,
+        };
+        let opaque = describe_opaque(&handle, &grant);
+        assert_eq!(opaque.audience, grant.resources[1..]);
+        assert_eq!(opaque.name_within(&grant), Some(TokenName::Handle(grant.id, Generation::FIRST)));
+        let id = TokenId::OfGrant(grant.id, Generation::FIRST, [1; 8], None);
+        let signed = TokenFacts { token_id: Some(id), ..opaque.clone() };
+        assert_eq!(signed.name_within(&grant), Some(TokenName::Signed(id)));
+        let names = [Some(id), None].map(|token_id| TokenFacts { token_id, ..opaque.clone() }.name_within(&grant));
+        assert_eq!(names.map(|name| name.and_then(TokenName::grant)), [Some(grant.id); 2]);
+        assert_eq!(TokenFacts { generation: None, ..opaque }.name_within(&grant), None);
     }
 }

@@ -48,6 +48,7 @@ impl LogoutToken {
 mod tests {
     use super::*;
     use crate::fixtures;
+    use crate::step::grant::Footing;
 
     #[test]
     fn c129_a_logout_token_names_person_client_and_session_and_is_brief() {
@@ -62,6 +63,11 @@ mod tests {
         let other = Subject::parse("usr_BBBBBBBBBBBBBBBBBBBBBA").unwrap();
         fixtures::person_of(&mut grant).pairwise_subject = Some(other.clone());
         assert_eq!(LogoutToken::of(&grant, &registered, fixtures::NOW).unwrap().subject, other);
+        let footing = grant.footing();
+        fixtures::person_of(&mut grant).footing = footing.map(|footing| Footing { session: None, ..footing });
+        assert_eq!(LogoutToken::of(&grant, &registered, fixtures::NOW), None);
+        fixtures::person_of(&mut grant).footing = footing;
+        assert!(LogoutToken::of(&grant, &registered, fixtures::NOW).is_some());
         fixtures::person_of(&mut grant).sign_in = None;
         assert_eq!(LogoutToken::of(&grant, &registered, fixtures::NOW), None);
     }

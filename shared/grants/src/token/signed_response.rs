@@ -33,3 +33,31 @@ impl<'a> SignedResponse<'a> {
         Self { client_id: &client.id, issued_at: now, expires_at: now.plus(LIFETIME), algorithm, parameters }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::client::profile::Profile;
+    use crate::client::request_rules::RequestRules;
+    use crate::fixtures::{self, NOW};
+
+    #[test]
+    fn c198_a_response_is_brief_and_signed_as_its_client_and_the_profile_demand() {
+        use SigningAlgorithm::{EdDsa, Es256, Rs256};
+        let rows = [
+            (Profile::Baseline, None, Rs256),
+            (Profile::Baseline, Some(EdDsa), EdDsa),
+            (Profile::Fapi2, None, Es256),
+            (Profile::Fapi2Signed, Some(Rs256), Es256),
+            (Profile::Fapi2, Some(EdDsa), EdDsa),
+        ];
+        for (profile, response_algorithm, expected) in rows {
+            let requests = RequestRules { response_algorithm, ..RequestRules::default() };
+            let client = Client { profile, requests, ..fixtures::client() };
+            let response = SignedResponse::to(&client, &[("code", "c")], NOW);
+            assert_eq!(response.algorithm, expected, "{profile:?} {response_algorithm:?}");
+            assert_eq!((response.client_id, response.parameters), (&client.id, &[("code", "c")][..]));
+            assert_eq!((response.issued_at, response.expires_at), (NOW, NOW.plus(300)));
+        }
+    }
+}

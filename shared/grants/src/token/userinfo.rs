@@ -49,7 +49,7 @@ pub fn shown(facts: &TokenFacts, sign_in: &SignIn, known: &Claims) -> Claims {
 
 #[cfg(test)]
 mod tests {
-    use protocol::{Claim, Scope};
+    use protocol::{Claim, ClientId, Scope};
 
     use super::*;
     use crate::fixtures;
@@ -75,13 +75,15 @@ mod tests {
     #[test]
     fn o27_a_token_opens_the_endpoint_while_it_its_grant_and_its_client_are_good() {
         type Spoil = fn(&mut TokenFacts, &mut Grant, &mut Client);
-        let rows: [(Spoil, Result<(), Denial>); 8] = [
+        let rows: [(Spoil, Result<(), Denial>); 10] = [
             (|_, _, _| {}, Ok(())),
             (|facts, _, _| facts.expires_at = fixtures::NOW, Err(Denial::Token)),
             (|_, grant, _| grant.stage = Stage::Revoked, Err(Denial::Token)),
             (|_, grant, _| grant.revoked_access = [Generation::FIRST].into(), Err(Denial::Token)),
             (|_, grant, _| grant.ends_at = fixtures::NOW, Err(Denial::Token)),
             (|_, _, client| client.disabled = true, Err(Denial::Token)),
+            (|_, _, client| client.id = ClientId::parse("other").unwrap(), Err(Denial::Token)),
+            (|facts, _, _| facts.generation = Some(Generation::from_number(2)), Err(Denial::Token)),
             (|facts, _, _| facts.scope = Scope::parse("email").unwrap(), Err(Denial::Scope)),
             (|_, grant, _| fixtures::person_of(grant).sign_in = None, Err(Denial::Scope)),
         ];

@@ -347,7 +347,14 @@ mod tests {
             let weak = with(&good, name, &value);
             assert_eq!(read(&[&good, &weak]), Err(MalformedKeySet::Strength), "{name} {value}");
         }
-        for (name, value) in [("n", modulus(2048)), ("n", modulus(4096)), ("e", "Aw".to_owned())] {
+        for (name, value) in [
+            ("n", modulus(2048)),
+            ("n", modulus(4096)),
+            ("n", modulus(8192)),
+            ("e", "Aw".to_owned()),
+            ("e", "AQAAAQ".to_owned()),
+            ("kid", "k".repeat(256)),
+        ] {
             assert!(read(&[&with(&good, name, &value)]).is_ok(), "{name} {value}");
         }
     }

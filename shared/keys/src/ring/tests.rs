@@ -208,6 +208,65 @@ async fn c154_c177_no_signed_token_is_taken_for_another_kind() {
     }
 }
 
+/// Signs what a token says, with these members besides or in their place.
+fn signed_with(ring: &KeyRing, what: Signed, claims: &[u8], more: &[(&str, serde_json::Value)]) -> Secret {
+    let mut told: serde_json::Value = serde_json::from_slice(claims).unwrap();
+    for (name, value) in more {
+        told[*name] = value.clone();
+    }
+    let signer = ring.signer(SigningAlgorithm::Es256, NOW).unwrap();
+    Secret::new(signer.sign(what, &serde_json::to_vec(&told).unwrap()).unwrap())
+}
+
+#[tokio::test]
+async fn c154_each_claim_of_another_kind_tells_a_token_of_it_by_itself() {
+    use serde_json::json;
+    let ring = ring(&[SigningAlgorithm::Es256]).await;
+    let claims = access::claims(&access_token(SigningAlgorithm::Es256), ISSUER, MACHINE).unwrap();
+    let of_access = |name: &str| {
+        let kind = Signed::Access(TokenType::Jwt);
+        ring.verify(&signed_with(&ring, kind, &claims, &[(name, json!("a"))]), ISSUER).map(drop)
+    };
+    assert_eq!(of_access("other"), Ok(()));
+    for name in ["azp", "sid", "nonce", "at_hash", "events"] {
+        assert_eq!(of_access(name), Err(InvalidToken), "{name}");
+    }
+    let told = id_token(ClientId::parse("app").unwrap(), Claims::default());
+    let claims = identity::claims(&told, ISSUER, "jti", None).unwrap();
+    let of_identity = |name: &str, value: serde_json::Value| {
+        ring.verify_id_token(&signed_with(&ring, Signed::Identity, &claims, &[(name, value)]), ISSUER).map(drop)
+    };
+    assert_eq!(of_identity("other", json!("a")), Ok(()));
+    for (name, value) in [
+        ("client_id", json!("app")),
+        ("events", json!({})),
+        ("azp", json!("other")),
+        ("azp", json!(null)),
+        ("aud", json!(["app"])),
+        ("aud", json!("other")),
+        ("iss", json!("https://other.example")),
+    ] {
+        assert_eq!(of_identity(name, value.clone()), Err(UnprovenIdToken::Invalid), "{name} {value}");
+    }
+}
+
+#[tokio::test]
+async fn c223_an_access_token_has_as_many_actors_as_its_name_has_exchanges() {
+    let ring = ring(&[SigningAlgorithm::Es256]).await;
+    let once = Lineage::of(Root::Machine([1; 16])).next([1; 8]).unwrap();
+    let names = [MACHINE, TokenId::Exchanged(once), TokenId::Exchanged(once.next([2; 8]).unwrap())];
+    for acting in 0..3 {
+        let clients = ["two", "one"].into_iter().take(acting).map(|name| ClientId::parse(name).unwrap());
+        let actors = Actors::of_clients(clients.collect()).unwrap();
+        for (exchanges, id) in names.into_iter().enumerate() {
+            let token = AccessToken { actors: actors.clone(), ..access_token(SigningAlgorithm::Es256) };
+            let read = ring.verify(&ring.sign(&token, ISSUER, id).unwrap(), ISSUER).map(|facts| facts.actors);
+            let expected = if acting == exchanges { Ok(actors.clone()) } else { Err(InvalidToken) };
+            assert_eq!(read, expected, "{acting} actors, {exchanges} exchanges");
+        }
+    }
+}
+
 #[tokio::test]
 async fn c150_second_factors_have_a_key_of_their_own_which_only_a_ring_that_asks_for_it_has() {
     let (ada, state) = (PersonKey::from_bytes([1; 16]), [7; 90]);

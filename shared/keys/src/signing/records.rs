@@ -167,6 +167,15 @@ mod tests {
         assert_eq!(states(dead - 1), [KeyState::Retiring, KeyState::Active]);
         assert_eq!(states(dead), [KeyState::Retired, KeyState::Active]);
         assert_eq!(records.published(Timestamp::from_seconds(dead)).len(), 1);
+        // A key of another algorithm follows none of these.
+        let other = KeyRecord { algorithm: SigningAlgorithm::Rs256, ..key("other", 5_000) };
+        let both = Records { signing: [records.signing.clone(), vec![other]].concat(), ..Records::default() };
+        let state = |place: usize, now| both.state(&both.signing[place], Timestamp::from_seconds(now));
+        assert_eq!(
+            [state(0, 9_999), state(0, dead - 1), state(0, dead)],
+            [KeyState::Active, KeyState::Retiring, KeyState::Retired]
+        );
+        assert_eq!([state(2, 10_000), state(2, dead)], [KeyState::Active; 2]);
     }
 
     #[test]

@@ -4,7 +4,7 @@
 use aws_lc_rs::digest::{SHA256, SHA512, digest};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use grants::{GrantId, IdToken, LogoutToken, PersonKey, SessionId, SignedResponse, SigningAlgorithm, Timestamp};
+use grants::{IdToken, IdTokenFacts, LogoutToken, SessionId, SignedResponse, SigningAlgorithm, Timestamp};
 use jsonwebtoken::Validation;
 use protocol::{Claims, ClientId, Secret};
 use serde::de::IgnoredAny;
@@ -76,23 +76,6 @@ struct WrittenUserInfo<'a> {
     aud: Audience<'a>,
     #[serde(flatten)]
     said: &'a UserInfo<'a>,
-}
-
-/// The person, client and session of an ID token, expired or not.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct IdTokenFacts {
-    /// `sub`: the person's identifier for this client.
-    pub subject: String,
-    /// `exp`: the time when it expires.
-    pub expires_at: Timestamp,
-    /// `aud`: the client that received the token.
-    pub client_id: ClientId,
-    /// `sid`: the session of the sign-in.
-    pub session: Option<SessionId>,
-    /// The person whose session it is; `None` in an ID token of an earlier version, which had no `jti`.
-    pub person: Option<PersonKey>,
-    /// The grant that it was issued with; `None` in an ID token of an earlier version.
-    pub grant: Option<GrantId>,
 }
 
 /// The reasons why a text does not prove what an ID token says.

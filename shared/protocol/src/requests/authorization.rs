@@ -229,6 +229,8 @@ mod tests {
             ("&prompt=none%20login", E::Prompt),
             ("&prompt=dance", E::Prompt),
             ("&max_age=-1", E::MaxAge),
+            ("&max_age=1.5", E::MaxAge),
+            ("&dpop_jkt=short", E::CodeKey),
             ("&resource=api", E::Resource),
         ];
         assert!(parse(GOOD).is_ok());
@@ -247,6 +249,28 @@ mod tests {
         for (from, to, why) in spoiled {
             assert_eq!(parse(&GOOD.replace(from, to)).err(), Some(why), "{to}");
         }
+    }
+
+    #[test]
+    fn what_a_client_says_about_the_sign_in_is_read_within_bounds() {
+        let jkt = "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I";
+        let asked = "&max_age=60&acr_values=mfa++pwd&prompt=login+consent&nonce=n&id_token_hint=a.b.c&resource=urn:a";
+        let request = parse(&format!("{GOOD}{asked}&dpop_jkt={jkt}")).unwrap();
+        assert_eq!((request.max_age, request.acr_values), (Some(60), vec!["mfa".to_owned(), "pwd".to_owned()]));
+        assert_eq!(request.prompt, [Prompt::Login, Prompt::Consent]);
+        assert_eq!(request.code_key, Thumbprint::parse(jkt).ok());
+        assert_eq!(request.nonce.as_ref().map(Nonce::as_str), Some("n"));
+        assert_eq!(request.id_token_hint.as_ref().map(Secret::expose), Some("a.b.c"));
+        assert_eq!(request.resources.iter().map(Resource::as_str).collect::<Vec<_>>(), ["urn:a"]);
+        let age = |text: &str| parse(&format!("{GOOD}&max_age={text}")).unwrap().max_age;
+        assert_eq!(["0", "4294967295", "4294967296"].map(age), [Some(0), Some(u32::MAX), Some(u32::MAX)]);
+        let hint = |bytes: usize| parse(&format!("{GOOD}&login_hint={}", "a".repeat(bytes))).unwrap().login_hint;
+        assert_eq!([128, 129].map(|bytes| hint(bytes).is_some()), [true, false]);
+        let nonce = |bytes: usize| parse(&format!("{GOOD}&nonce={}", "n".repeat(bytes))).err();
+        assert_eq!([512, 513].map(nonce), [None, Some(AuthorizationRequestError::Nonce)]);
+        let apis = |count: usize| (0..count).map(|number| format!("&resource=urn:{number}")).collect::<String>();
+        let refused = |count| parse(&format!("{GOOD}{}", apis(count))).err();
+        assert_eq!([16, 17].map(refused), [None, Some(AuthorizationRequestError::Resource)]);
     }
 
     #[test]

@@ -200,7 +200,8 @@ mod tests {
     #[test]
     fn c065_more_than_one_method_is_refused() {
         let header = basic("a:b");
-        for body in ["client_id=a&client_secret=b", "client_secret=b", "client_assertion=x"] {
+        for body in ["client_id=a&client_secret=b", "client_secret=b", "client_assertion=x", "client_assertion_type=x"]
+        {
             assert_eq!(parse(Some(&header), body).err(), Some(ClientAuthenticationError::SeveralMethods), "{body}");
         }
         let secret_and_assertion = "client_id=a&client_secret=b&client_assertion=x";
@@ -251,5 +252,13 @@ mod tests {
             assert_eq!(parse(header.as_deref(), body).err(), Some(why), "{header:?} {body}");
         }
         assert!(parse(Some(&basic("a:b")), "client_id=a").is_ok());
+        let secret = |bytes: usize| "s".repeat(bytes);
+        for (header, body) in [
+            (Some(basic(&format!("a:{}", secret(1025)))), String::new()),
+            (None, format!("client_id=a&client_secret={}", secret(1025))),
+        ] {
+            assert_eq!(parse(header.as_deref(), &body).err(), Some(E::MalformedCredentials));
+        }
+        assert!(parse(Some(&basic(&format!("a:{}", secret(1024)))), "").is_ok());
     }
 }

@@ -156,6 +156,37 @@ mod tests {
     }
 
     #[test]
+    fn c221_a_token_request_is_a_workloads_if_the_client_names_itself_and_does_nothing_else() {
+        let is_in = |body: &str| FederatedAssertion::is_in(&Parameters::parse(body.as_bytes()).unwrap());
+        let (kind, jwt) = (FederatedAssertion::GRANT_TYPE, jwt(r#"{"iss":"https://i.example","sub":"a"}"#));
+        let good = format!("grant_type={kind}&client_id=orders&assertion={jwt}");
+        assert!(is_in(&good));
+        let person = URL_SAFE_NO_PAD.encode(r#"{"typ":"oauth-id-jag+jwt"}"#);
+        for other in [
+            format!("grant_type=client_credentials&client_id=orders&assertion={jwt}"),
+            format!("client_id=orders&assertion={jwt}"),
+            format!("grant_type={kind}&assertion={jwt}"),
+            format!("grant_type={kind}&client_id=orders"),
+            format!("{good}&client_secret=x"),
+            format!("{good}&client_assertion=x"),
+            format!("{good}&client_assertion_type=x"),
+            format!("grant_type={kind}&client_id=orders&assertion={person}.e30.c2ln"),
+        ] {
+            assert!(!is_in(&other), "{other}");
+        }
+    }
+
+    #[test]
+    fn c221_a_subject_is_a_text_of_bounded_length_without_controls() {
+        for good in ["a", "arn:aws:iam::1:role/a", "\u{e4}", &"a".repeat(1024)] {
+            assert!(is_subject(good), "{good}");
+        }
+        for bad in ["", "a\n", "\u{7f}", &"a".repeat(1025)] {
+            assert!(!is_subject(bad), "{bad:?}");
+        }
+    }
+
+    #[test]
     fn c221_the_assertion_of_a_grant_comes_with_a_client_id_and_nothing_else() {
         use ClientAuthenticationError as E;
         let jwt = jwt(r#"{"iss":"https://i.example","sub":"a"}"#);

@@ -80,7 +80,12 @@ mod tests {
         for good in ["ada@example.org", "a.b+c@x-1.example", "o'hara@example.co.uk", "1@2.3"] {
             assert!(EmailAddress::parse(good).is_ok(), "{good}");
         }
-        let long = format!("{}@example.org", "a".repeat(65));
+        let (local, label) = ("a".repeat(64), "b".repeat(63));
+        for longest in [format!("{local}@example.org"), format!("ada@{label}.org")] {
+            assert!(EmailAddress::parse(&longest).is_ok(), "{longest}");
+        }
+        let long_label = format!("ada@{label}b.org");
+        let long = format!("{local}a@example.org");
         let longer = format!("a@{}org", "abcdefghi.".repeat(26));
         for bad in [
             "",
@@ -91,6 +96,8 @@ mod tests {
             "ada@.org",
             "ada@example..org",
             "ada@-example.org",
+            "ada@example-.org",
+            &long_label,
             ".ada@example.org",
             "ada.@example.org",
             "a@b@example.org",

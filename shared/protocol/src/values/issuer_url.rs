@@ -95,7 +95,12 @@ mod tests {
         ] {
             assert_eq!(IssuerUrl::parse(good).map(|url| url.to_string()), Ok(good.to_owned()));
         }
-        let long = format!("https://issuer.example/{}", "a".repeat(1024));
+        let [longest, longer] = [255, 256].map(|length| format!("spiffe://{}", "a".repeat(length)));
+        assert!(IssuerUrl::parse(&longest).is_ok() && IssuerUrl::parse(&longer).is_err());
+        let start = "https://issuer.example/";
+        let of_bytes = |bytes: usize| format!("{start}{}", "a".repeat(bytes - start.len()));
+        assert!(IssuerUrl::parse(&of_bytes(1024)).is_ok());
+        let long = of_bytes(1025);
         for bad in [
             "",
             "issuer",

@@ -307,7 +307,23 @@ mod tests {
             "blob:https://app.example/x",
             "file:///etc/passwd",
             "ws://app.example/cb",
+            "wss://app.example/cb",
             "urn:ietf:wg:oauth:2.0:oob",
+            "about:blank",
+            "content:/cb",
+            "filesystem:https://app.example/x",
+            "ftp://app.example/cb",
+            "ftps://app.example/cb",
+            "intent:/cb",
+            "jar:/cb",
+            "ldap://app.example/cb",
+            "livescript:x",
+            "mailto:ada@example.org",
+            "mocha:x",
+            "resource:/cb",
+            "sms:1",
+            "ssh://app.example/cb",
+            "tel:1",
         ] {
             assert_eq!(RedirectUri::parse(text), Err(MalformedRedirectUri::Scheme), "{text}");
             assert_eq!(RedirectUri::read(text), Err(MalformedRedirectUri::Scheme), "{text}");

@@ -245,5 +245,7 @@ mod tests {
         for bad in ["", "api", "/v1", "https://api.example/#a", "https://api.example#", "https://a b.example"] {
             assert_eq!(Resource::parse(bad), Err(MalformedResource), "{bad}");
         }
+        let of_bytes = |bytes: usize| Resource::parse(&format!("urn:{}", "a".repeat(bytes - 4)));
+        assert!(of_bytes(512).is_ok() && of_bytes(513).is_err());
     }
 }

@@ -188,6 +188,10 @@ mod tests {
         }
         let many = (0..=MAX_SCOPE_TOKENS).map(|n| n.to_string()).collect::<Vec<_>>().join(" ");
         assert_eq!(Scope::parse(&many), Err(MalformedScope));
+        let most = (1..=MAX_SCOPE_TOKENS).map(|n| n.to_string()).collect::<Vec<_>>().join(" ");
+        assert!(Scope::parse(&most).is_ok());
+        let [longest, longer] = [128, 129].map(|length| Scope::parse(&"a".repeat(length)));
+        assert!(longest.is_ok() && longer == Err(MalformedScope));
     }
 
     proptest::proptest! {

@@ -101,9 +101,13 @@ impl ServedKeys {
     async fn fetch(&self, uri: &ServerUri, now: Timestamp) -> Result<Kept, NoKeys> {
         let target = FetchUrl::parse(uri.as_str(), &self.reach).map_err(FetchError::from)?;
         let fetched = Box::pin(self.outbound.get_json(&target)).await?;
-        let lifetime = fetched.max_age.unwrap_or(LIFETIME).clamp(PATIENCE, LIFETIME);
-        Ok(Kept { keys: self.holder.read(&fetched.body)?, until: now.plus(lifetime) })
+        Ok(Kept { keys: self.holder.read(&fetched.body)?, until: now.plus(kept_for(fetched.max_age)) })
     }
+}
+
+/// Returns the time in seconds that keys are cached; `max_age` is the one for which their host says that they may be.
+fn kept_for(max_age: Option<Seconds>) -> Seconds {
+    max_age.unwrap_or(LIFETIME).clamp(PATIENCE, LIFETIME)
 }
 
 impl KeyHolder {
@@ -213,6 +217,21 @@ mod tests {
             Some(Ok(None)) => "not found",
             Some(Err(_)) => "failed",
             None => "ask",
+        }
+    }
+
+    #[test]
+    fn o32_keys_are_cached_as_long_as_their_host_says_within_bounds() {
+        for (max_age, kept) in [
+            (None, 300),
+            (Some(0), 10),
+            (Some(9), 10),
+            (Some(11), 11),
+            (Some(299), 299),
+            (Some(301), 300),
+            (Some(u32::MAX), 300),
+        ] {
+            assert_eq!(kept_for(max_age), kept, "{max_age:?}");
         }
     }
 

@@ -138,10 +138,11 @@ fn o11_a_demand_that_nobody_can_meet_is_refused_before_anyone_signs_in() {
 #[test]
 fn c172_each_reason_for_an_error_has_its_code_and_its_own_words() {
     use AuthorizationErrorCode::{ConsentRequired, LoginRequired, UnmetAuthenticationRequirements};
-    let all = [Unmet::SignIn, Unmet::Consent, Unmet::OtherPerson, Unmet::Context];
-    let codes = [LoginRequired, ConsentRequired, LoginRequired, UnmetAuthenticationRequirements];
+    let all = [Unmet::SignIn, Unmet::Consent, Unmet::OtherPerson, Unmet::Context, Unmet::Reach];
+    let unmet = UnmetAuthenticationRequirements;
+    let codes = [LoginRequired, ConsentRequired, LoginRequired, unmet, unmet];
     assert_eq!(all.map(Unmet::code), codes);
-    assert_eq!(BTreeSet::from(all.map(Unmet::description)).len(), 4);
+    assert_eq!(BTreeSet::from(all.map(Unmet::description)).len(), 5);
     for unmet in all {
         let silent = unmet.description().contains("prompt=none");
         assert_eq!(silent, matches!(unmet, Unmet::SignIn | Unmet::Consent), "{unmet:?}");
@@ -342,4 +343,7 @@ fn c213_a_person_signs_in_again_for_a_device_if_another_account_is_asked_for_or_
     assert!(must(None, other, true, 0));
     assert!(!must(Some(60), other, false, 60) && must(Some(60), other, false, 61));
     assert!(must(Some(0), other, false, 1) && !must(Some(0), this, false, 1));
+    // The password was given for this very request, and that is not too long ago.
+    assert!(!must(Some(60), this, false, 599) && must(Some(60), this, false, 600));
+    assert!(must(Some(60), this, true, 1));
 }

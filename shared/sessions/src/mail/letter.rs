@@ -312,6 +312,7 @@ mod tests {
         let typed = |text: &str| Letter::forgotten_password(text);
         assert_eq!(typed(" ada "), Some(Letter::ForgottenPassword("ada".to_owned())));
         assert_eq!([typed(""), typed(" \n"), typed(&"a".repeat(255))], [None, None, None]);
+        assert!(typed(&"a".repeat(254)).is_some());
     }
 
     #[test]
@@ -320,7 +321,20 @@ mod tests {
         let again = mail.after_failure(NOW.plus(3599)).unwrap();
         assert_eq!((again.attempts, again.expires_at()), (1, mail.expires_at()));
         assert_eq!(mail.after_failure(NOW.plus(3600)), None);
-        assert_eq!(QueuedMail { attempts: MOST_ATTEMPTS - 1, ..mail }.after_failure(NOW), None);
+        let attempts = |attempts| QueuedMail { attempts, ..mail.clone() }.after_failure(NOW).map(|mail| mail.attempts);
+        assert_eq!([attempts(MOST_ATTEMPTS - 2), attempts(MOST_ATTEMPTS - 1)], [Some(MOST_ATTEMPTS - 1), None]);
+        let languages = ["de", "en"].map(|tag| mail.clone().in_language(tag).language);
+        assert_eq!(languages, [Some("de".to_owned()), None]);
+    }
+
+    #[test]
+    fn c236_a_wish_for_an_address_counts_while_the_credentials_are_the_same() {
+        let address = EmailAddress::parse("ada@example.org").unwrap();
+        let wish = AddressWish { person: user().key, credential_version: 1, address };
+        assert!(wish.counts_for(&user()));
+        for other in [User { credential_version: 2, ..user() }, User { disabled: true, ..user() }] {
+            assert!(!wish.counts_for(&other), "{other:?}");
+        }
     }
 
     #[test]

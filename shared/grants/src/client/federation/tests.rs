@@ -147,14 +147,16 @@ fn c221_a_trust_domain_vouches_for_its_own_ids_whatever_iss_says() {
     assert_eq!(rule("spiffe://t.example/orders").check(&platform()), Err(FederationError::SubjectOfSpiffe));
 }
 
+/// Checks a rule against an issuer with this preset.
+fn told(preset: Option<Preset>, subject: &str, claims: &[(&str, &str)]) -> Result<(), FederationError> {
+    let claims = claims.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    let rule = Federation { subject: subject.to_owned(), claims, ..rule() };
+    rule.check(&Issuer { preset, ..platform() })
+}
+
 #[test]
 fn c221_a_rule_fits_the_platform_that_it_names() {
     use FederationError as E;
-    let told = |preset, subject: &str, claims: &[(&str, &str)]| {
-        let claims = claims.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        let rule = Federation { subject: subject.to_owned(), claims, ..rule() };
-        rule.check(&Issuer { preset, ..platform() })
-    };
     let (aws, k8s, github) = (Some(Preset::Aws), Some(Preset::Kubernetes), Some(Preset::Github));
     for subject in ["arn:aws:iam::123456789012:role/orders", "arn:aws-cn:iam::123456789012:role/path/orders"] {
         assert_eq!(told(aws, subject, &[]), Ok(()), "{subject}");
@@ -163,21 +165,43 @@ fn c221_a_rule_fits_the_platform_that_it_names() {
         "arn:aws:sts::123456789012:assumed-role/orders/session",
         "arn:aws:iam::1234:role/orders",
         "arn:aws:iam::123456789012:orders",
+        "arn:aws:iam::12345678901a:role/orders",
+        "arn:aws:iam:eu-west-1:123456789012:role/orders",
+        "arn:gcp:iam::123456789012:role/orders",
+        "urn:aws:iam::123456789012:role/orders",
         "orders",
     ] {
         assert_eq!(told(aws, subject, &[]), Err(E::SubjectOfAws), "{subject}");
     }
     assert_eq!(told(k8s, "system:serviceaccount:shop:orders", &[]), Ok(()));
-    for subject in ["system:serviceaccount:shop", "system:serviceaccount::orders", "system:node:a", "a:b"] {
+    for subject in [
+        "system:serviceaccount:shop",
+        "system:serviceaccount::orders",
+        "system:serviceaccount:shop:",
+        "system:serviceaccount:shop:orders:more",
+        "system:node:a",
+        "a:b",
+    ] {
         assert_eq!(told(k8s, subject, &[]), Err(E::SubjectOfKubernetes), "{subject}");
     }
     let subject = "repo:octo-org/octo-repo:environment:prod";
-    assert_eq!(told(github, subject, &[("repository_id", "456")]), Ok(()));
+    for claim in ["repository_id", "repository_owner_id", "enterprise_id"] {
+        assert_eq!(told(github, subject, &[(claim, "456")]), Ok(()), "{claim}");
+    }
     assert_eq!(told(github, subject, &[]), Err(E::ClaimsOfGithub));
     assert_eq!(told(github, subject, &[("repository", "octo-org/octo-repo")]), Err(E::ClaimsOfGithub));
+}
+
+#[test]
+fn c221_a_rule_is_of_bounded_size_and_has_a_subject() {
+    use FederationError as E;
     assert_eq!(told(None, "anything", &[]), Ok(()));
     assert_eq!(told(None, "", &[]), Err(E::Subject));
     assert_eq!(told(None, "a", &[("", "x")]), Err(E::Claims));
     assert_eq!(told(None, "a", &[("x", "")]), Err(E::Claims));
+    assert_eq!(told(None, "a", &[("x", &"y".repeat(1023))]), Ok(()));
     assert_eq!(told(None, "a", &[("x", &"y".repeat(1024))]), Err(E::Claims));
+    let names = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m", "n", "o", "p", "q"];
+    let claims = names.map(|name| (name, "x"));
+    assert_eq!((told(None, "a", &claims[..16]), told(None, "a", &claims)), (Ok(()), Err(E::Claims)));
 }

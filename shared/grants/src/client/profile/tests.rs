@@ -1,10 +1,14 @@
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use protocol::{ClientId, GrantType, LegacyGrants, Parameters, RedirectUri, Scope, ServerUri, Thumbprint};
+use protocol::{
+    AssertionTarget, ClientId, GrantType, LegacyGrants, Parameters, RedirectUri, Scope, ServerUri, Thumbprint,
+};
 
 use super::*;
 use crate::client::assertion::{self, AssertionClaims, Audience, Server};
 use crate::client::change::ClientChange;
+use crate::client::federation::Federation;
 use crate::client::named_settings::NamedSettings;
 use crate::client::public_keys::ClientKeys;
 use crate::client::request_object;
@@ -36,6 +40,14 @@ fn client(profile: Profile) -> Client {
         ..fixtures::client()
     };
     client.under(profile)
+}
+
+fn federation() -> Federation {
+    Federation { issuer: fixtures::platform().url, subject: "s".to_owned(), claims: BTreeMap::new() }
+}
+
+fn targets() -> Vec<AssertionTarget> {
+    vec![AssertionTarget::parse("https://as.example=agent").unwrap()]
 }
 
 #[test]
@@ -75,13 +87,16 @@ fn c201_the_profile_brings_the_settings_that_it_demands() {
 fn c201_a_client_that_is_laxer_than_its_profile_is_not_registered() {
     use RegistrationError as E;
     type Spoil = fn(&mut Client);
-    let own = || SelfRegistration::new(fixtures::DIGEST, RegistrationPolicy::default(), None, NOW);
     let rows: &[(Spoil, E)] = &[
         (|c| c.auth_method = AuthMethod::SecretBasic, E::Profile(ProfileFault::AuthMethod)),
         (|c| c.auth_method = AuthMethod::ClientSecretJwt, E::Profile(ProfileFault::AuthMethod)),
         (|c| c.keys = None, E::KeysMissing),
         (|c| c.grant_types.extend([GrantType::Password]), E::Profile(ProfileFault::Grants)),
         (|c| c.grant_types.extend([GrantType::DeviceCode]), E::Profile(ProfileFault::Grants)),
+        (|c| c.grant_types.extend([GrantType::JwtBearer]), E::Profile(ProfileFault::Grants)),
+        (|c| c.assertion_targets = targets(), E::Profile(ProfileFault::Grants)),
+        (|c| (c.keys, c.federation) = (None, Some(federation())), E::Profile(ProfileFault::AuthMethod)),
+        (|c| c.introspection_algorithm = SigningAlgorithm::Rs256, E::Profile(ProfileFault::Algorithm)),
         (|c| c.assertion_algorithm = Some(AssertionAlgorithm::Rs256), E::Profile(ProfileFault::Algorithm)),
         (|c| c.requests.object_algorithm = Some(AssertionAlgorithm::Es384), E::Profile(ProfileFault::Algorithm)),
         (|c| c.relying_party.id_token_algorithm = SigningAlgorithm::Rs256, E::Profile(ProfileFault::Algorithm)),
@@ -98,8 +113,18 @@ fn c201_a_client_that_is_laxer_than_its_profile_is_not_registered() {
             spoil(&mut spoilt);
             assert_eq!(spoilt.register(), Err(*why), "row {row}");
         }
-        let itself = Client { registered_by: Some(own()), ..client(profile) };
-        assert!(itself.faults_of_profile().any(|fault| fault == ProfileFault::OfItself));
+    }
+}
+
+#[test]
+fn c201_a_client_of_the_profile_has_no_tokens_straight_away_and_is_the_operators() {
+    let own = SelfRegistration::new(fixtures::DIGEST, RegistrationPolicy::default(), None, NOW);
+    for profile in FAPI {
+        let mut implicit = client(profile);
+        implicit.grant_types.extend([GrantType::Implicit]);
+        assert!(implicit.faults_of_profile().eq([ProfileFault::Grants]));
+        let itself = Client { registered_by: Some(own.clone()), ..client(profile) };
+        assert!(itself.faults_of_profile().eq([ProfileFault::OfItself]));
     }
 }
 

@@ -1,9 +1,12 @@
-use protocol::{ClientId, CodeChallenge, RedirectUri, Resource};
+use std::sync::Arc;
+
+use protocol::{ClientId, CodeChallenge, Nonce, ReceivedRequest, RedirectUri, Resource, Scope};
 
 use super::*;
 use crate::client::audience_rule::AudienceRule;
 use crate::client::record::Client;
 use crate::fixtures::{self, NOW, attempt, binding_of, grant};
+use crate::request::redirect::trust;
 
 fn request() -> CodeRedemption {
     CodeRedemption {
@@ -26,6 +29,53 @@ fn step(request: &CodeRedemption, now: Timestamp) -> Transition {
 
 fn verdict(request: &CodeRedemption, found: Option<&Grant>) -> Verdict {
     explain(request, &client(), found, Moment { now: NOW, attempt: attempt(1) })
+}
+
+/// The grant of a person whose sign-in requested single claims, with a code that is bound to a key.
+fn agreed(scope: &str, session_ends_at: Timestamp) -> Grant {
+    let received = ReceivedRequest { client_id: fixtures::client().id, redirect_uri: None };
+    let trusted = trust(&received, Some(Arc::new(fixtures::client()))).unwrap();
+    let agreement = Agreement {
+        person: Person { sign_in: Some(fixtures::no_claims()), ..fixtures::person() },
+        target: Target { resources: grant().resources, scope: Scope::parse(scope).unwrap() },
+        code_challenge: Some(fixtures::verifier().challenge()),
+        code_key: Some(Thumbprint::from_bytes([1; 32])),
+        nonce: Nonce::parse("n").ok(),
+        session_ends_at,
+    };
+    let moment = Moment { now: NOW, attempt: attempt(1) };
+    grant_of(fixtures::secret().id(), &trusted, agreement, &Policy::default(), moment)
+}
+
+#[test]
+fn a_grant_has_what_binds_its_code_and_the_claims_of_a_sign_in_with_openid_alone() {
+    let agreed = |scope| agreed(scope, NOW.plus(1000));
+    assert_eq!(agreed("openid read").sign_in(), Some(&fixtures::no_claims()));
+    assert_eq!(agreed("read").sign_in(), None);
+    let made = agreed("read");
+    assert_eq!(made.person(), Some(&fixtures::person()));
+    let expected = Binding {
+        redirect_uri_sent: false,
+        code_key: Some(Thumbprint::from_bytes([1; 32])),
+        nonce: Nonce::parse("n").ok(),
+        ..fixtures::binding()
+    };
+    assert_eq!(made.binding(), Some(&expected));
+    let code_expires_at = NOW.plus(Policy::default().code_lifetime);
+    assert_eq!(made.stage, Stage::Issued { code_expires_at, attempt: attempt(1) });
+}
+
+#[test]
+fn c137_a_grant_ends_with_its_session_unless_it_may_be_used_offline() {
+    let latest = NOW.plus(Policy::default().grant_lifetime);
+    for (scope, session_ends_at, expected) in [
+        ("read", NOW.plus(1000), NOW.plus(1000)),
+        ("openid read", NOW.plus(1000), NOW.plus(1000)),
+        ("read", latest.plus(1), latest),
+        ("offline_access read", NOW.plus(1000), latest),
+    ] {
+        assert_eq!(agreed(scope, session_ends_at).ends_at, expected, "{scope}");
+    }
 }
 
 #[test]

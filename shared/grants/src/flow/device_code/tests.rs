@@ -1,6 +1,8 @@
-use protocol::{ClientId, Nonce, Scope};
+use protocol::{ClientId, Nonce, Scope, Thumbprint};
 
 use super::*;
+use crate::client::audience_rule::AudienceRule;
+use crate::client::record::AuthMethod;
 use crate::fixtures::{self, NOW, attempt};
 
 fn client() -> AuthenticatedClient {
@@ -121,6 +123,7 @@ fn c212_of_two_early_polls_at_once_one_makes_the_interval_longer() {
 fn c212_an_approved_code_is_served_to_an_early_poll_once_and_to_its_own_client() {
     let item = approved();
     assert_eq!(polled(&item, &other_client(), at(0, 3)), (item.clone(), Err(Refusal::DeviceCodeOfAnotherClient)));
+    assert_eq!(polled(&pending(), &other_client(), at(0, 3)), (pending(), Err(Refusal::DeviceCodeOfAnotherClient)));
     let (active, tokens) = polled(&item, &client(), at(0, 3));
     assert!(matches!(tokens.unwrap().stage, Stage::Active { generation: Generation::FIRST, .. }));
     assert_eq!(polled(&active, &client(), at(1, 4)), (active.clone(), Err(Refusal::DeviceCodeUsed)));
@@ -129,6 +132,45 @@ fn c212_an_approved_code_is_served_to_an_early_poll_once_and_to_its_own_client()
     assert_eq!(explain(&request(), &client(), Some(&active), at(0, 4)), Verdict::Refuse(Refusal::DeviceCodeUsed));
     let revoked = Grant { stage: Stage::Revoked, ..active };
     assert_eq!(polled(&revoked, &client(), at(1, 4)).1, Err(Refusal::GrantRevoked));
+    assert_eq!(explain(&request(), &client(), Some(&revoked), at(1, 4)), Verdict::Refuse(Refusal::GrantRevoked));
+    assert_eq!(explain(&request(), &client(), None, at(1, 4)), Verdict::Refuse(Refusal::DeviceCodeUnknown));
+}
+
+#[test]
+fn c212_a_poll_that_is_sent_again_finds_its_own_work() {
+    let (item, _) = polled(&pending(), &client(), at(0, 3));
+    assert_eq!(polled(&item, &client(), at(1, 3)), (item, Err(Refusal::DevicePending)));
+}
+
+#[test]
+fn c186_a_redemption_binds_the_refresh_token_of_a_public_device_only() {
+    let key = Thumbprint::from_bytes([1; 32]);
+    let request = DevicePoll { key: Some(Confirmation::Jkt(key)), ..request() };
+    let public = Client { auth_method: AuthMethod::None, secrets: Vec::new(), ..fixtures::client() };
+    for (client, expected) in [(fixtures::client(), None), (public, Some(key))] {
+        let client = fixtures::authenticated(client);
+        let told = decide(&request, &client, &Policy::default(), Some(&approved()), at(0, 3));
+        let Polled::Redeem(step) = told else { panic!("{told:?}") };
+        assert_eq!(step.after(Some(&approved())).unwrap().refresh_key, expected);
+    }
+}
+
+#[test]
+fn c149_c121_a_device_code_is_kept_where_no_token_can_be_for_what_the_poll_names() {
+    let told = |audience, resources: &[Resource]| {
+        let client = fixtures::authenticated(Client { audience, ..fixtures::client() });
+        let request = DevicePoll { resources: resources.to_vec(), ..request() };
+        let told = decide(&request, &client, &Policy::default(), Some(&approved()), at(0, 3));
+        let Polled::Redeem(step) = told else { panic!("{told:?}") };
+        let explained = || explain(&request, &client, Some(&approved()), at(0, 3));
+        step.admits(Some(&approved())).then_some(()).ok_or_else(explained)
+    };
+    let other = Resource::parse("https://other.example").unwrap();
+    let refused = |why| Err(Verdict::Refuse(why));
+    assert_eq!(told(AudienceRule::All, &[]), Ok(()));
+    assert_eq!(told(AudienceRule::All, &[other]), refused(Refusal::ResourceNotGranted));
+    assert_eq!(told(AudienceRule::One, &[]), refused(Refusal::AudienceNotOne));
+    assert_eq!(told(AudienceRule::One, &approved().resources[..1]), Ok(()));
 }
 
 #[test]
@@ -163,6 +205,11 @@ fn c212_of_all_answers_one_counts() {
     assert_eq!(approve(approved(), pending().ends_at).after(Some(&pending())), None);
     assert_eq!(deny(&pending(), pending().ends_at).after(Some(&pending())), None);
     assert!(was_approved(Some(&approved()), attempt(2)) && !was_approved(Some(&approved()), attempt(3)));
+    let denied = deny(&pending(), NOW).after(Some(&pending()));
+    assert_eq!(
+        [denied.as_ref(), Some(&pending()), Some(&approved()), None].map(was_denied),
+        [true, false, false, false]
+    );
     assert!(was_started(Some(&pending()), attempt(1)) && !was_started(Some(&approved()), attempt(2)));
 }
 
@@ -195,6 +242,10 @@ fn c213_a_client_must_be_registered_for_it_also_when_a_person_answers() {
     let admitted = admit(&registered, &apis(&registered), &asked("openid offline_access read unheard")).unwrap();
     assert_eq!(admitted.scope.to_string(), "offline_access openid read");
     assert_eq!(admit_again(&registered, &apis(&registered), &pending()), Ok(()));
+    let no_refresh = GrantType::ALL.into_iter().filter(|grant_type| *grant_type != GrantType::RefreshToken);
+    let brief = Client { grant_types: no_refresh.collect(), ..fixtures::client() };
+    let admitted = admit(&brief, &apis(&brief), &asked("openid offline_access read")).unwrap();
+    assert_eq!(admitted.scope.to_string(), "openid read");
     let less = Client { scope: Scope::parse("read").ok(), ..registered };
     assert_eq!(admit_again(&less, &apis(&less), &pending()), Err(Refusal::ScopeNotAllowed));
     let gone = Client { apis: Vec::new(), scope: None, ..less };
@@ -203,12 +254,16 @@ fn c213_a_client_must_be_registered_for_it_also_when_a_person_answers() {
 
 #[test]
 fn a_grant_ends_with_its_session_unless_it_outlives_it_and_keeps_the_nonce() {
-    let grant = |scope| {
+    let grant = |scope, session_ends_at| {
         let waiting = Grant { scope: Scope::parse(scope).unwrap(), ..pending() };
-        grant_of(&waiting, fixtures::person(), NOW.plus(1000), &Policy::default(), at(0, 2))
+        let person = Person { sign_in: Some(fixtures::no_claims()), ..fixtures::person() };
+        grant_of(&waiting, person, session_ends_at, &Policy::default(), at(0, 2))
     };
-    assert_eq!(grant("read").ends_at, NOW.plus(1000));
-    assert_eq!(grant("openid offline_access").ends_at, NOW.plus(Policy::default().grant_lifetime));
-    assert_eq!(grant("read").nonce().map(Nonce::as_str), Some("n"));
-    assert_eq!(grant("read").person(), Some(&fixtures::person()));
+    let (session, latest) = (NOW.plus(1000), NOW.plus(Policy::default().grant_lifetime));
+    assert_eq!(grant("read", session).ends_at, session);
+    assert_eq!(grant("read", latest.plus(1)).ends_at, latest);
+    assert_eq!(grant("openid offline_access", session).ends_at, latest);
+    assert_eq!(grant("read", session).nonce().map(Nonce::as_str), Some("n"));
+    assert_eq!(grant("read", session).person(), Some(&fixtures::person()));
+    assert_eq!(grant("openid", session).sign_in(), Some(&fixtures::no_claims()));
 }

@@ -27,7 +27,9 @@ fn verdict(request: &RefreshRequest, found: Option<&Grant>, now: Timestamp) -> V
 #[test]
 fn the_last_token_gives_the_next() {
     let after = step(&request(3), NOW).after(Some(&active(3))).unwrap();
-    assert_eq!(current_generation(&after), Some(Generation::from_number(4)));
+    let refresh_expires_at = NOW.plus(Policy::default().refresh_idle_lifetime);
+    let generation = Generation::from_number(4);
+    assert_eq!(after.stage, Stage::Active { generation, rotated_at: NOW, refresh_expires_at, attempt: attempt(1) });
 }
 
 #[test]

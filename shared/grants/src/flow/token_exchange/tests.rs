@@ -4,7 +4,7 @@ use super::*;
 use crate::client::audience_rule::AudienceRule;
 use crate::client::record::AuthMethod;
 use crate::fixtures::{self, NOW};
-use crate::step::grant::Grant;
+use crate::step::grant::{Grant, Origin};
 use crate::step::stage::Stage;
 use crate::terms::ids::Generation;
 use crate::terms::lineage::{Lineage, Root};
@@ -112,6 +112,17 @@ fn c223_the_token_is_of_the_subject_for_the_next_api_and_names_the_client_that_a
 }
 
 #[test]
+fn c223_c226_the_token_reports_the_sign_in_of_its_grant_and_none_that_only_another_issuer_saw() {
+    let mut case = case();
+    let authentication = fixtures::person().authentication;
+    assert_eq!(case.exchange().unwrap().authentication, Some(authentication));
+    case.grant.as_mut().unwrap().origin = Origin::Asserted(fixtures::person(), fixtures::platform().url);
+    let token = case.exchange().unwrap();
+    assert_eq!((token.subject.as_str(), token.auth_time), (fixtures::SUBJECT, Some(NOW)));
+    assert_eq!(token.authentication, None);
+}
+
+#[test]
 fn c126_a_spoiled_exchange_is_refused_for_its_first_fault() {
     use Refusal as R;
     type Spoil = fn(&mut Case);
@@ -189,6 +200,8 @@ fn c223_of_several_apis_one_must_be_named() {
     case.requester.apis.push(Resource::parse("urn:third").unwrap());
     let third = Api { identifier: case.requester.apis[1].clone(), ..case.apis[0].clone() };
     case.apis.push(third);
+    assert_eq!(case.exchange(), Err(Refusal::AudienceNotOne));
+    case.resources = case.requester.apis.clone();
     assert_eq!(case.exchange(), Err(Refusal::AudienceNotOne));
     case.resources = vec![case.requester.apis[1].clone()];
     assert_eq!(case.exchange().unwrap().audience, case.resources);

@@ -5,10 +5,11 @@ use protocol::{ClientId, GrantType, IdentityScope, LegacyGrants, RegistrationErr
 use super::*;
 use crate::client::public_keys::{ClientKey, PublicKey};
 use crate::client::record::PkceRule;
+use crate::client::request_rules::PushRule;
 use crate::fixtures::{NOW, apis as registered};
 use crate::request::access::identity;
 use crate::terms::api::Api;
-use crate::terms::policy::Policy;
+use crate::terms::policy::{Policy, RequestUris};
 use crate::terms::secret::SecretDigest;
 
 const BASIC: &str = r#"{"redirect_uris":["https://app.example/cb"]"#;
@@ -456,6 +457,10 @@ fn o30_o31_what_cannot_be_signed_or_verified_is_refused_and_named() {
         (r#","id_token_signed_response_alg":"HS256""#, "id_token_signed_response_alg: "),
         (r#","id_token_signed_response_alg":"EdDSA""#, "id_token_signed_response_alg: "),
         (r#","userinfo_signed_response_alg":"none""#, "userinfo_signed_response_alg: "),
+        (r#","userinfo_signed_response_alg":"EdDSA""#, "userinfo_signed_response_alg: "),
+        (r#","authorization_signed_response_alg":"EdDSA""#, "authorization_signed_response_alg: "),
+        (r#","request_object_signing_alg":"HS256""#, "request_object_signing_alg: "),
+        (r#","request_object_signing_alg":"ES512""#, "request_object_signing_alg: "),
     ];
     assert_named(&rows);
 }
@@ -530,6 +535,54 @@ fn what_a_relying_party_asks_for_is_registered() {
     );
     let with_sector = settle(parse(r#","sector_identifier_uri":"https://s.example/s""#), RegistrationPolicy::default());
     assert_eq!(with_sector.unwrap().relying_party.sector, Sector::parse("s.example").ok());
+}
+
+#[test]
+fn c196_c198_what_a_client_says_of_its_requests_and_tokens_is_registered_and_told() {
+    let members = r#","authorization_signed_response_alg":"ES256","request_object_signing_alg":"PS384","require_pushed_authorization_requests":true,"dpop_bound_access_tokens":true,"request_uris":["https://app.example/request"]"#;
+    assert_eq!(algorithms(&asked(members)), [SigningAlgorithm::Es256].into());
+    let followed = Policy { request_uris: RequestUris::Registered, ..Policy::default() };
+    for (deployment, uris) in [(followed, vec!["https://app.example/request"]), (Policy::default(), Vec::new())] {
+        let client = settle_in(asked(members), RegistrationPolicy::default(), &deployment).unwrap();
+        let requests = RequestRules {
+            pushed: PushRule::Required,
+            object_algorithm: Some(AssertionAlgorithm::Ps384),
+            response_algorithm: Some(SigningAlgorithm::Es256),
+            uris: uris.iter().map(|uri| RequestUri::parse(uri).unwrap()).collect(),
+        };
+        assert_eq!((&client.requests, client.dpop), (&requests, DpopRule::Required));
+        let told = super::registered(&client);
+        assert_eq!(
+            (told.authorization_signed_response_alg, told.request_object_signing_alg),
+            (Some("ES256"), Some("PS384"))
+        );
+        assert_eq!((told.require_pushed_authorization_requests, told.dpop_bound_access_tokens), (true, Some(true)));
+        assert_eq!(told.request_uris, uris);
+    }
+    let plain = settle(asked(""), RegistrationPolicy::default()).unwrap();
+    assert_eq!((&plain.requests, plain.dpop), (&RequestRules::default(), DpopRule::Optional));
+    let told = super::registered(&plain);
+    assert_eq!((told.authorization_signed_response_alg, told.request_object_signing_alg), (None, None));
+    assert_eq!((told.require_pushed_authorization_requests, told.dpop_bound_access_tokens), (false, None));
+}
+
+#[test]
+fn c176_a_client_is_told_the_algorithm_of_its_assertions_where_it_makes_any() {
+    let told = |auth_method, assertion_algorithm| {
+        let client = Client { auth_method, assertion_algorithm, ..blank() };
+        super::registered(&client).token_endpoint_auth_signing_alg
+    };
+    let (es256, hs512) = (Some(AssertionAlgorithm::Es256), Some(AssertionAlgorithm::Hs512));
+    for (method, algorithm, expected) in [
+        (AuthMethod::ClientSecretJwt, None, Some("HS256")),
+        (AuthMethod::ClientSecretJwt, hs512, Some("HS512")),
+        (AuthMethod::PrivateKeyJwt, None, None),
+        (AuthMethod::PrivateKeyJwt, es256, Some("ES256")),
+        (AuthMethod::Secret, es256, None),
+        (AuthMethod::None, es256, None),
+    ] {
+        assert_eq!(told(method, algorithm), expected, "{method:?} {algorithm:?}");
+    }
 }
 
 #[test]

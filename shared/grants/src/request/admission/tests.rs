@@ -364,6 +364,10 @@ fn c175_a_rejection_that_rests_on_the_registration_may_be_outdated_and_no_other_
     };
     let elsewhere = "response_type=code&client_id=app&redirect_uri=https://app.example/other";
     assert!(outdated(elsewhere, Some(fixtures::client())));
+    assert!(outdated("response_type=code&client_id=app", None));
+    let mut two = fixtures::client();
+    two.redirect_uris.push(RedirectUri::parse("https://app.example/2").unwrap());
+    assert!(outdated("response_type=code&client_id=app", Some(two)));
     assert!(outdated("response_type=code&client_id=app", Some(Client { disabled: true, ..fixtures::client() })));
     let wide = format!("response_type=code&client_id=app&scope=admin{PKCE}");
     assert!(outdated(&wide, Some(fixtures::client())));

@@ -3,6 +3,7 @@ use proptest::sample::subsequence;
 use protocol::{ClientId, LanguageTag, Resource, Scope};
 
 use super::*;
+use crate::client::document_copy::DocumentCopy;
 use crate::client::record::AuthMethod;
 use crate::client::self_registration::{RegistrationPolicy, SelfRegistration};
 use crate::fixtures::{self, NOW};
@@ -22,6 +23,11 @@ fn itself() -> Client {
     Client { id: ClientId::parse("dyn_1").unwrap(), registered_by: Some(by), ..fixtures::client() }
 }
 
+fn of_document() -> Client {
+    let by = SelfRegistration::of_document(DocumentCopy::fetched(NOW, None), RegistrationPolicy::default());
+    Client { registered_by: Some(by), ..fixtures::client() }
+}
+
 fn public() -> Client {
     Client { auth_method: AuthMethod::None, ..fixtures::client() }
 }
@@ -36,6 +42,7 @@ fn c034_c139_consent_counts_for_the_operators_clients_that_alone_get_the_answer(
         (public(), "com.example.app:/cb", false),
         (public(), "http://127.0.0.1/cb", false),
         (itself(), "https://app.example/cb", false),
+        (of_document(), "https://app.example/cb", false),
         (Client { auth_method: AuthMethod::None, ..itself() }, "https://app.example/cb", false),
     ];
     for (client, redirect_uri, counts) in rows {
@@ -68,6 +75,34 @@ fn c139_a_change_of_name_redirect_hosts_or_owner_forgets_consent() {
         let mut client = fixtures::client();
         change(&mut client);
         assert_eq!(given.counts_for(&client), counts, "{client:?}");
+    }
+}
+
+#[test]
+fn c139_no_two_registrations_that_people_tell_apart_have_the_same_mark() {
+    let named = |names: &[(&str, &str)]| {
+        let name_in = names.iter().map(|(tag, name)| (LanguageTag::parse(tag).unwrap(), (*name).to_owned()));
+        Client { name_in: name_in.collect(), ..fixtures::client() }
+    };
+    let acting = |ids: &[&str]| {
+        let may_act = ids.iter().map(|id| ClientId::parse(id).unwrap()).collect();
+        Client { may_act, ..fixtures::client() }
+    };
+    let clients = [
+        fixtures::client(),
+        Client { registered_by: itself().registered_by, ..fixtures::client() },
+        of_document(),
+        named(&[("de", "Laden")]),
+        named(&[("de", "Markt")]),
+        named(&[("fr", "Laden")]),
+        named(&[("de", "Laden"), ("fr", "Laden")]),
+        acting(&["agent"]),
+        acting(&["other"]),
+        acting(&["agent", "other"]),
+    ];
+    for (place, client) in clients.iter().enumerate() {
+        let mark = client.registration_mark();
+        assert_eq!(clients.iter().position(|other| other.registration_mark() == mark), Some(place), "{client:?}");
     }
 }
 

@@ -1,5 +1,5 @@
 use grants::Context;
-use protocol::{CredentialId, PasskeyAlgorithm, ProofKey, Resource};
+use protocol::{CredentialId, MadeCredential, PasskeyAlgorithm, ProofKey, Resource};
 
 use super::*;
 use crate::people::tests::{NOW, user};
@@ -124,6 +124,60 @@ fn c231_each_fact_of_a_sign_in_has_its_own_reason() {
     let elsewhere = PasskeySite::of(&Resource::parse("https://id.example:8443").unwrap()).unwrap();
     let elsewhere = ShownPasskey { site: elsewhere, ..shown() };
     assert_eq!(refused(&elsewhere, Some(owner()), Some(&passkey())), Some(PasskeyFault::Origin));
+}
+
+#[test]
+fn c231_a_response_is_of_its_ceremony_its_page_its_site_and_its_credential() {
+    type Spoil = fn(&mut ShownPasskey);
+    let rows: [(Spoil, PasskeyFault); 6] = [
+        (|shown| shown.assertion.client.kind = CREATE.to_owned(), PasskeyFault::Kind),
+        (|shown| shown.assertion.client.challenge = vec![0; 32], PasskeyFault::Challenge),
+        (|shown| shown.assertion.client.origin = "https://other.example".to_owned(), PasskeyFault::Origin),
+        (|shown| shown.assertion.client.is_framed = true, PasskeyFault::Origin),
+        (|shown| shown.assertion.authenticator.site_hash = [0; 32], PasskeyFault::Site),
+        (|shown| shown.assertion.id = CredentialId::from_bytes(b"abd").unwrap(), PasskeyFault::Unknown),
+    ];
+    for (spoil, fault) in rows {
+        let mut spoiled = shown();
+        spoil(&mut spoiled);
+        assert_eq!(prove(&spoiled, &passkey()).err(), Some(fault));
+    }
+}
+
+/// A response to the wish for a new passkey, with these flags.
+fn registration(flags: u8) -> PasskeyRegistration {
+    let PasskeyAssertion { mut client, authenticator, .. } = shown_with(flags, 7, None).assertion;
+    client.kind = CREATE.to_owned();
+    PasskeyRegistration { client, authenticator, made: MadeCredential { id: passkey().credential, key: key() } }
+}
+
+#[test]
+fn c231_a_new_passkey_is_kept_as_it_was_made_and_each_fact_of_it_has_its_own_reason() {
+    type Spoil = fn(&mut PasskeyRegistration);
+    let check = |registration| {
+        let new = NewPasskey { registration, name: PasskeyName::typed("Laptop") };
+        new.check(user().key, &site(), &challenge(), NOW)
+    };
+    for (flags, is_backup_eligible, is_backed_up) in [(0x05, false, false), (0x0d, true, false), (0x1d, true, true)] {
+        let used = PasskeyUses { counter: 7, is_backed_up, ..PasskeyUses::default() };
+        assert_eq!(check(registration(flags)), Ok(Passkey { is_backup_eligible, used, ..passkey() }), "{flags}");
+    }
+    for (flags, fault) in [(0x04, PasskeyFault::Absent), (0x01, PasskeyFault::Unverified), (0x15, PasskeyFault::Backup)]
+    {
+        assert_eq!(check(registration(flags)), Err(fault), "{flags}");
+    }
+    let rows: [(Spoil, PasskeyFault); 5] = [
+        (|made| made.client.kind = GET.to_owned(), PasskeyFault::Kind),
+        (|made| made.client.challenge = vec![0; 32], PasskeyFault::Challenge),
+        (|made| made.client.origin = "https://other.example".to_owned(), PasskeyFault::Origin),
+        (|made| made.client.is_framed = true, PasskeyFault::Origin),
+        (|made| made.authenticator.site_hash = [0; 32], PasskeyFault::Site),
+    ];
+    for (spoil, fault) in rows {
+        let mut spoiled = registration(FLAGS);
+        spoil(&mut spoiled);
+        assert_eq!(check(spoiled), Err(fault));
+    }
 }
 
 #[test]
