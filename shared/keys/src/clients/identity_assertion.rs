@@ -16,8 +16,8 @@ impl<'j> SignedIdentity<'j> {
     /// # Errors
     /// [`Refusal`] when the text is not a JWT of this kind, or its algorithm is not verified here.
     pub fn parse(jwt: &'j Secret) -> Result<Self, Refusal> {
-        let types = [IdentityAssertion::TYPE, IdentityAssertion::LONG_TYPE];
-        SignedAssertion::of_named_types(jwt, &types).map(Self).map_err(|unreadable| match unreadable {
+        let read = SignedAssertion::of_named_types(jwt, &[IdentityAssertion::TYPE]);
+        read.map(Self).map_err(|unreadable| match unreadable {
             UnreadableAssertion::Malformed => Refusal::IdentityAssertionMalformed,
             UnreadableAssertion::Algorithm => Refusal::IdentityAssertionNotSigned,
         })
