@@ -59,7 +59,7 @@ pub(crate) struct Written {
 /// A time, which may have a fraction (RFC 7519 §2).
 #[derive(Deserialize)]
 #[serde(untagged)]
-enum NumericDate {
+pub(crate) enum NumericDate {
     Whole(u64),
     Fraction(f64),
 }
@@ -183,7 +183,7 @@ impl Written {
 }
 
 impl NumericDate {
-    fn rounded(&self, round: fn(f64) -> f64) -> Timestamp {
+    pub(crate) fn rounded(&self, round: fn(f64) -> f64) -> Timestamp {
         Timestamp::from_seconds(match self {
             Self::Whole(seconds) => *seconds,
             #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the cast saturates")]
