@@ -85,6 +85,6 @@ impl Authorize {
             }
             None => None,
         };
-        Ok(Expected::of(hint, request.claims.subject.as_deref()))
+        Ok(Expected::of(hint, request.claims.subjects.as_ref()))
     }
 }

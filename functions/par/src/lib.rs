@@ -45,7 +45,7 @@ impl Par {
     /// # Errors
     /// When a variable is missing, or the key file cannot be used.
     pub fn open(config: Config, stores: &Stores) -> Result<Self, Error> {
-        let authentication = Authentication::open(&config, stores)?;
+        let authentication = Authentication::open(&config, stores)?.at(PATH);
         let objects = RequestObjects::new(&config);
         let (clients, grants) = (DocumentClients::new(stores.keys()?), stores.grants()?);
         Ok(Self { authentication, wiring: Wiring::assemble(config, stores, false)?, clients, objects, grants })

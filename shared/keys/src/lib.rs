@@ -24,7 +24,9 @@ mod tokens;
 pub use clients::assertion::{SignedAssertion, UnreadableAssertion};
 pub use clients::federated::SignedFederated;
 pub use clients::identity_assertion::SignedIdentity;
-pub use clients::key_set::{MalformedKeySet, read_client_keys, read_issuer_keys, write_client_keys};
+pub use clients::key_set::{
+    MalformedKeySet, read_client_keys, read_issuer_keys, read_served_client_keys, write_client_keys,
+};
 pub use clients::proof::proven_key;
 pub use clients::request_object::SignedRequestObject;
 pub use handle::factors::new_second_factors_key;

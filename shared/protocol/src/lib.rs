@@ -69,6 +69,7 @@ pub use values::client_link::{ClientLink, LinkUrl, MalformedLink};
 pub use values::email_address::{EmailAddress, MalformedEmailAddress};
 pub use values::grant_type::{GrantType, LegacyGrants};
 pub use values::issuer_url::{IssuerUrl, MalformedIssuerUrl};
+pub use values::jose_type::jose_type;
 pub use values::localized::{LanguageTag, Localized, MAX_LANGUAGES, MalformedLanguageTag, TooManyLanguages};
 pub use values::logo::{Logo, LogoFacts, LogoType, MAX_LOGO_BYTES, MalformedLogo, MalformedLogoFacts};
 pub use values::names::{ClientId, MalformedName, Nonce, State, Subject, Username};

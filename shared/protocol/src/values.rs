@@ -6,6 +6,7 @@ pub(crate) mod client_link;
 pub(crate) mod email_address;
 pub(crate) mod grant_type;
 pub(crate) mod issuer_url;
+pub(crate) mod jose_type;
 pub(crate) mod localized;
 pub(crate) mod logo;
 pub(crate) mod names;

@@ -1,5 +1,7 @@
 //! The next page for a person in an authorization request (OpenID Connect Core §3.1.2.3, §3.1.2.4).
 
+use std::collections::BTreeSet;
+
 use grants::{Client, Consent, Policy, Seconds, Target, Timestamp};
 use protocol::{AuthorizationErrorCode, AuthorizationRequest, Prompt, RedirectUri, Subject};
 
@@ -35,6 +37,8 @@ pub enum Unmet {
     Consent,
     /// The person who signed in is not the one that the client expects.
     OtherPerson,
+    /// Nobody can be the person that the client expects: its hint and its demands contradict each other.
+    Nobody,
     /// No sign-in here has an authentication context that the request demands as essential (OpenID Connect Core
     /// §5.5.1.1).
     Context,
@@ -47,7 +51,7 @@ impl Unmet {
     /// `unmet_authentication_requirements`).
     pub const fn code(self) -> AuthorizationErrorCode {
         match self {
-            Self::SignIn | Self::OtherPerson => AuthorizationErrorCode::LoginRequired,
+            Self::SignIn | Self::OtherPerson | Self::Nobody => AuthorizationErrorCode::LoginRequired,
             Self::Consent => AuthorizationErrorCode::ConsentRequired,
             Self::Context | Self::Reach => AuthorizationErrorCode::UnmetAuthenticationRequirements,
         }
@@ -59,6 +63,7 @@ impl Unmet {
             Self::SignIn => "the person has to sign in, but prompt=none was sent",
             Self::Consent => "the person has to consent, but prompt=none was sent",
             Self::OtherPerson => "the person who is signed in is not the one that the request names",
+            Self::Nobody => "id_token_hint, and value and values of the sub in claims, have no person in common",
             Self::Context => "an essential acr was requested that no sign-in here has: acr_values_supported lists them",
             Self::Reach => {
                 "the person has no second factor, and an essential acr, this client or this server demands one"
@@ -72,22 +77,31 @@ impl Unmet {
 pub enum Expected {
     /// Any person may be signed in.
     Anyone,
-    /// The person that the client knows by this name.
-    Only(String),
+    /// One of the people that the client knows by these names; nobody, if there are none.
+    OneOf(BTreeSet<String>),
     /// A person whose hint could not be verified: it was not signed here, or too long ago.
     Untold,
 }
 
 impl Expected {
-    /// Combines a hint, which may be unreadable, and a requested `sub`. With neither of them, anyone is expected.
-    pub fn of(hint: Option<Result<String, ()>>, subject: Option<&str>) -> Self {
-        match (hint, subject) {
-            // A requested `sub` takes precedence over a hint.
-            (_, Some(subject)) => Self::Only(subject.to_owned()),
-            (Some(Ok(hint)), None) => Self::Only(hint),
+    /// Combines a hint, which may be unreadable, and the requested values of `sub`. With neither of them, anyone is
+    /// expected.
+    pub fn of(hint: Option<Result<String, ()>>, subjects: Option<&BTreeSet<String>>) -> Self {
+        match (hint, subjects) {
+            // The answer is about no other person than that of the hint, and about none but those of the demand (OpenID
+            // Connect Core §3.1.2.1, §3.1.2.2).
+            (Some(Ok(hint)), Some(subjects)) => Self::OneOf(subjects & &BTreeSet::from([hint])),
+            // A hint that cannot be read contradicts nothing.
+            (Some(Err(())) | None, Some(subjects)) => Self::OneOf(subjects.clone()),
+            (Some(Ok(hint)), None) => Self::OneOf(BTreeSet::from([hint])),
             (Some(Err(())), None) => Self::Untold,
             (None, None) => Self::Anyone,
         }
+    }
+
+    /// Checks whether no sign-in can be the right one.
+    fn is_nobody(&self) -> bool {
+        matches!(self, Self::OneOf(subjects) if subjects.is_empty())
     }
 
     /// Checks whether the signed-in person is acceptable. An unverified hint is accepted only if pages may be
@@ -95,7 +109,7 @@ impl Expected {
     fn admits(&self, known_as: Option<&Subject>, silent: bool) -> bool {
         match self {
             Self::Anyone => true,
-            Self::Only(subject) => known_as.is_some_and(|known_as| known_as.as_str() == subject),
+            Self::OneOf(subjects) => known_as.is_some_and(|known_as| subjects.contains(known_as.as_str())),
             Self::Untold => !silent,
         }
     }
@@ -179,6 +193,9 @@ pub fn next(request: &AuthorizationRequest, situation: &Situation<'_>, now: Time
     let Some(wanted) = WantedContexts::of(request, situation.client, situation.policy) else {
         return Next::Refuse(Unmet::Context);
     };
+    if situation.expected.is_nobody() {
+        return Next::Refuse(Unmet::Nobody);
+    }
     let asks = |prompt| request.prompt.contains(&prompt);
     let silent = asks(Prompt::None);
     let agreed = grants::is_agreed(situation.client, situation.redirect_uri, situation.agreed, situation.target);

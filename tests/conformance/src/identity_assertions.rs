@@ -134,7 +134,7 @@ async fn c127_c226_an_assertion_gives_its_client_a_token_of_the_linked_person_on
 }
 
 /// Returns claims that an assertion must not have, each with a part of the reason that is told.
-fn faults(now: u64) -> [(&'static str, Value, &'static str); 22] {
+fn faults(now: u64) -> [(&'static str, Value, &'static str); 24] {
     let service = &WORLD.service.id;
     [
         ("iss", json!("https://other.example"), "iss"),
@@ -153,6 +153,8 @@ fn faults(now: u64) -> [(&'static str, Value, &'static str); 22] {
         ("nbf", json!(now + 120), "future"),
         ("jti", json!(null), "jti"),
         ("jti", json!(""), "jti"),
+        ("auth_time", json!(now.to_string()), "assertion must be"),
+        ("auth_time", json!({}), "assertion must be"),
         ("scope", json!(["read"]), "assertion must be"),
         ("resource", json!("orders"), "assertion must be"),
         ("tenant", json!("acme"), "tenant"),
@@ -197,6 +199,24 @@ async fn c226_every_fault_of_an_assertion_is_told_and_uses_nothing_up() {
     let reply = bring(&session, &client, &assertion, &[("scope", "read")]).await;
     assert_granted(&reply);
     assert_eq!(reply.string("scope"), "read");
+}
+
+#[tokio::test]
+async fn c226_a_token_of_an_assertion_tells_no_newer_sign_in_than_the_assertion() {
+    let session = WORLD.session();
+    let (provider, client, eva) = (Provider::start("idp-times", "id-jag"), client("Tells times"), person("eva-times"));
+    provider.link(&eva, "eva@idp");
+    let signed_in = now() - 5000;
+    for time in [format!("{signed_in}"), format!("{signed_in}.75")] {
+        let _case = Case::new(&time);
+        let mut claims = provider.claims(&client, "eva@idp", &time);
+        claims["auth_time"] = time.parse().expect("a number");
+        let reply = bring(&session, &client, &provider.signed(&claims), &[]).await;
+        assert_granted(&reply);
+        let token = reply.string("access_token");
+        assert_eq!(Jwt::read(&token).number("auth_time"), signed_in);
+        assert_eq!(session.introspect(&WORLD.gateway, &token).await["auth_time"], signed_in);
+    }
 }
 
 #[tokio::test]

@@ -379,7 +379,7 @@ fn one_use(jti: &str) -> OneUse {
     assertion::accept(
         Arc::new(client()),
         &claims,
-        assertion::Server { issuer: "https://issuer.example", token_endpoint: "" },
+        assertion::Server { issuer: "https://issuer.example", token_endpoint: "", own_endpoint: None },
         NOW,
     )
     .unwrap()

@@ -106,6 +106,8 @@ pub struct Server<'a> {
     pub issuer: &'a str,
     /// The URL of the token endpoint.
     pub token_endpoint: &'a str,
+    /// The URL of the endpoint that was asked, if it is a name of this server as well: that of `/par` is (RFC 9126 §2).
+    pub own_endpoint: Option<&'a str>,
 }
 
 /// Checks the claims of an assertion whose signature is this client's.
@@ -170,10 +172,12 @@ impl Audience {
     }
 
     /// Checks whether the audience is this server. The issuer as a single string is always accepted (RFC 7523bis).
-    /// OpenID Connect Core §9 has clients send the token endpoint's URL, and RFC 7519 §4.1.3 allows an array: both
-    /// are accepted too, except from clients registered as strict.
-    fn is_meant(&self, strict: bool, Server { issuer, token_endpoint }: Server<'_>) -> bool {
-        let good = |audience: &String| audience == issuer || audience == token_endpoint;
+    /// OpenID Connect Core §9 has clients send the token endpoint's URL, RFC 9126 §2 that of the endpoint for pushed
+    /// requests, and RFC 7519 §4.1.3 allows an array: all are accepted too, except from clients registered as strict.
+    fn is_meant(&self, strict: bool, Server { issuer, token_endpoint, own_endpoint }: Server<'_>) -> bool {
+        let good = |audience: &String| {
+            audience == issuer || audience == token_endpoint || Some(audience.as_str()) == own_endpoint
+        };
         match self {
             Self::One(only) if strict => only == issuer,
             Self::One(only) => good(only),

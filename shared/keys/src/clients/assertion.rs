@@ -4,14 +4,14 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use grants::{AssertionAlgorithm, AssertionClaims, Audience, ClientKey, PublicKey, Timestamp, candidates};
 use jsonwebtoken::{Algorithm, DecodingKey, crypto};
-use protocol::Secret;
+use protocol::{Secret, jose_type};
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
 
 use crate::clients::key_set::point;
 use crate::tokens::access::ReadAudience;
 
-/// The accepted values of `typ`, in lower case. `typ` may be absent, but other kinds of JWT are refused (RFC 8725
+/// The accepted values of `typ`, in their short form. `typ` may be absent, but other kinds of JWT are refused (RFC 8725
 /// §3.11).
 const TYPES: [&str; 2] = ["jwt", "client-authentication+jwt"];
 
@@ -59,7 +59,7 @@ pub(crate) struct Written {
 /// A time, which may have a fraction (RFC 7519 §2).
 #[derive(Deserialize)]
 #[serde(untagged)]
-enum NumericDate {
+pub(crate) enum NumericDate {
     Whole(u64),
     Fraction(f64),
 }
@@ -74,12 +74,12 @@ impl<'j> SignedAssertion<'j> {
         Self::of_types(jwt, &TYPES)
     }
 
-    /// Reads the header of a JWT whose `typ` is absent or one of these, in lower case.
+    /// Reads the header of a JWT whose `typ` is absent or one of these, in their short form.
     pub(crate) fn of_types(jwt: &'j Secret, types: &[&str]) -> Result<Self, UnreadableAssertion> {
         Self::read(jwt, |typ| typ.is_none_or(|typ| types.contains(&typ)))
     }
 
-    /// Reads the header of a JWT whose `typ` is one of these, in lower case.
+    /// Reads the header of a JWT whose `typ` is one of these, in their short form.
     pub(crate) fn of_named_types(jwt: &'j Secret, types: &[&str]) -> Result<Self, UnreadableAssertion> {
         Self::read(jwt, |typ| typ.is_some_and(|typ| types.contains(&typ)))
     }
@@ -88,7 +88,7 @@ impl<'j> SignedAssertion<'j> {
         let (message, signature) = jwt.expose().rsplit_once('.').ok_or(UnreadableAssertion::Malformed)?;
         let (header, claims) = message.split_once('.').ok_or(UnreadableAssertion::Malformed)?;
         let header: Head = decoded(header).ok_or(UnreadableAssertion::Malformed)?;
-        let typ = header.typ.map(|typ| typ.to_ascii_lowercase());
+        let typ = header.typ.as_deref().map(jose_type);
         if !is_good(typ.as_deref()) || header.crit.is_some() {
             return Err(UnreadableAssertion::Malformed);
         }
@@ -183,7 +183,7 @@ impl Written {
 }
 
 impl NumericDate {
-    fn rounded(&self, round: fn(f64) -> f64) -> Timestamp {
+    pub(crate) fn rounded(&self, round: fn(f64) -> f64) -> Timestamp {
         Timestamp::from_seconds(match self {
             Self::Whole(seconds) => *seconds,
             #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the cast saturates")]

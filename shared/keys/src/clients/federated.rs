@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use crate::clients::assertion::{SignedAssertion, UnreadableAssertion, Written};
 use crate::clients::members::Members;
 
-/// The accepted values of `typ`, in lower case. `typ` may be absent, but access tokens, identity assertions and other
+/// The accepted values of `typ`, in their short form. `typ` may be absent, but access tokens, identity assertions and other
 /// kinds of JWT are refused (RFC 8725 §3.11). `JOSE` is one of a JWT-SVID (JWT-SVID §2.3).
 const TYPES: [&str; 3] = ["jwt", "jose", "client-authentication+jwt"];
 

@@ -4,7 +4,7 @@ use grants::{AssertionAlgorithm, AssertionClaims, ClientKey, Confirmation, Ident
 use protocol::{Cnf, IdentityAssertion, Resource, Scope, Secret, is_subject};
 use serde_json::{Map, Value};
 
-use crate::clients::assertion::{SignedAssertion, UnreadableAssertion, Written};
+use crate::clients::assertion::{NumericDate, SignedAssertion, UnreadableAssertion, Written};
 use crate::clients::members::Members;
 
 /// An identity assertion whose signature is not yet verified.
@@ -16,8 +16,8 @@ impl<'j> SignedIdentity<'j> {
     /// # Errors
     /// [`Refusal`] when the text is not a JWT of this kind, or its algorithm is not verified here.
     pub fn parse(jwt: &'j Secret) -> Result<Self, Refusal> {
-        let types = [IdentityAssertion::TYPE, IdentityAssertion::LONG_TYPE];
-        SignedAssertion::of_named_types(jwt, &types).map(Self).map_err(|unreadable| match unreadable {
+        let read = SignedAssertion::of_named_types(jwt, &[IdentityAssertion::TYPE]);
+        read.map(Self).map_err(|unreadable| match unreadable {
             UnreadableAssertion::Malformed => Refusal::IdentityAssertionMalformed,
             UnreadableAssertion::Algorithm => Refusal::IdentityAssertionNotSigned,
         })
@@ -41,7 +41,8 @@ fn claims(members: Map<String, Value>) -> Option<IdentityClaims> {
         None => None,
         Some(scope) => Some(Scope::parse(scope.as_str()?).ok()?),
     };
-    let auth_time = members.get("auth_time").and_then(Value::as_u64).map(Timestamp::from_seconds);
+    let auth_time = members.get("auth_time").filter(|time| !time.is_null());
+    let auth_time = auth_time.map(|time| sign_in_time(time).ok_or(())).transpose().ok()?;
     let resources = resources(members.get("resource"))?;
     let tenant = match members.get("tenant") {
         None => None,
@@ -74,6 +75,13 @@ fn claims(members: Map<String, Value>) -> Option<IdentityClaims> {
         has_details,
         confirmation,
     })
+}
+
+/// Reads `auth_time`. One that is not understood must not be dropped: the sign-in would seem as new as the assertion.
+fn sign_in_time(value: &Value) -> Option<Timestamp> {
+    value.as_f64().filter(|seconds| *seconds >= 0.0)?;
+    let time: NumericDate = serde_json::from_value(value.clone()).ok()?;
+    Some(time.rounded(f64::floor))
 }
 
 /// Reads `resource`: one identifier, or a list of them.
@@ -142,6 +150,12 @@ mod tests {
             ("sub", json!("acme\nana")),
             ("aud", json!(1)),
             ("exp", json!("soon")),
+            ("auth_time", json!("90")),
+            ("auth_time", json!(-1)),
+            ("auth_time", json!(-0.5)),
+            ("auth_time", json!(true)),
+            ("auth_time", json!([90])),
+            ("auth_time", json!({})),
             ("tenant", json!(1)),
             ("tenant", json!("")),
             ("tenant", json!("a\n")),
@@ -152,5 +166,14 @@ mod tests {
             assert!(with(name, value.clone()).is_none(), "{name}: {value}");
         }
         assert_eq!(with("client_id", json!(1)).map(|claims| claims.client_id).as_deref(), Some(""));
+    }
+
+    #[test]
+    fn c226_the_sign_in_of_an_identity_assertion_is_never_newer_than_it_says() {
+        for (value, seconds) in [(json!(90), 90), (json!(90.5), 90), (json!(90.999), 90), (json!(0), 0)] {
+            let read = with("auth_time", value.clone()).map(|claims| claims.auth_time);
+            assert_eq!(read, Some(Some(Timestamp::from_seconds(seconds))), "{value}");
+        }
+        assert_eq!(with("auth_time", Value::Null).map(|claims| claims.auth_time), Some(None));
     }
 }

@@ -6,12 +6,16 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use grants::{AssertionAlgorithm, ClientKey, MAX_CLIENT_KEYS, PublicKey};
 use protocol::ProofKey;
 use serde::Deserialize;
-use serde::de::IgnoredAny;
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
+
+use crate::clients::members::Members;
 
 /// The largest key set that is read, in bytes.
 const MAX_SET_BYTES: usize = 64 * 1024;
 const MAX_KID_BYTES: usize = 256;
+/// The members of a private key of any type (RFC 7518 §6.2.2, §6.3.2, RFC 8037 §2), and of a shared one (RFC 7518 §6.4).
+const SECRET_MEMBERS: [&str; 8] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
 /// The `use` of keys that verify JWT-SVIDs (SPIFFE Trust Domain and Bundle §4.2.2).
 const SPIFFE_USE: &str = "jwt-svid";
 const RSA_BITS: std::ops::RangeInclusive<usize> = 2048..=8192;
@@ -50,8 +54,8 @@ pub enum MalformedKeySet {
 }
 
 #[derive(Deserialize)]
-struct Set {
-    keys: Vec<Written>,
+struct Set<K> {
+    keys: Vec<K>,
 }
 
 /// A JWK as it may be written. Unneeded members are ignored (RFC 7517 §4).
@@ -68,59 +72,84 @@ struct Written {
     e: Option<String>,
     x: Option<String>,
     y: Option<String>,
-    /// The private part, for every key type (RFC 7518 §6.2.2, §6.3.2, RFC 8037 §2).
-    d: Option<IgnoredAny>,
-    p: Option<IgnoredAny>,
-    q: Option<IgnoredAny>,
-    dp: Option<IgnoredAny>,
-    dq: Option<IgnoredAny>,
-    qi: Option<IgnoredAny>,
-    oth: Option<IgnoredAny>,
-    /// The value of a shared key (RFC 7518 §6.4).
-    k: Option<IgnoredAny>,
 }
 
-/// Reads a key set. Keys with another use or of another type are skipped (RFC 7517 §5); a secret or weak key makes
-/// the whole set invalid.
+/// Reads a key set that a client registers. Keys with another use or of another type are skipped (RFC 7517 §5); a key that
+/// is secret, weak or malformed makes the whole set invalid, so that the person who wrote it is told.
 ///
 /// # Errors
 /// [`MalformedKeySet`] names the fault.
 pub fn read_client_keys(set: &[u8]) -> Result<Vec<ClientKey>, MalformedKeySet> {
-    if set.len() > MAX_SET_BYTES {
-        return Err(MalformedKeySet::NotASet);
+    let members: Vec<Members> = elements(set)?;
+    let jwks: Vec<Value> = members.into_iter().map(|Members(members)| Value::Object(members)).collect();
+    if jwks.len() > MAX_CLIENT_KEYS {
+        return Err(MalformedKeySet::TooMany);
     }
-    let Set { keys } = serde_json::from_slice(set).map_err(|_| MalformedKeySet::NotASet)?;
+    refuse_secrets(&jwks)?;
+    let keys: Result<Vec<Written>, _> = jwks.into_iter().map(serde_json::from_value).collect();
+    of_client(&keys.map_err(|_| MalformedKeySet::NotASet)?)
+}
+
+/// Reads the key set that a client serves, as [`read_client_keys`] does, except that a malformed key is skipped: others may
+/// have written it (RFC 7517 §5).
+///
+/// # Errors
+/// [`MalformedKeySet`] names the fault.
+pub fn read_served_client_keys(set: &[u8]) -> Result<Vec<ClientKey>, MalformedKeySet> {
+    let keys = readable(set)?;
     if keys.len() > MAX_CLIENT_KEYS {
         return Err(MalformedKeySet::TooMany);
     }
-    if keys.iter().any(Written::is_secret) {
-        return Err(MalformedKeySet::Secret);
-    }
-    let read = keys.iter().map(Written::read).collect::<Result<Vec<_>, _>>()?;
-    let usable: Vec<ClientKey> = read.into_iter().flatten().collect();
-    if usable.is_empty() { Err(MalformedKeySet::Unusable) } else { Ok(usable) }
+    of_client(&keys)
 }
 
 /// Reads the key set of an issuer that others run: up to 64 KiB with any number of keys. A SPIFFE bundle marks the keys of
-/// JWT-SVIDs with a use of its own. A key that is weak or unknown is skipped, because the set serves other parties too; a
-/// secret one makes the whole set invalid.
+/// JWT-SVIDs with a use of its own. A key that is weak, malformed or unknown is skipped, because the set serves other parties
+/// too; a secret one makes the whole set invalid.
 ///
 /// # Errors
 /// [`MalformedKeySet`] names the fault.
 pub fn read_issuer_keys(set: &[u8]) -> Result<Vec<ClientKey>, MalformedKeySet> {
+    let plain = readable(set)?.into_iter().map(|key| match key.usage.as_deref() {
+        Some(SPIFFE_USE) => Written { usage: None, ..key },
+        Some(_) | None => key,
+    });
+    usable(plain.filter_map(|key| key.read().ok().flatten()).collect())
+}
+
+/// Returns the keys of a set as they are written, without those that cannot be read.
+fn readable(set: &[u8]) -> Result<Vec<Written>, MalformedKeySet> {
+    let jwks: Vec<Value> = elements(set)?;
+    refuse_secrets(&jwks)?;
+    // A list would be read as well, its elements as the members in their order.
+    Ok(jwks.into_iter().filter(Value::is_object).filter_map(|jwk| serde_json::from_value(jwk).ok()).collect())
+}
+
+fn elements<K: DeserializeOwned>(set: &[u8]) -> Result<Vec<K>, MalformedKeySet> {
     if set.len() > MAX_SET_BYTES {
         return Err(MalformedKeySet::NotASet);
     }
     let Set { keys } = serde_json::from_slice(set).map_err(|_| MalformedKeySet::NotASet)?;
-    if keys.iter().any(Written::is_secret) {
-        return Err(MalformedKeySet::Secret);
-    }
-    let plain = keys.into_iter().map(|key| match key.usage.as_deref() {
-        Some(SPIFFE_USE) => Written { usage: None, ..key },
-        Some(_) | None => key,
-    });
-    let usable: Vec<ClientKey> = plain.filter_map(|key| key.read().ok().flatten()).collect();
-    if usable.is_empty() { Err(MalformedKeySet::Unusable) } else { Ok(usable) }
+    Ok(keys)
+}
+
+/// Refuses a set with a private or a shared key, whatever else is wrong with that key.
+fn refuse_secrets(jwks: &[Value]) -> Result<(), MalformedKeySet> {
+    let is_secret = |jwk: &Value| {
+        let has = |name: &str| jwk.get(name).is_some_and(|value| !value.is_null());
+        jwk.get("kty").is_some_and(|kty| kty == "oct") || SECRET_MEMBERS.into_iter().any(has)
+    };
+    if jwks.iter().any(is_secret) { Err(MalformedKeySet::Secret) } else { Ok(()) }
+}
+
+/// Returns the keys of a client that can verify here, or the first fault of one.
+fn of_client(keys: &[Written]) -> Result<Vec<ClientKey>, MalformedKeySet> {
+    let read = keys.iter().map(Written::read).collect::<Result<Vec<_>, _>>()?;
+    usable(read.into_iter().flatten().collect())
+}
+
+fn usable(keys: Vec<ClientKey>) -> Result<Vec<ClientKey>, MalformedKeySet> {
+    if keys.is_empty() { Err(MalformedKeySet::Unusable) } else { Ok(keys) }
 }
 
 /// Writes the set as JSON in the form that [`read_client_keys`] reads.
@@ -129,11 +158,6 @@ pub fn write_client_keys(keys: &[ClientKey]) -> Value {
 }
 
 impl Written {
-    fn is_secret(&self) -> bool {
-        let private = [&self.d, &self.p, &self.q, &self.dp, &self.dq, &self.qi, &self.oth, &self.k];
-        self.kty == "oct" || private.into_iter().any(Option::is_some)
-    }
-
     fn read(&self) -> Result<Option<ClientKey>, MalformedKeySet> {
         let verifies = self.usage.as_deref().is_none_or(|usage| usage == "sig")
             && self.key_ops.as_ref().is_none_or(|operations| operations.iter().any(|operation| operation == "verify"))
@@ -294,11 +318,56 @@ mod tests {
     #[test]
     fn what_must_not_be_shown_refuses_the_whole_set() {
         let good = public(SigningAlgorithm::Es256);
+        let mut secret = vec![json!({ "kty": "oct", "kid": "a" }), json!({ "d": "AA" })];
         for member in ["d", "p", "q", "dp", "dq", "qi", "oth", "k"] {
-            assert_eq!(read(&[&good, &with(&good, member, "AA")]), Err(MalformedKeySet::Secret), "{member}");
+            let mut odd = with(&good, member, "AA");
+            odd["kid"] = json!(7);
+            secret.extend([with(&good, member, "AA"), odd]);
         }
-        let shared = json!({ "kty": "oct", "kid": "a" });
-        assert_eq!(read(&[&good, &shared]), Err(MalformedKeySet::Secret));
+        for key in &secret {
+            let set = json!({ "keys": [good, key] }).to_string();
+            for reader in [read_client_keys, read_served_client_keys, read_issuer_keys] {
+                assert_eq!(reader(set.as_bytes()), Err(MalformedKeySet::Secret), "{key}");
+            }
+        }
+        let mut absent = good.clone();
+        absent["d"] = Value::Null;
+        assert!(read(&[&absent]).is_ok());
+    }
+
+    #[test]
+    fn o32_an_odd_key_of_a_served_set_is_passed_over_and_one_of_a_registered_set_is_told() {
+        let (good, ed25519) = (public(SigningAlgorithm::Es256), public(SigningAlgorithm::EdDsa));
+        let change = |name: &str, value: Value| {
+            let mut key = good.clone();
+            key[name] = value;
+            key
+        };
+        let odd = [
+            json!({ "kid": "x" }),
+            json!({}),
+            json!(7),
+            json!(null),
+            json!("key"),
+            json!([good]),
+            json!(["OKP", null, null, null, null, "Ed25519", null, null, ed25519["x"], null]),
+            change("kty", json!(["EC"])),
+            change("kid", json!(7)),
+            change("use", json!(["sig"])),
+            change("key_ops", json!("verify")),
+            change("alg", json!(256)),
+            change("x", json!({})),
+        ];
+        for key in &odd {
+            let set = |keys: &[&Value]| json!({ "keys": keys }).to_string();
+            for served in [read_served_client_keys, read_issuer_keys] {
+                assert_eq!(served(set(&[&good, key]).as_bytes()), read(&[&good]), "{key}");
+                assert_eq!(served(set(&[key]).as_bytes()), Err(MalformedKeySet::Unusable), "{key}");
+            }
+            assert_eq!(read(&[&good, key]), Err(MalformedKeySet::NotASet), "{key}");
+        }
+        let twice = json!({ "keys": [good] }).to_string().replace("\"kty\"", "\"kty\":\"RSA\",\"kty\"");
+        assert_eq!(read_client_keys(twice.as_bytes()), Err(MalformedKeySet::NotASet));
     }
 
     #[test]
@@ -397,9 +466,16 @@ mod tests {
         for text in ["", "{}", "[]", "{\"keys\":{}}", "{\"keys\":[7]}", "{\"keys\":[{}]}", &good.to_string(), &long] {
             assert_eq!(read_client_keys(text.as_bytes()), Err(MalformedKeySet::NotASet), "{text}");
         }
+        for text in ["", "{}", "[]", "{\"keys\":{}}", "{\"keys\":[],\"keys\":[]}", &good.to_string(), &long] {
+            for served in [read_served_client_keys, read_issuer_keys] {
+                assert_eq!(served(text.as_bytes()), Err(MalformedKeySet::NotASet), "{text}");
+            }
+        }
         assert_eq!(read(&[]), Err(MalformedKeySet::Unusable));
         assert_eq!(read(&[&good; 16]).unwrap().len(), 16);
         assert_eq!(read(&[&good; 17]), Err(MalformedKeySet::TooMany));
+        let many = json!({ "keys": vec![good; 17] }).to_string();
+        assert_eq!(read_served_client_keys(many.as_bytes()), Err(MalformedKeySet::TooMany));
     }
 
     #[test]

@@ -6,12 +6,12 @@ use protocol::{MalformedRequestObject, RequestObject, Secret};
 use crate::clients::assertion::{SignedAssertion, UnreadableAssertion};
 use crate::clients::members::Members;
 
-/// The values of `typ` that name a request object, in lower case. `typ` may be absent, but other kinds of JWT are refused
+/// The value of `typ` that names a request object, in its short form. `typ` may be absent, but other kinds of JWT are refused
 /// (RFC 9101 §10.8).
-const OWN_TYPES: [&str; 2] = ["oauth-authz-req+jwt", "application/oauth-authz-req+jwt"];
+const OWN_TYPES: [&str; 1] = ["oauth-authz-req+jwt"];
 /// The same, and the one that libraries write by themselves. It does not tell an object from a client assertion, but `sub`
 /// does: an assertion has it, and an object must not (RFC 9101 §10.8).
-const USUAL_TYPES: [&str; 3] = ["oauth-authz-req+jwt", "application/oauth-authz-req+jwt", "jwt"];
+const USUAL_TYPES: [&str; 2] = ["oauth-authz-req+jwt", "jwt"];
 
 /// A request object whose signature is not yet verified.
 pub struct SignedRequestObject<'j>(SignedAssertion<'j>);

@@ -2,7 +2,7 @@
 
 use grants::{AccessToken, Actors, Confirmation, Timestamp, TokenFacts, TokenId};
 use jsonwebtoken::{DecodingKey, Validation};
-use protocol::{Act, Claims, ClientId, Cnf, Jwk, Resource, Scope};
+use protocol::{Act, Claims, ClientId, Cnf, Jwk, Resource, Scope, jose_type};
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
@@ -120,9 +120,9 @@ pub(crate) fn read(token: &str, issuer: &str, keys: &[Verifier]) -> Result<Token
     if read.is_of_another_kind() { Err(InvalidToken) } else { facts(read).ok_or(InvalidToken) }
 }
 
-/// Returns whether access tokens of this server can have this `typ` (RFC 9068 §2.1, RFC 7515 §4.1.9).
+/// Returns whether access tokens of this server can have this `typ` (RFC 9068 §2.1).
 fn is_of_access_token(typ: &str) -> bool {
-    ["at+jwt", "application/at+jwt", "JWT"].iter().any(|known| typ.eq_ignore_ascii_case(known))
+    ["at+jwt", "jwt"].contains(&&*jose_type(typ))
 }
 
 impl Read {

@@ -6,7 +6,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use grants::{IdToken, IdTokenFacts, LogoutToken, SessionId, SignedResponse, SigningAlgorithm, Timestamp};
 use jsonwebtoken::Validation;
-use protocol::{Claims, ClientId, Secret};
+use protocol::{Claims, ClientId, Secret, jose_type};
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -200,7 +200,7 @@ pub(crate) fn read(
 ) -> Result<IdTokenFacts, UnprovenIdToken> {
     use UnprovenIdToken::Invalid;
     let header = jsonwebtoken::decode_header(token).map_err(|_| Invalid)?;
-    let is_id_token = header.typ.as_deref().is_none_or(|typ| typ.eq_ignore_ascii_case("JWT"));
+    let is_id_token = header.typ.as_deref().is_none_or(|typ| jose_type(typ) == "jwt");
     let kid = header.kid.filter(|_| is_id_token).ok_or(Invalid)?;
     let Some(key) = Verifier::named(keys, Some(&kid)) else { return Err(unproven(token, issuer).unwrap_or(Invalid)) };
     let mut validation = Validation::new(key.algorithm);

@@ -60,7 +60,9 @@ pub enum AuthorizationRequestError {
     #[error("max_age is not a whole number of seconds")]
     MaxAge,
     /// `claims` is malformed (OpenID Connect Core §5.5).
-    #[error("claims is not a JSON object with the members userinfo and id_token")]
+    #[error(
+        "claims is not a JSON object with the members userinfo and id_token, or demands a sub or acr that is no text"
+    )]
     Claims,
 }
 

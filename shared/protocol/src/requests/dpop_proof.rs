@@ -5,6 +5,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
 
+use crate::values::jose_type::jose_type;
 use crate::values::proof_algorithm::ProofAlgorithm;
 use crate::values::secret::Secret;
 
@@ -132,7 +133,7 @@ impl DpopProof {
         let (header, payload) = (bytes(header)?, bytes(payload)?);
         bytes(signature)?;
         let head: Head = json(&header, MalformedProof::Jwt)?;
-        if head.crit.is_some() || !head.typ.is_some_and(|typ| typ.eq_ignore_ascii_case("dpop+jwt")) {
+        if head.crit.is_some() || !head.typ.is_some_and(|typ| jose_type(&typ) == "dpop+jwt") {
             return Err(MalformedProof::Type);
         }
         let algorithm = head.alg.and_then(|name| ProofAlgorithm::parse(&name)).ok_or(MalformedProof::Algorithm)?;
@@ -226,6 +227,8 @@ mod tests {
         assert_eq!((token_hash.as_deref(), nonce.as_deref()), (Some("h"), Some("n")));
         assert_eq!(proof.signed().1, "c2ln");
         assert!(!format!("{proof:?}").contains("c2ln"));
+        // RFC 7515 §4.1.9.
+        assert_eq!(fault(&jwt(&with(&head(), "typ", &json!("application/dpop+jwt")), &body)), None);
     }
 
     #[test]
@@ -250,6 +253,8 @@ mod tests {
             (without(&head(), "typ"), Type),
             (with(&head(), "typ", &json!("JWT")), Type),
             (with(&head(), "typ", &json!("at+jwt")), Type),
+            (with(&head(), "typ", &json!("application/at+jwt")), Type),
+            (with(&head(), "typ", &json!("text/dpop+jwt")), Type),
             (with(&head(), "crit", &json!(["exp"])), Type),
             (without(&head(), "alg"), Algorithm),
             (with(&head(), "alg", &json!("none")), Algorithm),

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use crate::requests::client_assertion::payload;
 use crate::values::grant_type::GrantType;
 use crate::values::issuer_url::IssuerUrl;
+use crate::values::jose_type::jose_type;
 use crate::values::parameters::Parameters;
 use crate::values::secret::Secret;
 
@@ -31,8 +32,6 @@ struct Head {
 impl IdentityAssertion {
     /// The `typ` of its header.
     pub const TYPE: &'static str = "oauth-id-jag+jwt";
-    /// The `typ` in its long form (RFC 7515 §4.1.9).
-    pub const LONG_TYPE: &'static str = "application/oauth-id-jag+jwt";
     /// The name of the profile in the metadata (`authorization_grant_profiles_supported`).
     pub const PROFILE: &'static str = "urn:ietf:params:oauth:grant-profile:id-jag";
 
@@ -50,7 +49,7 @@ impl IdentityAssertion {
     pub(crate) fn is_in(body: &Parameters) -> bool {
         let assertion = body.one("assertion").ok().flatten();
         body.one("grant_type") == Ok(Some(GrantType::JwtBearer.as_str()))
-            && assertion.and_then(typ).is_some_and(|typ| [Self::TYPE, Self::LONG_TYPE].contains(&&*typ))
+            && assertion.and_then(typ).is_some_and(|typ| typ == Self::TYPE)
     }
 
     /// The issuer that the assertion names.
@@ -64,11 +63,11 @@ impl IdentityAssertion {
     }
 }
 
-/// Returns the `typ` of a JWT, in lower case.
+/// Returns the `typ` of a JWT.
 fn typ(jwt: &str) -> Option<String> {
     let (header, _) = jwt.split_once('.')?;
     let header: Head = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(header).ok()?).ok()?;
-    header.typ.map(|typ| typ.to_ascii_lowercase())
+    header.typ.as_deref().map(jose_type)
 }
 
 #[cfg(test)]
@@ -91,7 +90,7 @@ mod tests {
             assert!(is_in(grant_type, &header), "{typ}");
             assert!(!is_in("client_credentials", &header), "{typ}");
         }
-        for header in ["{}", "{\"typ\":\"JWT\"}", "{\"typ\":1}", "x"] {
+        for header in ["{}", "{\"typ\":\"JWT\"}", "{\"typ\":\"application/jwt\"}", "{\"typ\":1}", "x"] {
             assert!(!is_in(grant_type, header), "{header}");
         }
     }

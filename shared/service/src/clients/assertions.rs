@@ -17,6 +17,7 @@ use crate::key_cache::KeyCache;
 pub(crate) struct Assertions {
     issuer: String,
     token_endpoint: String,
+    own_endpoint: Option<String>,
     grants: GrantsTable,
     served: ServedKeys,
 }
@@ -25,7 +26,13 @@ impl Assertions {
     pub(crate) fn new(config: &Config, grants: GrantsTable) -> Self {
         let issuer = config.issuer.to_string();
         let token_endpoint = format!("{issuer}/token");
-        Self { issuer, token_endpoint, grants, served: ServedKeys::new(KeyHolder::Client, config.reach.clone()) }
+        let served = ServedKeys::new(KeyHolder::Client, config.reach.clone());
+        Self { issuer, token_endpoint, own_endpoint: None, grants, served }
+    }
+
+    /// Makes the URL of the endpoint at this path a good audience as well.
+    pub(crate) fn take_for(&mut self, path: &str) {
+        self.own_endpoint = Some(format!("{}{path}", self.issuer));
     }
 
     /// Verifies an assertion: the signature, then the claims. The algorithm comes before the client, so that a client which
@@ -53,7 +60,8 @@ impl Assertions {
     }
 
     fn server(&self) -> Server<'_> {
-        Server { issuer: &self.issuer, token_endpoint: &self.token_endpoint }
+        let own_endpoint = self.own_endpoint.as_deref();
+        Server { issuer: &self.issuer, token_endpoint: &self.token_endpoint, own_endpoint }
     }
 
     async fn verified(

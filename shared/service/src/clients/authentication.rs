@@ -57,6 +57,14 @@ impl Authentication {
         Ok(Self { guesses, assertions, federated: Federated::new(config) })
     }
 
+    /// Accepts assertions for the URL of the endpoint at this path too, as `/par` must (RFC 9126 §2). At other endpoints
+    /// that URL stays a wrong audience.
+    #[must_use]
+    pub fn at(mut self, path: &str) -> Self {
+        self.assertions.take_for(path);
+        self
+    }
+
     /// Authenticates the client of a request (RFC 6749 §2.3).
     ///
     /// # Errors

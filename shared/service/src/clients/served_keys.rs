@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use edge::{Failure, trouble};
 use grants::{ClientKey, Refusal, Seconds, Timestamp};
-use keys::{MalformedKeySet, read_client_keys, read_issuer_keys};
+use keys::{MalformedKeySet, read_issuer_keys, read_served_client_keys};
 use outbound::{FetchError, FetchUrl, Outbound, Reach};
 use protocol::{ServerUri, TokenErrorCode};
 use tokio::sync::Mutex as AsyncMutex;
@@ -113,7 +113,7 @@ fn kept_for(max_age: Option<Seconds>) -> Seconds {
 impl KeyHolder {
     fn read(self, set: &[u8]) -> Result<Vec<ClientKey>, MalformedKeySet> {
         match self {
-            Self::Client => read_client_keys(set),
+            Self::Client => read_served_client_keys(set),
             Self::Issuer => read_issuer_keys(set),
         }
     }

@@ -57,7 +57,7 @@ fn decide_for(case: &Case, client: &Client) -> Next {
         agreed: case.agreed.then_some(&agreed),
         signed_in: case.signed_in.then_some(&signed_in),
         known_as: case.signed_in.then_some(&signed_in.user().subject),
-        expected: &Expected::of(case.hint.map(|hint| hint.map(str::to_owned)), request.claims.subject.as_deref()),
+        expected: &Expected::of(case.hint.map(|hint| hint.map(str::to_owned)), request.claims.subjects.as_ref()),
         digest: RequestDigest::of(case.request),
         just_signed_in: case.just,
         policy: &Policy::default(),
@@ -100,6 +100,7 @@ const BOB: &str = "usr_BBBBBBBBBBBBBBBBBBBBBA";
 fn o14_nobody_is_let_through_in_the_place_of_whom_the_client_expects() {
     let (ada, bob, untold) = (Some(Ok(ADA)), Some(Ok(BOB)), Some(Err(())));
     let of_ada = "claims=%7B%22id_token%22%3A%7B%22sub%22%3A%7B%22value%22%3A%22usr_AAAAAAAAAAAAAAAAAAAAAA%22%7D%7D%7D";
+    let of_bob = "claims=%7B%22id_token%22%3A%7B%22sub%22%3A%7B%22value%22%3A%22usr_BBBBBBBBBBBBBBBBBBBBBA%22%7D%7D%7D";
     let rows = [
         (Case { hint: ada, ..CASE }, Next::Issue),
         (Case { hint: ada, query: "prompt=none", ..CASE }, Next::Issue),
@@ -110,14 +111,39 @@ fn o14_nobody_is_let_through_in_the_place_of_whom_the_client_expects() {
         (Case { hint: untold, ..CASE }, Next::Issue),
         (Case { hint: untold, query: "prompt=none", ..CASE }, Next::Refuse(Unmet::OtherPerson)),
         (Case { query: of_ada, ..CASE }, Next::Issue),
-        (Case { query: of_ada, hint: bob, ..CASE }, Next::Issue),
+        (Case { query: of_ada, hint: ada, ..CASE }, Next::Issue),
+        (Case { query: of_ada, hint: untold, ..CASE }, Next::Issue),
+        (Case { query: of_bob, ..CASE }, Next::SignIn),
+        (Case { query: of_bob, hint: untold, just: true, ..CASE }, Next::Refuse(Unmet::OtherPerson)),
         (Case { hint: bob, signed_in: false, ..CASE }, Next::SignIn),
     ];
     for (case, expected) in rows {
         assert_eq!(decide(&case, AuthMethod::SecretBasic), expected, "{:?} {} {}", case.hint, case.query, case.just);
     }
-    let of_bob = Expected::of(None, Some(BOB));
-    assert_eq!(of_bob, Expected::Only(BOB.to_owned()));
+}
+
+/// OpenID Connect Core §3.1.2.2: an answer for another person than that of the hint is not to be given, whoever the demand
+/// is for. No sign-in helps, so nobody is asked for one.
+#[test]
+fn o14_a_hint_and_a_demand_for_different_people_are_refused_before_anyone_signs_in() {
+    let people = |names: &[&str]| -> BTreeSet<String> { names.iter().map(|name| (*name).to_owned()).collect() };
+    let expected = |hint: &str, demand: &[&str]| Expected::of(Some(Ok(hint.to_owned())), Some(&people(demand)));
+    assert_eq!(expected(ADA, &[ADA, BOB]), Expected::OneOf(people(&[ADA])));
+    assert_eq!(expected(ADA, &[BOB]), Expected::OneOf(people(&[])));
+    assert_eq!(Expected::of(None, Some(&people(&[ADA, BOB]))), Expected::OneOf(people(&[ADA, BOB])));
+    assert_eq!(Expected::of(Some(Err(())), Some(&people(&[BOB]))), Expected::OneOf(people(&[BOB])));
+    let demand = "claims=%7B%22id_token%22%3A%7B%22sub%22%3A%7B%22value%22%3A%22usr_AAAAAAAAAAAAAAAAAAAAAA%22%7D%7D%7D";
+    let none: &'static str = Box::leak(format!("prompt=none&{demand}").into_boxed_str());
+    for query in [demand, none] {
+        for (signed_in, just) in [(false, false), (true, false), (true, true)] {
+            let case = Case { query, hint: Some(Ok(BOB)), signed_in, just, ..CASE };
+            assert_eq!(
+                decide(&case, AuthMethod::SecretBasic),
+                Next::Refuse(Unmet::Nobody),
+                "{query} {signed_in} {just}"
+            );
+        }
+    }
 }
 
 #[test]
@@ -138,9 +164,9 @@ fn o11_a_demand_that_nobody_can_meet_is_refused_before_anyone_signs_in() {
 #[test]
 fn c172_each_reason_for_an_error_has_its_code_and_its_own_words() {
     use AuthorizationErrorCode::{ConsentRequired, LoginRequired, UnmetAuthenticationRequirements};
-    let all = [Unmet::SignIn, Unmet::Consent, Unmet::OtherPerson, Unmet::Context, Unmet::Reach];
+    let all = [Unmet::SignIn, Unmet::Consent, Unmet::OtherPerson, Unmet::Nobody, Unmet::Context, Unmet::Reach];
     let unmet = UnmetAuthenticationRequirements;
-    let codes = [LoginRequired, ConsentRequired, LoginRequired, unmet, unmet];
+    let codes = [LoginRequired, ConsentRequired, LoginRequired, LoginRequired, unmet, unmet];
     assert_eq!(all.map(Unmet::code), codes);
     assert_eq!(BTreeSet::from(all.map(Unmet::description)).len(), 5);
     for unmet in all {

@@ -26,7 +26,8 @@ fn client_of(world: &World, uri: &str) -> RegisteredClient {
 async fn o32_keys_that_a_client_serves_are_fetched_anew_for_an_unknown_one_and_not_again_and_again() {
     let world = &*SERVED;
     let (first, second) = (Signer::new(Algorithm::ES256, "first"), Signer::new(Algorithm::ES256, "second"));
-    let server = KeyServer::start(&[first.public()]);
+    // A key that cannot be read does not hide the others (RFC 7517 §5).
+    let server = KeyServer::start(&[json!({"kid": 7}), json!("key"), first.public()]);
     let client = client_of(world, &server.uri());
     for _ in 0..3 {
         granted(world, 0, &first.assertion(&claims(world, &client.id))).await;

@@ -1,7 +1,7 @@
 //! Assertions: their claims, their signature, and their single use.
 
 use futures::future::join_all;
-use harness::Stack;
+use harness::{Pkce, Stack};
 use jsonwebtoken::Algorithm;
 use serde_json::{Value, json};
 
@@ -10,10 +10,11 @@ use crate::support::case::Case;
 use crate::support::counted::{COUNTED, ENDPOINTS, nothing_is_written};
 use crate::support::forged::part;
 use crate::support::log::audit;
+use crate::support::pushed::{assert_pushed, request};
 use crate::support::session::assert_refused;
 use crate::support::signed_assertions::{Assertion, KIND, Signer, claims, claims_but, now, token_endpoint};
 use crate::support::stored::Stored;
-use crate::support::world::World;
+use crate::support::world::{CALLBACK, World};
 
 #[tokio::test]
 async fn c176_assertions_of_libraries_are_taken_as_they_come() {
@@ -122,6 +123,37 @@ async fn c071_o43_the_audience_is_the_issuer_or_the_endpoint_and_of_a_strict_cli
             let assertion = signer.assertion(&claims_but(world, &client.id, "aud", audience.clone()));
             let _case = Case::new(&audience);
             if good { granted(world, place, &assertion).await } else { refused(world, place, &assertion).await }
+        }
+    }
+}
+
+/// RFC 9126 §2: `/par` accepts the issuer, the URL of `/token` and its own one, which is no audience at `/token`.
+#[tokio::test]
+async fn c071_the_url_of_par_is_an_audience_at_par_alone() {
+    let (world, signer) = (World::shared(), Signer::new(Algorithm::ES256, "pushes"));
+    let pushes = ["--grant", "authorization_code", "--redirect-uri", CALLBACK];
+    let usual = client_with(world, &signer, &pushes);
+    let strict = client_with(world, &signer, &[&pushes[..], &["--assertion-audience", "issuer"]].concat());
+    let (issuer, endpoint) = (world.stack.issuer(), token_endpoint(world).await);
+    let par = format!("{issuer}/par");
+    for (audience, of_usual, of_strict, at_token) in [
+        (json!(issuer), true, true, true),
+        (json!(endpoint), true, false, true),
+        (json!(par), true, false, false),
+        (json!(["https://other.example", par]), true, false, false),
+        (json!(format!("{par}/")), false, false, false),
+        (json!(format!("{issuer}/introspect")), false, false, false),
+    ] {
+        let _case = Case::new(&audience);
+        let assertion = |client: &str| signer.assertion(&claims_but(world, client, "aud", audience.clone()));
+        for (client, good) in [(&usual, of_usual), (&strict, of_strict)] {
+            let push = request(&world.session(), &Pkce::new(), &[]);
+            let reply = push.fields(&assertion(&client.id).fields()).send().await;
+            if good { drop(assert_pushed(&reply)) } else { assert_refused(&reply, "invalid_client") }
+        }
+        for place in 0..3 {
+            let assertion = assertion(&usual.id);
+            if at_token { granted(world, place, &assertion).await } else { refused(world, place, &assertion).await }
         }
     }
 }

@@ -3,6 +3,7 @@
 use harness::{Browser, Callback, Jwt, Pkce, authorization_url};
 use serde_json::{Value, json};
 
+use crate::support::case::Case;
 use crate::support::pages::{answered, asked_anew, asks_for_a_password, asks_for_consent, sign_in, signed_in, url};
 use crate::support::relying_party::{app, person};
 use crate::support::session::{self, server_time, until};
@@ -65,6 +66,43 @@ async fn o14_nobody_is_taken_for_somebody_else_and_silence_is_an_error() {
     assert_eq!(callback.error.as_deref(), Some("login_required"));
     let reply = session.signed_in("o14b", &client, &more).await;
     assert_eq!(Jwt::read(&reply.string("id_token")).text("sub"), Jwt::read(&hint).text("sub"));
+}
+
+#[tokio::test]
+async fn o14_a_person_who_is_demanded_is_the_only_one_who_is_answered_for() {
+    let world = World::shared();
+    let (mut session, _) = person(world, "o14c");
+    let (mut other, _) = person(world, "o14d");
+    let client = app(world, "O14 demands", &[]);
+    let hint = session.signed_in("o14c", &client, &[("scope", "openid")]).await.string("id_token");
+    let other = other.signed_in("o14d", &client, &[("scope", "openid")]).await.string("id_token");
+    let [mine, others] = [&hint, &other].map(|token| Jwt::read(token).text("sub").to_owned());
+    let asked = |sub: &Value| json!({ "id_token": { "sub": sub } }).to_string();
+    for (sub, hinted, error) in [
+        (json!({ "value": mine }), true, None),
+        (json!({ "values": [others, mine] }), true, None),
+        (json!({ "values": [others, mine] }), false, None),
+        (json!({ "value": others }), false, Some("login_required")),
+        (json!({ "values": [others] }), false, Some("login_required")),
+        (json!({ "value": others }), true, Some("login_required")),
+        (json!({ "value": 42 }), false, Some("invalid_request")),
+        (json!({ "values": mine }), false, Some("invalid_request")),
+        (json!({ "values": [mine, 42] }), false, Some("invalid_request")),
+    ] {
+        let _case = Case::new(format!("{sub}, with a hint: {hinted}"));
+        let claims = asked(&sub);
+        let more = [("scope", "openid"), ("prompt", "none"), ("claims", &*claims), ("id_token_hint", &*hint)];
+        let more = if hinted { &more[..] } else { &more[..3] };
+        let callback = answered(&session.browser.go(&url(&client.id, more)).await);
+        assert_eq!(callback.error.as_deref(), error);
+    }
+    // No sign-in page helps where the hint and the demand are about different people.
+    let claims = asked(&json!({ "value": others }));
+    let more = [("scope", "openid"), ("claims", &*claims), ("id_token_hint", &*hint)];
+    for mut browser in [session.browser, world.stack.browser()] {
+        let callback = answered(&browser.go(&url(&client.id, &more)).await);
+        assert_eq!(callback.error.as_deref(), Some("login_required"));
+    }
 }
 
 #[tokio::test]

@@ -7,6 +7,7 @@ use crate::terms::secret::StoredSecret;
 
 const ISSUER: &str = "https://issuer.example";
 const ENDPOINT: &str = "https://issuer.example/token";
+const SERVER: Server<'_> = Server { issuer: ISSUER, token_endpoint: ENDPOINT, own_endpoint: None };
 
 fn keys() -> ClientKeys {
     let public = PublicKey::Ed25519([1; 32]);
@@ -30,8 +31,7 @@ fn claims() -> AssertionClaims {
 }
 
 fn judged(client: Client, claims: &AssertionClaims) -> Result<OneUse, Refusal> {
-    accept(Arc::new(client), claims, Server { issuer: ISSUER, token_endpoint: ENDPOINT }, NOW)
-        .map(|unspent| unspent.once())
+    accept(Arc::new(client), claims, SERVER, NOW).map(|unspent| unspent.once())
 }
 
 #[test]
@@ -101,6 +101,32 @@ fn c071_the_issuer_as_one_string_is_for_all_and_the_rest_for_who_is_not_strict()
     }
 }
 
+/// RFC 9126 §2: the endpoint for pushed requests accepts its own URL, and no other endpoint does.
+#[test]
+fn c071_the_url_of_an_endpoint_is_an_audience_at_this_endpoint_alone() {
+    let par = format!("{ISSUER}/par");
+    let at_par = Server { own_endpoint: Some(&par), ..SERVER };
+    let strict = || Client { strict_audience: true, ..client() };
+    let accepted = |client: Client, audience: &Audience, server| {
+        let claims = AssertionClaims { audience: audience.clone(), ..claims() };
+        accept(Arc::new(client), &claims, server, NOW).is_ok()
+    };
+    for audience in
+        [Audience::One(par.clone()), Audience::Several(vec!["https://other.example".to_owned(), par.clone()])]
+    {
+        assert!(accepted(client(), &audience, at_par), "{audience:?}");
+        assert!(!accepted(client(), &audience, SERVER), "{audience:?}");
+        assert!(!accepted(strict(), &audience, at_par), "{audience:?}");
+    }
+    for audience in [ISSUER, ENDPOINT] {
+        assert!(accepted(client(), &Audience::One(audience.to_owned()), at_par), "{audience}");
+    }
+    assert!(accepted(strict(), &Audience::One(ISSUER.to_owned()), at_par));
+    for other in [format!("{par}/"), format!("{ISSUER}/device_authorization"), String::new()] {
+        assert!(!accepted(client(), &Audience::One(other.clone()), at_par), "{other}");
+    }
+}
+
 #[test]
 fn c073_an_assertion_has_one_name_of_its_own() {
     let named = |id: &str, jti: &str| {
@@ -160,7 +186,6 @@ fn c176_an_algorithm_is_the_clients_when_its_keys_and_its_registration_fit() {
 
 #[test]
 fn a_client_is_proven_once_its_assertion_is_spent() {
-    let unspent =
-        accept(Arc::new(client()), &claims(), Server { issuer: ISSUER, token_endpoint: ENDPOINT }, NOW).unwrap();
+    let unspent = accept(Arc::new(client()), &claims(), SERVER, NOW).unwrap();
     assert_eq!(**unspent.spent().client(), client());
 }

@@ -222,7 +222,8 @@ fn c201_only_ps256_es256_and_eddsa_sign_assertions_and_request_objects() {
 
 #[test]
 fn c201_an_assertion_names_the_issuer_alone() {
-    let server = Server { issuer: "https://issuer.example", token_endpoint: "https://issuer.example/token" };
+    let (issuer, par) = ("https://issuer.example", "https://issuer.example/par");
+    let server = Server { issuer, token_endpoint: "https://issuer.example/token", own_endpoint: Some(par) };
     let accepted = |client: Client, audience: Audience| {
         let claims = AssertionClaims {
             issuer: "app".to_owned(),
@@ -240,7 +241,7 @@ fn c201_an_assertion_names_the_issuer_alone() {
     for profile in FAPI {
         let laxer = || Client { strict_audience: false, ..client(profile) };
         assert_eq!(accepted(laxer(), one(server.issuer)), Ok(()));
-        for audience in [one(server.token_endpoint), one("https://issuer.example/par"), several.clone()] {
+        for audience in [one(server.token_endpoint), one(par), several.clone()] {
             assert_eq!(accepted(laxer(), audience), Err(Refusal::AssertionAudience));
         }
     }

@@ -3,12 +3,16 @@ use std::sync::LazyLock;
 use aws_lc_rs::signature::{ECDSA_P384_SHA384_FIXED_SIGNING, EcdsaKeyPair, KeyPair};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use grants::SigningAlgorithm;
+use grants::{Profile, SigningAlgorithm};
 use jsonwebtoken::{EncodingKey, Header};
+use protocol::IdentityAssertion;
 use serde_json::{Value, json};
 
 use super::*;
+use crate::clients::federated::SignedFederated;
+use crate::clients::identity_assertion::SignedIdentity;
 use crate::clients::key_set::read_client_keys;
+use crate::clients::request_object::SignedRequestObject;
 use crate::signing::key::SigningKey;
 
 /// The number of bytes before the `RSAPrivateKey` (RFC 8017) in the PKCS#8 form of a 2048-bit key.
@@ -137,16 +141,39 @@ fn c070_a_name_picks_the_key_and_without_one_each_of_the_algorithm_is_tried() {
 #[test]
 fn c092_another_kind_of_jwt_is_no_assertion() {
     let pair = &PAIRS[1];
-    for typ in [None, Some("JWT"), Some("jwt"), Some("client-authentication+jwt")] {
+    for typ in [None, Some("JWT"), Some("jwt"), Some("application/jwt"), Some("client-authentication+jwt")] {
         let jwt = signed(pair, |header| header.typ = typ.map(str::to_owned));
         assert!(by_keys(&jwt, &publics()).is_some(), "{typ:?}");
     }
-    for typ in ["at+jwt", "application/at+jwt", "logout+jwt", "dpop+jwt", "secevent+jwt", ""] {
+    for typ in ["at+jwt", "application/at+jwt", "logout+jwt", "dpop+jwt", "secevent+jwt", "application/", ""] {
         let jwt = signed(pair, |header| header.typ = Some(typ.to_owned()));
         assert_eq!(by_keys(&jwt, &publics()), None, "{typ}");
     }
     let critical = signed(pair, |header| header.crit = Some(vec!["b64".to_owned()]));
     assert_eq!(by_keys(&critical, &publics()), None);
+}
+
+/// RFC 7515 §4.1.9: `application/` may be left out of a type, or be there.
+#[test]
+fn each_kind_of_jwt_may_have_the_long_spelling_of_its_type() {
+    let kinds: [(&str, fn(&Secret) -> bool); 6] = [
+        ("jwt", |jwt| SignedAssertion::parse(jwt).is_ok()),
+        ("client-authentication+jwt", |jwt| SignedAssertion::parse(jwt).is_ok()),
+        ("jose", |jwt| SignedFederated::parse(jwt).is_ok()),
+        ("oauth-authz-req+jwt", |jwt| SignedRequestObject::parse(jwt, Profile::Fapi2).is_ok()),
+        ("jwt", |jwt| SignedRequestObject::parse(jwt, Profile::Baseline).is_ok()),
+        (IdentityAssertion::TYPE, |jwt| SignedIdentity::parse(jwt).is_ok()),
+    ];
+    let jwt = |typ: String| signed(&PAIRS[1], |header| header.typ = Some(typ.clone()));
+    for (typ, is_read) in kinds {
+        for good in [typ.to_owned(), format!("application/{typ}"), format!("Application/{}", typ.to_uppercase())] {
+            assert!(is_read(&jwt(good.clone())), "{good}");
+        }
+        let other = "application/at+jwt".to_owned();
+        for bad in [format!("text/{typ}"), format!("application/application/{typ}"), other] {
+            assert!(!is_read(&jwt(bad.clone())), "{bad}");
+        }
+    }
 }
 
 #[test]
