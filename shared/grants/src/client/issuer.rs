@@ -199,7 +199,7 @@ mod tests {
 
     #[test]
     fn c222_names_presets_and_purposes_are_read_as_they_are_written() {
-        for name in ["a", "aws-prod", "k8s_1"] {
+        for name in ["a", "aws-prod", "k8s_1", &"a".repeat(64)] {
             assert_eq!(IssuerName::parse(name).map(|name| name.to_string()), Ok(name.to_owned()));
         }
         for name in ["", "A", "1a", "-a", "a b", "https://a.example", &"a".repeat(65)] {

@@ -71,6 +71,12 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_text_has_hidden_characters_if_one_of_them_is() {
+        assert!(has_hidden_characters("\u{202e}") && has_hidden_characters("a\u{202e}b"));
+        assert!(!has_hidden_characters("a b") && !has_hidden_characters(""));
+    }
+
+    #[test]
     #[expect(clippy::too_many_lines, reason = "a row for each name")]
     fn c140_a_name_that_hides_something_is_refused() {
         let hidden = [

@@ -129,6 +129,14 @@ mod tests {
     }
 
     #[test]
+    fn c070_one_key_for_the_algorithm_is_enough_among_several() {
+        let public = [PublicKey::P256([1; 32], [2; 32]), PublicKey::Ed25519([3; 32])];
+        let keys = ClientKeys::Inline(public.map(|public| key(None, None, public)).into());
+        let algorithms = [AssertionAlgorithm::Es256, AssertionAlgorithm::EdDsa, AssertionAlgorithm::Es384];
+        assert_eq!(algorithms.map(|algorithm| keys.may_have_one_for(algorithm)), [true, true, false]);
+    }
+
+    #[test]
     fn a_name_picks_its_key_and_without_one_all_of_the_algorithm_are_tried() {
         let ed = |kid, byte| key(kid, None, PublicKey::Ed25519([byte; 32]));
         let keys =

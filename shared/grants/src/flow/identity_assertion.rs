@@ -369,10 +369,14 @@ mod tests {
         let refused = |told, asked| settled(told, asked).err();
         assert_eq!(refused((Some("read"), &orders), (Some("write"), &[])), Some(Refusal::IdentityAssertionScope));
         assert_eq!(refused((Some("other"), &orders), (None, &[])), Some(Refusal::IdentityAssertionScope));
+        let wider = refused((Some("read"), &orders), (Some("read write"), &[]));
+        assert_eq!(wider, Some(Refusal::IdentityAssertionScope));
         assert_eq!(refused((None, &orders), (None, &parcels)), Some(Refusal::IdentityAssertionResource));
         assert_eq!(refused((None, &unknown), (None, &[])), Some(Refusal::ResourceNotAllowed));
         let both = [orders, parcels.clone()].concat();
         assert_eq!(settled((None, &both), (None, &parcels)).unwrap().resources, parcels);
+        let one_more = settled((None, &parcels), (None, &both)).err();
+        assert_eq!(one_more, Some(Refusal::IdentityAssertionResource));
     }
 
     #[test]
@@ -462,5 +466,21 @@ mod tests {
         let Origin::Asserted(person, issuer) = &grant.origin else { panic!("another origin") };
         assert_eq!((person.subject.as_str(), issuer), (fixtures::SUBJECT, &provider().url));
         assert_eq!(issue(grant.clone()).after(Some(&grant)), None);
+    }
+
+    #[test]
+    fn c226_an_assertion_without_a_scope_of_the_api_is_refused_unless_the_api_has_none() {
+        let bare = Api { scope: Scope::default(), ..fixtures::apis().remove(0) };
+        let settled = |api: &Api, told: &str| {
+            let (scope, resources) = (Some(Scope::parse(told).unwrap()), vec![api.identifier.clone()]);
+            let claims = IdentityClaims { scope, resources, ..claims() };
+            let asked = Asked { resources: &[], scope: None };
+            let apis = std::slice::from_ref(api);
+            target(&fixtures::authenticated(client()), apis, asked, &claims).map(|target| target.scope)
+        };
+        assert_eq!(settled(&bare, "read"), Ok(Scope::default()));
+        let [orders, _] = fixtures::apis().try_into().unwrap();
+        assert_eq!(settled(&orders, "read"), Ok(Scope::parse("read").unwrap()));
+        assert_eq!(settled(&orders, "other"), Err(Refusal::IdentityAssertionScope));
     }
 }

@@ -289,6 +289,15 @@ mod tests {
     }
 
     #[test]
+    fn a_service_of_no_api_and_no_scope_gets_tokens_for_the_issuer_too() {
+        let grant_types = [GrantType::ClientCredentials].into();
+        let client = Client { apis: Vec::new(), scope: None, grant_types, ..fixtures::client() };
+        let apis = Api::of_client(&client, &fixtures::apis(), &fixtures::issuer(), &Policy::default());
+        let settled = settle(&client, &apis, &[], None).unwrap();
+        assert_eq!((settled.resources, settled.scope), (vec![fixtures::issuer()], Scope::default()));
+    }
+
+    #[test]
     fn a_client_whose_apis_are_gone_gets_nothing() {
         let apis = Api::of_client(&fixtures::client(), &[], &resource("https://issuer.example"), &Policy::default());
         assert_eq!(settle(&fixtures::client(), &apis, &[], None), Err(Refusal::ResourceNotAllowed));

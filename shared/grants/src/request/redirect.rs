@@ -180,7 +180,11 @@ mod tests {
         assert_eq!(refused, Some(Untrusted::RedirectUri(Box::new(strange))));
         let mut two = fixtures::client();
         two.redirect_uris.push(RedirectUri::parse("https://app.example/2").unwrap());
-        assert_eq!(trust(&received(None), Some(Arc::new(two))).err(), Some(Untrusted::RedirectUriMissing));
+        let two = Arc::new(two);
+        for known in [cb, "https://app.example/2"] {
+            assert!(trust(&received(Some(known)), Some(Arc::clone(&two))).is_ok());
+        }
+        assert_eq!(trust(&received(None), Some(two)).err(), Some(Untrusted::RedirectUriMissing));
     }
 
     #[test]

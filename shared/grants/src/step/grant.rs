@@ -254,3 +254,29 @@ pub fn current_generation(grant: &Grant) -> Option<Generation> {
         | Stage::Revoked => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixtures;
+
+    #[test]
+    fn c137_a_grant_ends_with_its_own_session_unless_offline_access_was_agreed_to() {
+        let offline = Scope::parse("offline_access read").unwrap();
+        let [own, other] = [5, 6].map(|byte| SessionId::from_bytes([byte; 16]));
+        let online = fixtures::grant();
+        let offline = Grant { scope: offline, ..online.clone() };
+        let ends = |grant: &Grant| [own, other].map(|session| grant.ends_with_session(session));
+        assert_eq!((ends(&online), ends(&offline)), ([true, false], [false, false]));
+        let session = |grant: &Grant| grant.rests_on().unwrap().session;
+        assert_eq!((session(&online), session(&offline)), (Some(own), None));
+    }
+
+    #[test]
+    fn a_grant_of_version_0_1_does_not_rest_on_its_session() {
+        let mut grant = fixtures::grant();
+        fixtures::person_of(&mut grant).footing = Some(Footing { credential_version: None, ..fixtures::footing() });
+        let rests_on = grant.rests_on().unwrap();
+        assert_eq!((rests_on.person, rests_on.session), (fixtures::footing().person, None));
+    }
+}

@@ -131,3 +131,24 @@ impl Default for Policy {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn c014_all_but_code_needs_the_implicit_grant_and_an_id_token_needs_openid_connect() {
+        use ResponseType::{Code, IdToken, IdTokenToken, Token};
+        let rows = [
+            ((true, true), [true, true, true, true]),
+            ((true, false), [true, false, false, false]),
+            ((false, true), [true, true, false, false]),
+            ((false, false), [true, false, false, false]),
+        ];
+        for ((openid, implicit), offered) in rows {
+            let legacy = LegacyGrants { implicit, password: false };
+            let policy = Policy { openid, legacy, ..Policy::default() };
+            assert_eq!([Code, Token, IdToken, IdTokenToken].map(|kind| policy.offers(kind)), offered);
+        }
+    }
+}

@@ -211,6 +211,7 @@ fn c212_of_all_answers_one_counts() {
         [true, false, false, false]
     );
     assert!(was_started(Some(&pending()), attempt(1)) && !was_started(Some(&approved()), attempt(2)));
+    assert!(!was_started(None, attempt(1)) && !was_approved(None, attempt(2)));
 }
 
 #[test]

@@ -176,6 +176,34 @@ fn c223_a_client_that_is_no_api_of_the_token_may_act_if_the_client_of_the_token_
     assert_eq!(case.exchange(), Err(Refusal::SubjectTokenOfAnother));
     case.clients[1].may_act = vec![id("orders")];
     assert!(case.exchange().is_ok());
+    case.clients.remove(1);
+    assert_eq!(case.exchange(), Err(Refusal::SubjectTokenOfAnother));
+}
+
+#[test]
+fn c223_a_client_that_is_one_of_the_apis_of_the_token_may_act() {
+    let mut case = case();
+    case.facts.audience.push(Resource::parse("urn:third").unwrap());
+    assert!(case.exchange().is_ok());
+    case.facts.audience.remove(0);
+    assert_eq!(case.exchange(), Err(Refusal::SubjectTokenOfAnother));
+}
+
+#[test]
+fn c223_where_the_subject_token_has_no_scope_of_the_api_none_is_given_only_if_the_api_has_none() {
+    let mut case = case();
+    case.facts.scope = scope("other");
+    assert_eq!(case.exchange(), Err(Refusal::ScopeOfSubjectNotOffered));
+    // An API that is not requested does not count.
+    let third = Resource::parse("urn:third").unwrap();
+    case.requester.apis.push(third.clone());
+    let bare = Api { identifier: third, scope: Scope::default(), ..case.apis[0].clone() };
+    case.apis.push(bare);
+    case.resources = vec![case.requester.apis[0].clone()];
+    assert_eq!(case.exchange(), Err(Refusal::ScopeOfSubjectNotOffered));
+    case.resources = vec![case.requester.apis[1].clone()];
+    let token = case.exchange().unwrap();
+    assert_eq!((token.scope.as_str(), token.audience), ("", case.resources));
 }
 
 #[test]

@@ -76,6 +76,9 @@ fn c139_a_change_of_name_redirect_hosts_or_owner_forgets_consent() {
         change(&mut client);
         assert_eq!(given.counts_for(&client), counts, "{client:?}");
     }
+    let renamed = Client { name: "Other".to_owned(), ..fixtures::client() };
+    let agreed = |client: &Client| is_agreed(client, &uri("https://app.example/cb"), Some(&given), &read);
+    assert!(agreed(&fixtures::client()) && !agreed(&renamed));
 }
 
 #[test]
