@@ -133,7 +133,7 @@ impl DpopProof {
         let (header, payload) = (bytes(header)?, bytes(payload)?);
         bytes(signature)?;
         let head: Head = json(&header, MalformedProof::Jwt)?;
-        if head.crit.is_some() || !head.typ.is_some_and(|typ| jose_type(&typ) == "dpop+jwt") {
+        if head.crit.is_some() || head.typ.is_none_or(|typ| jose_type(&typ) != "dpop+jwt") {
             return Err(MalformedProof::Type);
         }
         let algorithm = head.alg.and_then(|name| ProofAlgorithm::parse(&name)).ok_or(MalformedProof::Algorithm)?;
