@@ -180,7 +180,7 @@ fn c177_claims_that_could_be_taken_for_something_else_are_refused_where_they_are
         assert_fails(&cli.finish(&["api", "create", "--identifier", "urn:bad", "--claims", name], ""), name);
     }
     for of_person in ["email=a@example.com", "name=Ada"] {
-        assert_fails(&cli.finish(&[&SERVICE[..], &["--claim", of_person]].concat(), ""), "of people");
+        assert_fails(&cli.finish(&[&SERVICE[..], &["--claim", of_person]].concat(), ""), "for people");
     }
     assert_fails(&cli.finish(&["api", "create", "--identifier", "urn:bad", "--claims", "email"], ""), "email");
     let app = ["client", "create", "--name", "Bad", "--grant", "authorization_code", "--redirect-uri", CALLBACK];
