@@ -8,7 +8,7 @@ use service::{
     Arrival, Arrived, Attempted, Browser, FactorCheck, FactorForm, PasskeyAttempt, SignInFault, TriedFactor, WayBack,
     credentials, form_ticket, typed_username,
 };
-use sessions::{DeviceHandle, FormFault, HalfSignedIn, Next, RequestDigest, Rules, next};
+use sessions::{DeviceHandle, FormFault, HalfSignedIn, Next, ProvenPerson, RequestDigest, Rules, next};
 
 use crate::context::AuthorizationContext;
 use crate::issue::Allowed;
@@ -60,9 +60,7 @@ impl Authorize {
         let rules = Rules::at(&self.wiring.config.policy, now);
         match self.sign_ins.by_password(browser, &attempted, context.carried.digest, rules).await? {
             Arrived::SignedIn(arrival) => self.welcome(incoming, &context, *arrival, now).await,
-            Arrived::Half(person) => {
-                Ok(with_factor_form(&context, &ring, now, |form| form.after_password(browser, &person, now)))
-            }
+            Arrived::Half(person) => Ok(ask_for_factor(&context, &ring, browser, &person, now)),
             Arrived::Rejected(person, why) => rejected(person, why),
         }
     }
@@ -93,9 +91,7 @@ impl Authorize {
         let rules = Rules::at(&self.wiring.config.policy, now);
         match self.sign_ins.by_factor(browser, &check, context.carried.digest, rules).await? {
             Arrived::SignedIn(arrival) => self.welcome(incoming, context, *arrival, now).await,
-            Arrived::Half(person) => {
-                Ok(with_factor_form(context, &ring, now, |form| form.after_password(browser, &person, now)))
-            }
+            Arrived::Half(person) => Ok(ask_for_factor(context, &ring, browser, &person, now)),
             Arrived::Rejected(person, why) => {
                 why.record(person, incoming.log());
                 Ok(with_factor_form(context, &ring, now, |form| form.show(browser, &half, Some(why))))
@@ -166,6 +162,17 @@ impl Authorize {
         let config = &self.wiring.config;
         back.kept(config, incoming, redirect(&config.demanded_factor_page()))
     }
+}
+
+/// Asks a person who gave the password for a second factor.
+fn ask_for_factor(
+    context: &AuthorizationContext<'_>,
+    ring: &KeyRing,
+    browser: Browser<'_>,
+    person: &ProvenPerson,
+    now: Timestamp,
+) -> Response {
+    with_factor_form(context, ring, now, |form| form.after_password(browser, person, now))
 }
 
 /// Shows the form that asks for a second factor for a request.

@@ -204,13 +204,11 @@ pub fn next(request: &AuthorizationRequest, situation: &Situation<'_>, now: Time
         return if silent { Next::Refuse(Unmet::SignIn) } else { Next::SignIn };
     };
     if !situation.expected.admits(situation.known_as, silent) {
-        let refused = silent || situation.just_signed_in;
-        return if refused { Next::Refuse(Unmet::OtherPerson) } else { Next::SignIn };
+        return if silent || situation.just_signed_in { Next::Refuse(Unmet::OtherPerson) } else { Next::SignIn };
     }
     let session = signed_in.session();
-    let age = now.since(session.auth_time);
     let max_age = request.max_age.or(situation.client.relying_party.default_max_age);
-    let too_old = max_age.is_some_and(|max_age| age > u64::from(max_age) || max_age == 0);
+    let too_old = max_age.is_some_and(|max_age| now.since(session.auth_time) > u64::from(max_age) || max_age == 0);
     let must_sign_in = too_old || asks(Prompt::Login) || asks(Prompt::SelectAccount);
     // If the password was given for this very request a moment ago, the form for the factor or the consent page is next,
     // not the password again. Without such a page the code would be issued silently, so then this step itself must have

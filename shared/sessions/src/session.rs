@@ -309,8 +309,8 @@ pub(crate) mod tests {
         let later = NOW.plus(60);
         let (renewed, ..) = again(Some(&used), later);
         assert_eq!((renewed.session().grants, renewed.session().number), (7, Some(3)));
-        let user = User { sessions: 7, ..user() };
-        let proof = ProvenPerson::of_password(user, NOW).complete().unwrap();
+        let person = User { sessions: 7, ..user() };
+        let proof = ProvenPerson::of_password(person, NOW).complete().unwrap();
         let (new, ..) = sign_in(proof, None, [[7; 16], [8; 16]], RequestDigest::of("s"), Rules::at(&policy(), later));
         let session = new.session();
         assert_eq!((session.grants, session.number), (0, Some(8)));

@@ -357,7 +357,7 @@ mod tests {
 
     #[test]
     fn opaque_tokens_are_the_same_whatever_would_sign_a_jwt_and_jwts_are_not() {
-        let api = |format, algorithm, token_type| Api { format, algorithm, token_type, ..fixtures::apis().remove(0) };
+        let api = |format, algorithm, token_type| Api { algorithm, format, token_type, ..fixtures::apis().remove(0) };
         let (rs256, es256) = (SigningAlgorithm::Rs256, SigningAlgorithm::Es256);
         let same = |format, other: (SigningAlgorithm, TokenType)| {
             api(format, rs256, TokenType::AtJwt).takes_the_same_token_as(&api(format, other.0, other.1))

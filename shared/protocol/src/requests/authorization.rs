@@ -268,8 +268,8 @@ mod tests {
         assert_eq!([128, 129].map(|bytes| hint(bytes).is_some()), [true, false]);
         let nonce = |bytes: usize| parse(&format!("{GOOD}&nonce={}", "n".repeat(bytes))).err();
         assert_eq!([512, 513].map(nonce), [None, Some(AuthorizationRequestError::Nonce)]);
-        let apis = |count: usize| (0..count).map(|number| format!("&resource=urn:{number}")).collect::<String>();
-        let refused = |count| parse(&format!("{GOOD}{}", apis(count))).err();
+        let apis = |count: usize| (0..count).map(|number| format!("&resource=urn:{number}")).collect::<Vec<_>>();
+        let refused = |count| parse(&format!("{GOOD}{}", apis(count).concat())).err();
         assert_eq!([16, 17].map(refused), [None, Some(AuthorizationRequestError::Resource)]);
     }
 

@@ -100,7 +100,7 @@ async fn c213_c234_a_factor_that_the_client_demands_since_the_question_is_demand
     let pair = &*PAIR;
     let (world, mut session) = (&pair.first, pair.first.session());
     let tv = device_client(world, "Strict later TV", &[]);
-    let codes = asked(&session, &tv, &[]).await;
+    let codes = asked(&session, &tv, &[("scope", "read")]).await;
     let page = question(&mut session.browser, &codes, &world.ana).await;
     world.stack.cli().run(&["client", "update", &tv.id, "--require-factor", "true"]);
     let next = pair.allow(&session.browser, &page).await;

@@ -153,10 +153,13 @@ fn c092_another_kind_of_jwt_is_no_assertion() {
     assert_eq!(by_keys(&critical, &publics()), None);
 }
 
+/// Returns whether a JWT can be read as the kind that is meant.
+type Read = fn(&Secret) -> bool;
+
 /// RFC 7515 §4.1.9: `application/` may be left out of a type, or be there.
 #[test]
 fn each_kind_of_jwt_may_have_the_long_spelling_of_its_type() {
-    let kinds: [(&str, fn(&Secret) -> bool); 6] = [
+    let kinds: [(&str, Read); 6] = [
         ("jwt", |jwt| SignedAssertion::parse(jwt).is_ok()),
         ("client-authentication+jwt", |jwt| SignedAssertion::parse(jwt).is_ok()),
         ("jose", |jwt| SignedFederated::parse(jwt).is_ok()),
