@@ -1,10 +1,12 @@
 //! The env file of a local stack: where it is, and what distinguishes it from that of another stack.
 //!
-//! A stack that runs holds a shared lock on its env file, and so another one sees that the file is in use. It first takes the
-//! file that stands there with an exclusive lock, which it keeps: of stacks that start at the same time, one gets it. The locks
-//! end with the process, however that ends. Where a file system has no locks, no file is in use.
+//! A stack that runs holds a shared lock on its env file, and so another one sees that the file is in use. A stack that replaces
+//! a file takes it with an exclusive lock first, which it keeps, and a new file appears with its lock and its content: of stacks
+//! that start at the same time, one gets it, and nobody finds it empty. The locks end with the process, however that ends.
+//! Where a file system has no locks, no file is in use.
 
-use std::fs::{File, TryLockError};
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use edge::Error;
@@ -27,14 +29,6 @@ pub(crate) struct EnvFile {
     _replaced: Option<File>,
 }
 
-/// The outcome of an attempt to take a file.
-enum Claim {
-    /// It is taken, with its lock where the file system has locks.
-    Taken(Option<File>),
-    /// Another stack that runs has it.
-    InUse,
-}
-
 impl EnvFile {
     /// Writes the file: the one that is given, or else one in the directory of the stack.
     pub(crate) fn write(
@@ -43,24 +37,76 @@ impl EnvFile {
         variables: &[(&'static str, String)],
     ) -> Result<Self, Error> {
         let own = || directory.join("env");
+        let lines: String = variables.iter().map(|(name, value)| [name, "=", value, "\n"].concat()).collect();
         let Some(named) = stack::env_file_of_environment().filter(|_| options.env_file.is_none()) else {
-            let path = options.env_file.clone().unwrap_or_else(own);
-            return Self::written(&path, take(&path)?, variables);
+            return Self::required(&options.env_file.clone().unwrap_or_else(own), &lines);
         };
-        match take_named(&named)? {
-            Ok(taken) => Self::written(&named, taken, variables),
-            Err(reason) => {
-                let written = Self::written(&own(), take(&own())?, variables)?;
-                Ok(Self { passed_over: Some((named, reason)), ..written })
-            }
+        match Self::named(&named, &lines)? {
+            Ok(written) => Ok(written),
+            Err(reason) => Ok(Self { passed_over: Some((named, reason)), ..Self::required(&own(), &lines)? }),
         }
     }
 
-    /// Writes a file that was taken.
-    fn written(path: &Path, taken: Option<File>, variables: &[(&'static str, String)]) -> Result<Self, Error> {
-        let lock = write(path, variables)?;
+    /// Writes a file, and refuses one that is in use.
+    fn required(path: &Path, lines: &str) -> Result<Self, Error> {
+        Self::written(path, lines)?.ok_or_else(|| {
+            let advice = "stop that one, or give another file with --env-file";
+            format!("another `jeton dev` runs with the env file {}: {advice}", path.display()).into()
+        })
+    }
+
+    /// Writes the file in `JETON_ENV_FILE`, or returns why it is not written: a shell may keep the name of a stack that it
+    /// started before.
+    fn named(path: &Path, lines: &str) -> Result<Result<Self, &'static str>, Error> {
+        if path.exists() {
+            let variables = stack::read_env_file(path)?;
+            if !variables.is_empty() && !is_local(&variables) {
+                return Err(format!(
+                    "JETON_ENV_FILE names the env file of another stack, {}: unset it, or give another file with --env-file",
+                    path.display()
+                )
+                .into());
+            }
+        } else {
+            let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+            if !directory.is_dir() {
+                return Ok(Err("which has ended"));
+            }
+        }
+        Ok(Self::written(path, lines)?.ok_or("which runs"))
+    }
+
+    /// Writes a file that only this user may read; `None` while another stack that runs has it.
+    fn written(path: &Path, lines: &str) -> Result<Option<Self>, Error> {
+        let failed = |error: std::io::Error| -> Error {
+            let advice = "give another with --env-file";
+            format!("the env file {} cannot be written ({error}): {advice}", path.display()).into()
+        };
+        loop {
+            let replaced = match OpenOptions::new().append(true).open(path) {
+                Ok(file) => match file.try_lock() {
+                    Ok(()) => Some(file),
+                    Err(TryLockError::WouldBlock) => return Ok(None),
+                    Err(TryLockError::Error(_)) => None,
+                },
+                Err(error) if error.kind() == ErrorKind::NotFound => {
+                    let Some(lock) = private_files::write_new_locked(path, lines.as_bytes()).map_err(failed)? else {
+                        // Another stack was quicker, and has it now.
+                        continue;
+                    };
+                    return Self::held(path, lock, None).map(Some);
+                }
+                // That it cannot be opened is told when it is written.
+                Err(_) => None,
+            };
+            let lock = private_files::write_locked(path, lines.as_bytes()).map_err(failed)?;
+            return Self::held(path, lock, replaced).map(Some);
+        }
+    }
+
+    fn held(path: &Path, lock: File, replaced: Option<File>) -> Result<Self, Error> {
         // The commands may run in other directories.
-        Ok(Self { path: path.canonicalize()?, passed_over: None, _lock: lock, _replaced: taken })
+        Ok(Self { path: path.canonicalize()?, passed_over: None, _lock: lock, _replaced: replaced })
     }
 }
 
@@ -69,73 +115,18 @@ pub(crate) fn is_local(variables: &Variables) -> bool {
     variables.get(IS_LOCAL).is_some_and(|value| value == "true")
 }
 
-/// Takes the file in `JETON_ENV_FILE`, or returns why it is not written: a shell may keep the name of a stack that it started
-/// before.
-fn take_named(path: &Path) -> Result<Result<Option<File>, &'static str>, Error> {
-    if path.exists() {
-        let variables = stack::read_env_file(path)?;
-        // One that another stack has just taken is empty.
-        if !variables.is_empty() && !is_local(&variables) {
-            return Err(format!(
-                "JETON_ENV_FILE names the env file of another stack, {}: unset it, or give another file with --env-file",
-                path.display()
-            )
-            .into());
-        }
-    } else {
-        let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        if !directory.is_dir() {
-            return Ok(Err("which has ended"));
-        }
-    }
-    Ok(match claim(path) {
-        Claim::Taken(taken) => Ok(taken),
-        Claim::InUse => Err("which runs"),
-    })
-}
-
-/// Takes a file, and refuses one that is in use.
-fn take(path: &Path) -> Result<Option<File>, Error> {
-    match claim(path) {
-        Claim::Taken(taken) => Ok(taken),
-        Claim::InUse => {
-            let advice = "stop that one, or give another file with --env-file";
-            Err(format!("another `jeton dev` runs with the env file {}: {advice}", path.display()).into())
-        }
-    }
-}
-
-/// Takes the file at a path, which is made if there is none. That it cannot be opened is told when it is written.
-fn claim(path: &Path) -> Claim {
-    let Ok(file) = private_files::ensure(path) else { return Claim::Taken(None) };
-    match file.try_lock() {
-        Ok(()) => Claim::Taken(Some(file)),
-        Err(TryLockError::WouldBlock) => Claim::InUse,
-        Err(TryLockError::Error(_)) => Claim::Taken(None),
-    }
-}
-
-/// Writes an env file that only this user may read, and returns it with its lock.
-fn write(path: &Path, variables: &[(&'static str, String)]) -> Result<File, Error> {
-    let lines: Vec<String> = variables.iter().map(|(name, value)| format!("{name}={value}\n")).collect();
-    private_files::write_locked(path, lines.concat().as_bytes()).map_err(|error| {
-        let advice = "give another with --env-file";
-        format!("the env file {} cannot be written ({error}): {advice}", path.display()).into()
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const LOCAL: [(&str, String); 1] = [(IS_LOCAL, String::new())];
+    const LOCAL: &str = "JETON_DEVELOPMENT=true\n";
 
     fn started(path: &Path) -> Result<EnvFile, Error> {
-        EnvFile::written(path, take(path)?, &LOCAL.map(|(name, _)| (name, "true".to_owned())))
+        EnvFile::required(path, LOCAL)
     }
 
     fn reason_against(path: &Path) -> Option<&'static str> {
-        take_named(path).unwrap().err()
+        EnvFile::named(path, LOCAL).unwrap().err()
     }
 
     #[test]
@@ -168,6 +159,22 @@ mod tests {
     }
 
     #[test]
+    fn nobody_who_waits_for_the_file_finds_it_empty() {
+        let scratch = tempfile::tempdir().unwrap();
+        for round in 0..100 {
+            let path = scratch.path().join(round.to_string());
+            std::thread::scope(|scope| {
+                let stack = scope.spawn(|| started(&path).unwrap());
+                while !path.exists() && !stack.is_finished() {
+                    std::thread::yield_now();
+                }
+                assert_eq!(std::fs::read_to_string(&path).unwrap(), LOCAL);
+                drop(stack.join().unwrap());
+            });
+        }
+    }
+
+    #[test]
     fn c244_an_env_file_may_begin_with_a_byte_order_mark_and_have_lines_of_windows() {
         let scratch = tempfile::tempdir().unwrap();
         let path = scratch.path().join("env");
@@ -183,6 +190,6 @@ mod tests {
         assert_eq!(reason_against(&scratch.path().join("env")), None);
         let other = scratch.path().join("other");
         std::fs::write(&other, "JETON_TABLE_KEYS=keys\n").unwrap();
-        assert!(take_named(&other).is_err_and(|error| error.to_string().contains("another stack")));
+        assert!(EnvFile::named(&other, LOCAL).is_err_and(|error| error.to_string().contains("another stack")));
     }
 }

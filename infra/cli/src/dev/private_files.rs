@@ -33,15 +33,20 @@ pub(crate) fn write_locked(path: &Path, content: &[u8]) -> io::Result<File> {
     Ok(written.persist(path)?)
 }
 
+/// Writes a new file that only this user may read, and returns it with a shared lock, which ends with the value; `None` if there
+/// is one. On a file system without locks it has none.
+pub(crate) fn write_new_locked(path: &Path, content: &[u8]) -> io::Result<Option<File>> {
+    let written = beside(path, content)?;
+    drop(written.as_file().lock_shared());
+    match written.persist_noclobber(path) {
+        Err(stands) if stands.error.kind() == io::ErrorKind::AlreadyExists => Ok(None),
+        written => Ok(Some(written?)),
+    }
+}
+
 /// Writes a file that only this user may read, unless there is one: of processes that do so at the same time, one does.
 pub(crate) fn write_first(path: &Path, content: &[u8]) -> io::Result<()> {
-    if path.exists() {
-        return Ok(());
-    }
-    match beside(path, content)?.persist_noclobber(path) {
-        Err(stands) if stands.error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
-        written => Ok(written.map(drop)?),
-    }
+    if path.exists() { Ok(()) } else { write_new_locked(path, content).map(drop) }
 }
 
 /// Writes a file with a name of its own in the folder of `path`.
