@@ -168,7 +168,7 @@ fn c172_each_reason_for_an_error_has_its_code_and_its_own_words() {
     let unmet = UnmetAuthenticationRequirements;
     let codes = [LoginRequired, ConsentRequired, LoginRequired, LoginRequired, unmet, unmet];
     assert_eq!(all.map(Unmet::code), codes);
-    assert_eq!(BTreeSet::from(all.map(Unmet::description)).len(), 5);
+    assert_eq!(BTreeSet::from(all.map(Unmet::description)).len(), 6);
     for unmet in all {
         let silent = unmet.description().contains("prompt=none");
         assert_eq!(silent, matches!(unmet, Unmet::SignIn | Unmet::Consent), "{unmet:?}");
