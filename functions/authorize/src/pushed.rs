@@ -28,7 +28,7 @@ impl Authorize {
         let found = self.grants.find(handle.secret.id()).await?;
         let waiting = pushed::recall(&handle, &reference.client_id, found.as_ref(), now).map_err(Refused::NotPushed)?;
         let parameters = Parameters::parse(waiting.query.as_bytes()).map_err(|_| unknown())?;
-        let parameters = if handle.continues_until.is_some() { parameters.with("prompt", "login") } else { parameters };
+        let parameters = if handle.continues_until.is_some() { signing_in_anew(parameters) } else { parameters };
         Ok(CarriedRequest { parameters, pushed: Some(handle.secret), in_time: waiting.in_time, ..carried })
     }
 
@@ -96,7 +96,7 @@ impl Authorize {
             None => None,
         };
         let for_another = another.is_some_and(|handle| leads_on(&handle, &sent, now));
-        let parameters = if for_another { signed.parameters.with("prompt", "login") } else { signed.parameters };
+        let parameters = if for_another { signing_in_anew(signed.parameters) } else { signed.parameters };
         Ok(CarriedRequest { parameters, in_time: signed.in_time || for_another, sent: Some(sent), ..carried })
     }
 
@@ -111,6 +111,13 @@ impl Authorize {
             Applied::Refused(_) => Err(Refused::NotPushed(Refusal::PushedRequestUsed)),
         }
     }
+}
+
+/// Changes a request to ask for a new sign-in. A request that asks for consent each time still does.
+fn signing_in_anew(parameters: Parameters) -> Parameters {
+    let asked = parameters.one("prompt").ok().flatten().unwrap_or_default();
+    let prompt = if asked.split(' ').any(|prompt| prompt == "consent") { "login consent" } else { "login" };
+    parameters.with("prompt", prompt)
 }
 
 /// Returns whether a handle is from the link of a page that showed this request with a request object, and the link is not
@@ -165,7 +172,7 @@ impl CarriedRequest {
         }
         match &self.sent {
             Some(sent) => self.at(&sent.clone().with(ANOTHER, seal(mark_of(sent)).expose())),
-            None => self.at(&self.parameters.clone().with("prompt", "login")),
+            None => self.at(&signing_in_anew(self.parameters.clone())),
         }
     }
 }

@@ -11,8 +11,8 @@ use protocol::{ClientId, Subject};
 
 use crate::{PersonKey, SignedIn};
 
-/// A request that began before a withdrawal may still write its grant for this many seconds.
-const IN_FLIGHT: Seconds = 5;
+/// A grant that is written before the withdrawal is may have begun this many seconds later than the withdrawal did.
+const IN_FLIGHT: Seconds = 2;
 
 /// An app whose access a person withdrew, and the progress of the follow-up work.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -82,12 +82,12 @@ mod tests {
         let agreed = |after| Consent { targets: Vec::new(), mark: None, agreed_at: NOW.plus(after) };
         let ends = |grant: &Grant, agreed: Option<Consent>| withdrawn("app").ends(grant, agreed.as_ref());
         // A request in flight may have begun a moment later than the withdrawal.
-        assert!(ends(&made(0), None) && ends(&made(5), None) && !ends(&made(6), None));
+        assert!(ends(&made(0), None) && ends(&made(2), None) && !ends(&made(3), None));
         assert!(!withdrawn("other").ends(&made(0), None));
         assert!(!ends(&Grant { stage: Stage::Revoked, ..made(0) }, None));
         // Allowed again, in the same second or a little later.
-        assert!(!ends(&made(0), Some(agreed(0))) && !ends(&made(4), Some(agreed(3))));
-        assert!(ends(&made(2), Some(agreed(3))));
+        assert!(!ends(&made(0), Some(agreed(0))) && !ends(&made(2), Some(agreed(1))));
+        assert!(ends(&made(1), Some(agreed(2))));
         let person = made(0).person().cloned().unwrap();
         assert!(!ends(&Grant { origin: Origin::Device(person, None), ..made(0) }, None));
     }

@@ -89,7 +89,8 @@ impl EnvFile {
                     Err(TryLockError::WouldBlock) => return Ok(None),
                     Err(TryLockError::Error(_)) => None,
                 },
-                Err(error) if error.kind() == ErrorKind::NotFound => {
+                // A link that leads nowhere is replaced like a file.
+                Err(error) if error.kind() == ErrorKind::NotFound && !path.is_symlink() => {
                     let Some(lock) = private_files::write_new_locked(path, lines.as_bytes()).map_err(failed)? else {
                         // Another stack was quicker, and has it now.
                         continue;
@@ -156,6 +157,18 @@ mod tests {
             assert_eq!(started.iter().filter(|started| started.is_ok()).count(), 1, "{round}");
             assert!(is_local(&stack::read_env_file(&path).unwrap()), "{round}");
         }
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn a_link_that_leads_nowhere_is_replaced() {
+        let scratch = tempfile::tempdir().unwrap();
+        let path = scratch.path().join("env");
+        std::os::unix::fs::symlink(scratch.path().join("gone"), &path).unwrap();
+        let held = started(&path).unwrap();
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), LOCAL);
+        assert!(started(&path).is_err());
+        drop(held);
     }
 
     #[test]

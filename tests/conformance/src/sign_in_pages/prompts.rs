@@ -202,6 +202,22 @@ async fn c037_what_is_allowed_on_a_page_that_was_open_for_too_long_needs_a_new_s
 }
 
 #[tokio::test]
+async fn c037_another_account_is_asked_for_consent_too_if_the_app_wants_that_each_time() {
+    let world = World::shared();
+    let mut session = signed_in(world).await;
+    let once = session.browser.go(&url(&world.web.id, &[("prompt", "consent")])).await;
+    let allowed = session.browser.submit(&once, &once.form(), &[("decision", "allow")]).await;
+    answered(&allowed).assert_granted();
+    let page = session.browser.go(&url(&world.web.id, &[("prompt", "consent")])).await;
+    let link = page.reply.text().split("href=\"").find(|link| link.starts_with("/authorize?")).unwrap();
+    let another = session.browser.go(&harness::unescape(link.split('"').next().unwrap())).await;
+    assert!(asks_for_a_password(&another), "{:?}", another.reply);
+    // The same person signs in, whose consent is remembered.
+    let again = sign_in(&mut session.browser, &another, &world.ana.username, &world.ana.password).await;
+    assert!(asks_for_consent(&again), "{:?}", again.reply);
+}
+
+#[tokio::test]
 async fn c037_prompt_consent_asks_again() {
     let world = World::shared();
     let mut session = signed_in(world).await;
