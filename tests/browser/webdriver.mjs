@@ -113,6 +113,7 @@ const COMMANDS = {
   GetCurrentURL: () => ['GET', '/url'],
   FindElement: () => ['POST', '/element'],
   ElementClick: ({ id }) => ['POST', `/element/${id}/click`],
+  ElementClear: ({ id }) => ['POST', `/element/${id}/clear`],
   ElementSendKeys: ({ id }) => ['POST', `/element/${id}/value`],
   ExecuteScript: () => ['POST', '/execute/sync'],
   GetWindowHandle: () => ['GET', '/window'],
@@ -241,8 +242,14 @@ export class Browser {
     await this.#link.send('ElementClick', { id: await this.#find(selector) });
   }
 
+  // Types into a field that is empty. WebKit loses keys while its window has no focus yet: then they are typed again.
   async type(selector, text) {
-    await this.#link.send('ElementSendKeys', { id: await this.#find(selector), text });
+    const id = await this.#find(selector);
+    await until(`${selector} with what was typed`, async () => {
+      await this.#link.send('ElementClear', { id });
+      await this.#link.send('ElementSendKeys', { id, text });
+      return await this.run('return document.querySelector(arguments[0]).value', selector) === text;
+    });
   }
 
   // Waits until a page is loaded whose address begins with this.
