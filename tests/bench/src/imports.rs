@@ -1,6 +1,7 @@
 //! Measures imports of clients and people: times and memory of the command, for a first and for a repeated import.
 
 use std::fs::File;
+use std::io::Write as _;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
@@ -94,23 +95,32 @@ fn run(stack: &Stack, name: &str, input: &Path) -> Result<(Run, Value), Failure>
     let started = Instant::now();
     let mut command = Command::new(jeton());
     command.args([name, "import", "--json", "--env-file"]).arg(stack.env_file().path());
-    let child = command.stdin(File::open(input)?).stdout(File::create(&output)?).stderr(Stdio::null()).spawn()?;
-    let peak_memory_kib = watched(child)?;
+    let mut child = command.stdin(Stdio::piped()).stdout(File::create(&output)?).stderr(Stdio::null()).spawn()?;
+    let (lines, mut pipe) = (std::fs::read(input)?, child.stdin.take().ok_or("no pipe to the command")?);
+    // The command waits for its input until its memory was looked at for the first time.
+    let first = peak_of(&child);
+    let writer = std::thread::spawn(move || pipe.write_all(&lines));
+    let peak_memory_kib = watched(child, first)?;
+    // What was not read is in the report.
+    drop(writer.join());
     let seconds = started.elapsed().as_secs_f64();
     Ok((Run { seconds, peak_memory_kib }, serde_json::from_str(&std::fs::read_to_string(&output)?)?))
 }
 
 /// Waits until a process ends, and returns the last peak of its memory that Linux reported, in KiB.
-fn watched(mut child: Child) -> Result<u64, Failure> {
-    let status = format!("/proc/{}/status", child.id());
-    let mut peak = 0;
+fn watched(mut child: Child, first: Option<u64>) -> Result<u64, Failure> {
+    let mut peak = first.unwrap_or_default();
     while child.try_wait()?.is_none() {
-        let told = std::fs::read_to_string(&status).unwrap_or_default();
-        let now = told.lines().find_map(|line| line.strip_prefix("VmHWM:")?.split_whitespace().next()?.parse().ok());
-        peak = now.unwrap_or(peak);
+        peak = peak_of(&child).unwrap_or(peak);
         std::thread::sleep(Duration::from_millis(20));
     }
     Ok(peak)
+}
+
+/// Returns the peak of a process's memory so far, in KiB; `None` once it has ended.
+fn peak_of(child: &Child) -> Option<u64> {
+    let status = std::fs::read_to_string(format!("/proc/{}/status", child.id())).ok()?;
+    status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.split_whitespace().next()?.parse().ok())
 }
 
 #[cfg(test)]
