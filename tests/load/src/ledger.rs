@@ -148,9 +148,9 @@ impl Ledger {
         let mut unknown = self.unknown.clone();
         let untold = table.iter().filter(|(id, _)| !self.told.contains_key(*id));
         let strangers = untold.filter(|(_, stands)| {
-            // Of a code whose session is over, an item is left that may have been marked as revoked since.
-            let swept = (stands.over && stands.stage == Stage::Revoked).then_some(Stage::Issued);
-            let explained = [Some(stands.stage), swept].into_iter().flatten().any(|stage| {
+            // Of a code or of a device's tokens whose session is over, an item is left that may have been marked as revoked since.
+            let swept = (stands.over && stands.stage == Stage::Revoked).then_some([Stage::Issued, Stage::Active(1)]);
+            let explained = [stands.stage].into_iter().chain(swept.into_iter().flatten()).any(|stage| {
                 let possible = unknown.get_mut(&(stands.client.clone(), stage)).filter(|left| **left > 0);
                 possible.map(|left| *left -= 1).is_some()
             });
@@ -232,6 +232,13 @@ mod tests {
         // What it created may have been marked as revoked after the session was over.
         let swept = Standing { over: true, ..Standing::new("web", Stage::Revoked) };
         assert_eq!(differences(|_, table| drop(table.insert("unknown".to_owned(), swept))), []);
+        // So may the tokens of a device, whose answer was lost.
+        let swept = Standing { over: true, ..Standing::new("tv", Stage::Revoked) };
+        let lost = |ledger: &mut Ledger, table: &mut BTreeMap<String, Standing>| {
+            ledger.leave_unknown("tv", Stage::Active(1), 1);
+            table.insert("lost".to_owned(), swept.clone());
+        };
+        assert_eq!(differences(lost), []);
     }
 
     #[test]
