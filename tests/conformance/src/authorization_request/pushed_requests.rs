@@ -4,7 +4,9 @@ use harness::{Landing, Pkce, RegisteredClient, Stack};
 
 use crate::support::case::Case;
 use crate::support::handles::with_another_end;
-use crate::support::pages::{answered, asks_for_a_password, asks_for_consent, assert_turned_down, sign_in, url};
+use crate::support::pages::{
+    answered, asks_for_a_password, asks_for_consent, assert_turned_down, sign_in, to_another_account, url,
+};
 use crate::support::published::{DOCUMENTS, document};
 use crate::support::pushed::{assert_pushed, at, make_late, push, pushed, request};
 use crate::support::session::{self, Code, Session, assert_granted, assert_refused, assert_refused_with};
@@ -239,8 +241,7 @@ async fn a_consent_page_leads_to_another_account_when_the_reference_has_expired(
     let page = session.browser.go(&target).await;
     let consent = sign_in(&mut session.browser, &page, &world.ana.username, &world.ana.password).await;
     make_late(&world, &client, "shown_before").await;
-    let link = consent.reply.text().split("href=\"").find(|link| link.starts_with("/authorize?")).unwrap();
-    let link = harness::unescape(link.split('"').next().unwrap());
+    let link = to_another_account(&consent);
     assert!(!link.contains("prompt"), "{link}");
     let page = session.browser.go(&link).await;
     assert!(asks_for_a_password(&page), "{:?}", page.reply);

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::support::case::Case;
 use crate::support::pages::{
-    answered, asks_for_a_password, asks_for_consent, assert_turned_down, shown_here, sign_in, url,
+    answered, asks_for_a_password, asks_for_consent, assert_turned_down, shown_here, sign_in, to_another_account, url,
 };
 use crate::support::published::{DOCUMENTS, document, strings};
 use crate::support::pushed::{assert_pushed, at, push};
@@ -262,12 +262,6 @@ async fn c195_an_object_expires_before_its_first_page_and_not_after_it() {
     assert!(asks_for_a_password(&session.browser.go(&link).await), "{link}");
     let callback = answered(&session.browser.submit(&consent, &consent.form(), &[("decision", "allow")]).await);
     callback.assert_granted();
-}
-
-/// Returns the link of a consent page that leads to another account.
-fn to_another_account(consent: &Landing) -> String {
-    let link = consent.reply.text().split("href=\"").find(|link| link.starts_with("/authorize?")).unwrap();
-    harness::unescape(link.split('"').next().unwrap())
 }
 
 #[tokio::test]

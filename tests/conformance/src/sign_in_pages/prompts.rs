@@ -4,7 +4,9 @@ use harness::{Browser, Callback, Jwt, Pkce, authorization_url};
 use serde_json::{Value, json};
 
 use crate::support::case::Case;
-use crate::support::pages::{answered, asked_anew, asks_for_a_password, asks_for_consent, sign_in, signed_in, url};
+use crate::support::pages::{
+    answered, asked_anew, asks_for_a_password, asks_for_consent, sign_in, signed_in, to_another_account, url,
+};
 use crate::support::relying_party::{app, person};
 use crate::support::session::{self, server_time, until};
 use crate::support::world::{CALLBACK, World};
@@ -209,8 +211,7 @@ async fn c037_another_account_is_asked_for_consent_too_if_the_app_wants_that_eac
     let allowed = session.browser.submit(&once, &once.form(), &[("decision", "allow")]).await;
     answered(&allowed).assert_granted();
     let page = session.browser.go(&url(&world.web.id, &[("prompt", "consent")])).await;
-    let link = page.reply.text().split("href=\"").find(|link| link.starts_with("/authorize?")).unwrap();
-    let another = session.browser.go(&harness::unescape(link.split('"').next().unwrap())).await;
+    let another = session.browser.go(&to_another_account(&page)).await;
     assert!(asks_for_a_password(&another), "{:?}", another.reply);
     // The same person signs in, whose consent is remembered.
     let again = sign_in(&mut session.browser, &another, &world.ana.username, &world.ana.password).await;

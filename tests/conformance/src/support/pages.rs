@@ -19,6 +19,12 @@ pub(crate) fn asking(client: &str, more: &[(&str, &str)]) -> String {
     url(client, &[more, &[("prompt", "consent")]].concat())
 }
 
+/// Returns the link of a consent page that leads to another account.
+pub(crate) fn to_another_account(consent: &Landing) -> String {
+    let link = consent.reply.text().split("href=\"").find(|link| link.starts_with("/authorize?")).unwrap();
+    unescape(link.split('"').next().unwrap())
+}
+
 /// Registers a public app that nobody has consented to yet.
 pub(crate) fn asked_anew(world: &World) -> RegisteredClient {
     let more = ["--grant", "authorization_code", "--redirect-uri", CALLBACK, "--api", ORDERS, "--auth-method", "none"];
