@@ -16,12 +16,17 @@ pub(crate) fn unoffered(client: &Client, apis: &[Api]) -> Vec<String> {
     asked.tokens().filter(|token| !offered.contains(token)).map(str::to_owned).collect()
 }
 
+/// Returns a token of a client's scope that is offered no more. One that nothing offered before (`old`), because an API was
+/// narrowed or deleted, does not count.
+pub(crate) fn no_longer_offered(old: &[String], client: &Client, apis: &[Api]) -> Option<String> {
+    unoffered(client, apis).into_iter().find(|token| !old.contains(token))
+}
+
 /// Checks that a change of a client's APIs takes none of the offers away that its scope rests on. A token that nothing offered
 /// before, because an API was narrowed or deleted, does not stop the change.
 pub(crate) async fn ensure_still_offered(stack: &Stack, before: &Client, after: &Client) -> Result<(), Error> {
     let apis = stack.registry.apis(&[&*before.apis, &*after.apis].concat(), edge::now()).await?;
-    let old = unoffered(before, &apis);
-    match unoffered(after, &apis).iter().find(|token| !old.contains(token)) {
+    match no_longer_offered(&unoffered(before, &apis), after, &apis) {
         Some(token) => Err(format!(
             "the client has the scope {token}, which none of its APIs would offer then: say with --scope what it keeps, or \
              give --all-scopes"

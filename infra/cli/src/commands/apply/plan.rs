@@ -12,7 +12,7 @@ use crate::commands::apply::reading::{Reading, WantedClient};
 use crate::commands::apply::secret::{self, SecretPlan};
 use crate::commands::apply::wanted::api;
 use crate::commands::client_words::ClientWords;
-use crate::commands::offer::unoffered;
+use crate::commands::offer::{no_longer_offered, unoffered};
 use crate::settings::appearance::NewLogo;
 use crate::stack::Stack;
 
@@ -237,7 +237,7 @@ impl Comparison<'_> {
     fn check_offered(&self, client: &Client, found: Option<&Client>) -> Result<(), String> {
         let stands = found.filter(|found| found.scope == client.scope && found.apis == client.apis);
         let old = stands.map(|stands| unoffered(stands, &self.apis)).unwrap_or_default();
-        match unoffered(client, &self.apis_after).iter().find(|token| !old.contains(token)) {
+        match no_longer_offered(&old, client, &self.apis_after) {
             Some(token) => Err(format!("none of its APIs offers the scope {token:?}")),
             None => Ok(()),
         }
