@@ -3,7 +3,7 @@
 //! A stack that runs holds a shared lock on its env file, and so another one sees that the file is in use. A stack that replaces
 //! a file takes it with an exclusive lock first, which it keeps, and a new file appears with its lock and its content: of stacks
 //! that start at the same time, one gets it, and nobody finds it empty. The locks end with the process, however that ends.
-//! Where a file system has no locks, no file is in use.
+//! On a file system without locks, no file is in use.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::ErrorKind;
