@@ -7,7 +7,7 @@ use grants::authorization::Untrusted;
 use grants::{Client, Grant, GrantId, GrantSecret, PushedHandle, Refusal, Timestamp, Transition, code, pushed};
 use keys::KeyRing;
 use protocol::{ClientId, Parameters, PushedReference, RequestReference, Secret, SentObject};
-use service::{NoRequestObject, ReferredRequest, WayBack};
+use service::{NoRequestObject, ReferredRequest, RequestWithObject, WayBack};
 use sessions::{FORM_LIFETIME, FormFault, RequestDigest};
 use store::Applied;
 
@@ -85,7 +85,8 @@ impl Authorize {
         let sent = sent.map_err(|error| Refused::Untrusted(Untrusted::Unreadable(error)))?;
         let Some(SentObject { client_id, object }) = sent else { return Ok(carried) };
         let client = self.client_of_object(incoming, &client_id, now).await?;
-        let signed = self.objects.open(&self.wiring, &object, &client, now).await.map_err(|fault| match fault {
+        let request = RequestWithObject { client: &client, object: &object, incoming };
+        let signed = self.objects.open(&self.wiring, request, now).await.map_err(|fault| match fault {
             NoRequestObject::Refused(refusal) => Refused::NotSigned(refusal),
             NoRequestObject::Failed(failure) => Refused::Failed(failure),
         })?;

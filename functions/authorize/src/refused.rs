@@ -1,8 +1,8 @@
 //! Requests that end early: the page that says why, and the reason for the log.
 
 use edge::{Failure, RequestLog, Response, html, redirect};
-use grants::Refusal;
 use grants::authorization::{Admission, Untrusted};
+use grants::{Refusal, Seconds};
 use http::{HeaderValue, StatusCode, header};
 use pages::{Problem, Text, say};
 use protocol::{AuthorizationErrorCode, Prompt, ReceivedRequestError, RedirectUri};
@@ -156,26 +156,33 @@ fn describe_pushed(refusal: Refusal) -> Text {
 
 /// Tells that the document of a client could not be fetched (503), or cannot be used.
 fn undescribed(fault: &NoDocument, log: &RequestLog) -> Response {
-    let title = say("problem-app-unrecognised");
-    let (status, text, reason, wait) = match fault {
+    match fault {
         NoDocument::NotFetched { .. } => {
             let text = say("problem-document-not-fetched");
-            (StatusCode::SERVICE_UNAVAILABLE, text, "client_document_not_fetched", Some(10))
+            let reason = "client_document_not_fetched";
+            waiting(10, unrecognised(StatusCode::SERVICE_UNAVAILABLE, text, reason, log))
         }
-        NoDocument::TooMany(wait) => {
-            let text = say("problem-too-many-apps");
-            (StatusCode::TOO_MANY_REQUESTS, text, "too_many_client_documents", Some(*wait))
-        }
+        NoDocument::TooMany(wait) => too_many_apps(*wait, "too_many_client_documents", log),
         NoDocument::Failed(failure) if failure.status().is_client_error() => {
             let text = say("problem-document-unusable").with("member", failure.member().unwrap_or("document"));
-            (StatusCode::BAD_REQUEST, text, "client_document_not_usable", None)
+            unrecognised(StatusCode::BAD_REQUEST, text, "client_document_not_usable", log)
         }
-        NoDocument::Failed(failure) => return failed(failure, log),
-    };
-    let mut response = problem(status, title, text, reason, log);
-    if let Some(wait) = wait {
-        response.headers_mut().insert(header::RETRY_AFTER, wait.into());
+        NoDocument::Failed(failure) => failed(failure, log),
     }
+}
+
+/// Tells that too many documents or keys of clients were fetched (429).
+fn too_many_apps(wait: Seconds, reason: &'static str, log: &RequestLog) -> Response {
+    waiting(wait, unrecognised(StatusCode::TOO_MANY_REQUESTS, say("problem-too-many-apps"), reason, log))
+}
+
+fn unrecognised(status: StatusCode, text: Text, reason: &'static str, log: &RequestLog) -> Response {
+    problem(status, say("problem-app-unrecognised"), text, reason, log)
+}
+
+/// Returns the response with the number of seconds to wait.
+fn waiting(wait: Seconds, mut response: Response) -> Response {
+    response.headers_mut().insert(header::RETRY_AFTER, wait.into());
     response
 }
 
@@ -211,6 +218,9 @@ const fn describe_form(fault: FormFault) -> (Text, Text) {
 
 fn failed(failure: &Failure, log: &RequestLog) -> Response {
     let reason = failure.reason();
+    if let Some(wait) = failure.wait() {
+        return too_many_apps(wait, reason, log);
+    }
     if failure.status().is_client_error() {
         return problem(StatusCode::BAD_REQUEST, say("problem-form-unreadable"), ASK_THE_APP, reason, log);
     }

@@ -24,7 +24,9 @@ use protocol::{
     CREDENTIAL_PARAMETERS, ClientId, MAX_REQUEST_BYTES, Parameters, PresentedClient, PushedReference, PushedResponse,
     SentObject, Thumbprint, TokenErrorCode,
 };
-use service::{Applicant, Authentication, DocumentClients, NoDocument, RequestObjects, Stores, Wiring};
+use service::{
+    Applicant, Authentication, DocumentClients, NoDocument, RequestObjects, RequestWithObject, Stores, Wiring,
+};
 use store::{Applied, GrantsTable};
 
 const PATH: &str = "/par";
@@ -58,7 +60,7 @@ impl Par {
             return Err(invalid("request_uri cannot be pushed: push the parameters of the request"));
         }
         let (client, proven) = self.authenticate(incoming, &form, now).await?;
-        let parameters = bound(self.asked(form, &client, now).await?, &client, proven.as_ref())?;
+        let parameters = bound(self.asked(incoming, form, &client, now).await?, &client, proven.as_ref())?;
         let client = client.id.clone();
         if parameters.to_query().len() > MAX_REQUEST_BYTES {
             return Err(Failure::push_too_large("the request is larger than 16 KiB"));
@@ -92,7 +94,13 @@ impl Par {
     }
 
     /// Returns the request of the client: its parameters, or those of the request object that it signed.
-    async fn asked(&self, form: Parameters, client: &Arc<Client>, now: Timestamp) -> Result<Parameters, Failure> {
+    async fn asked(
+        &self,
+        incoming: Incoming<'_>,
+        form: Parameters,
+        client: &Arc<Client>,
+        now: Timestamp,
+    ) -> Result<Parameters, Failure> {
         let parameters = of_client(form, &client.id);
         match SentObject::find(&parameters) {
             Ok(None) => {
@@ -100,7 +108,8 @@ impl Par {
                 Ok(parameters)
             }
             Ok(Some(sent)) => {
-                let signed = self.objects.open(&self.wiring, &sent.object, client, now).await?;
+                let sent = RequestWithObject { client, object: &sent.object, incoming };
+                let signed = self.objects.open(&self.wiring, sent, now).await?;
                 Ok(signed.in_time()?.without(&CREDENTIAL_PARAMETERS))
             }
             Err(_) => Err(invalid("request is included more than once")),

@@ -11,7 +11,9 @@
 //!   pages and grants do not know of it.
 //! - Wrong assertions are not counted: a signature cannot be guessed. They are logged like wrong secrets.
 //! - The keys at a client's `jwks_uri` are cached for five minutes at most, and fetched again when they do not verify an
-//!   assertion, but at most every ten seconds: no one can make this server flood another one with requests.
+//!   assertion, but at most every ten seconds. Clients that no operator registered choose the address themselves, so those
+//!   fetches are also counted for each host and each source, in the memory of the process, and an address that was asked
+//!   within ten seconds is never forgotten: no one can make this server flood another one with requests.
 //! - A wrong passkey is not counted either: a signature cannot be guessed. It is logged like a wrong password.
 //! - An assertion is verified first, and used up once the DPoP proof beside it was checked: a client that learns of the nonce
 //!   by the error may send the same assertion again.
@@ -45,7 +47,7 @@ pub use clients::identity_assertions::{IdentityAssertions, ProvenIdentity};
 pub use clients::logos::Logos;
 pub use clients::new_client::{ClientBuilder, NewClient};
 pub use clients::registered_itself::registered_itself;
-pub use clients::request_objects::{NoRequestObject, RequestObjects};
+pub use clients::request_objects::{NoRequestObject, RequestObjects, RequestWithObject};
 pub use clients::request_references::{ReferredRequest, RequestReferences};
 pub use clients::secret::new_client_secret;
 pub use clients::shown_name::shown_name;

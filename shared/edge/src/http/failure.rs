@@ -107,6 +107,13 @@ impl Failure {
         Self::too_many(wait, description, "too_many_client_documents")
     }
 
+    /// Creates the failure for too many key sets of clients fetched from one host or for one source, which waits for `wait`
+    /// seconds.
+    pub fn too_many_key_sets(wait: Seconds) -> Self {
+        let description = "too many keys of clients were looked up: wait as long as Retry-After says";
+        Self::too_many(wait, description, "too_many_client_keys")
+    }
+
     /// Creates the failure for too many requests (RFC 6585 §4). OAuth has no error code for it.
     fn too_many(wait: Seconds, description: &'static str, reason: &'static str) -> Self {
         let unavailable = Self::new(TokenErrorCode::TemporarilyUnavailable, description, reason);
@@ -140,6 +147,11 @@ impl Failure {
     /// Returns the status of the response.
     pub const fn status(&self) -> StatusCode {
         self.status
+    }
+
+    /// Returns the time in seconds to wait, if there were too many requests.
+    pub fn wait(&self) -> Option<Seconds> {
+        self.retry.filter(|_| self.status == StatusCode::TOO_MANY_REQUESTS)
     }
 
     /// Returns the description for the caller.

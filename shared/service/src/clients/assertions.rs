@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use edge::{Config, Failure, random};
+use edge::{Config, Failure, Incoming, random};
 use grants::assertion::{Server, Unspent, Verification, accept, verification};
 use grants::{AssertionClaims, Attempt, AuthenticatedClient, Client, ClientKeys, Refusal, Timestamp};
 use keys::{SignedAssertion, UnreadableAssertion};
@@ -10,7 +10,7 @@ use protocol::ClientAssertion;
 use store::{Changed, GrantsTable};
 
 use crate::clients::denied::Denied;
-use crate::clients::served_keys::{KeyHolder, ServedKeys};
+use crate::clients::served_keys::{ChosenBy, KeyHolder, ServedKeys};
 use crate::key_cache::KeyCache;
 
 /// Verifies assertions of clients.
@@ -20,6 +20,13 @@ pub(crate) struct Assertions {
     own_endpoint: Option<String>,
     grants: GrantsTable,
     served: ServedKeys,
+}
+
+/// The request that presents credentials, and its time.
+#[derive(Clone, Copy)]
+pub(crate) struct Occasion<'o> {
+    pub(crate) incoming: Incoming<'o>,
+    pub(crate) now: Timestamp,
 }
 
 impl Assertions {
@@ -42,12 +49,12 @@ impl Assertions {
         assertion: &ClientAssertion,
         registered: Option<Arc<Client>>,
         keys: &KeyCache,
-        now: Timestamp,
+        occasion: Occasion<'_>,
     ) -> Result<Unspent, Denied> {
         let signed = SignedAssertion::parse(assertion.jwt())?;
         let client = registered.ok_or(Refusal::ClientUnknown)?;
-        let claims = self.verified(&signed, &client, keys, now).await?;
-        Ok(accept(client, &claims, self.server(), now)?)
+        let claims = self.verified(&signed, &client, keys, occasion).await?;
+        Ok(accept(client, &claims, self.server(), occasion.now)?)
     }
 
     /// Makes the write that uses an assertion up, and so authenticates its client.
@@ -69,7 +76,7 @@ impl Assertions {
         signed: &SignedAssertion<'_>,
         client: &Client,
         keys: &KeyCache,
-        now: Timestamp,
+        Occasion { incoming, now }: Occasion<'_>,
     ) -> Result<AssertionClaims, Denied> {
         let claims = match verification(Some(client), signed.algorithm())? {
             Verification::Secrets(salts) => {
@@ -78,7 +85,10 @@ impl Assertions {
                 signed.by_secrets(derived.map_err(Failure::from)?)
             }
             Verification::Keys(ClientKeys::Inline(keys)) => signed.by_keys(keys),
-            Verification::Keys(ClientKeys::At(uri)) => self.served.find(uri, now, |keys| signed.by_keys(keys)).await?,
+            Verification::Keys(ClientKeys::At(uri)) => {
+                let chosen_by = ChosenBy::of(client, incoming);
+                self.served.find(uri, chosen_by, now, |keys| signed.by_keys(keys)).await?
+            }
         };
         claims.ok_or(Denied::Refused(Refusal::AssertionNotSigned))
     }

@@ -9,7 +9,7 @@ use http::header;
 use protocol::{FederatedAssertion, Parameters, PresentedClient};
 use sessions::{Counter, Wait};
 
-use crate::clients::assertions::Assertions;
+use crate::clients::assertions::{Assertions, Occasion};
 use crate::clients::denied::Denied;
 use crate::clients::federated::{Federated, as_grant};
 use crate::limits::counters::Counters;
@@ -99,12 +99,13 @@ impl Authentication {
             Some(id) if !presented.is_federated() => wiring.registry.client(id, now).await?,
             Some(_) | None => None,
         };
-        let mut answer = self.prove(wiring, &presented, registered.clone(), now).await;
+        let occasion = Occasion { incoming, now };
+        let mut answer = self.prove(wiring, &presented, registered.clone(), occasion).await;
         if let (Err(Denied::Refused(refusal)), Some(cached)) = (&answer, &registered)
             && refusal.may_be_outdated()
             && let Some(current) = Box::pin(wiring.registry.client_again(cached, now)).await?
         {
-            answer = Box::pin(self.prove(wiring, &presented, Some(current), now)).await;
+            answer = Box::pin(self.prove(wiring, &presented, Some(current), occasion)).await;
         }
         match answer {
             Ok(proof) => Ok(VerifiedClient { presented, proof }),
@@ -161,11 +162,12 @@ impl Authentication {
         wiring: &Wiring,
         presented: &PresentedClient,
         registered: Option<Arc<Client>>,
-        now: Timestamp,
+        occasion: Occasion<'_>,
     ) -> Result<ClientProof, Denied> {
+        let now = occasion.now;
         let client = match presented {
             PresentedClient::Assertion(assertion) => {
-                let checked = self.assertions.check(assertion, registered, &wiring.keys, now).await;
+                let checked = self.assertions.check(assertion, registered, &wiring.keys, occasion).await;
                 return checked.map(ClientProof::Assertion);
             }
             PresentedClient::Federated(assertion) => {

@@ -8,7 +8,7 @@ use protocol::{FederatedAssertion, TokenErrorCode};
 use store::Registry;
 
 use crate::clients::denied::Denied;
-use crate::clients::served_keys::{KeyHolder, NoKeys, ServedKeys};
+use crate::clients::served_keys::{ChosenBy, KeyHolder, NoKeys, ServedKeys};
 
 /// Verifies tokens of other issuers.
 pub(crate) struct Federated {
@@ -69,7 +69,7 @@ impl Federated {
         let claims = match &issuer.keys {
             ClientKeys::Inline(keys) => signed.by_keys(keys),
             ClientKeys::At(uri) => {
-                let found = self.served.find(uri, now, |keys| signed.by_keys(keys)).await;
+                let found = self.served.find(uri, ChosenBy::Operator, now, |keys| signed.by_keys(keys)).await;
                 found.map_err(NoKeys::of_issuer)?
             }
         };

@@ -8,7 +8,7 @@ use protocol::{IdentityAssertion, IssuerUrl, Secret};
 use store::Registry;
 
 use crate::clients::denied::Denied;
-use crate::clients::served_keys::{KeyHolder, NoKeys, ServedKeys};
+use crate::clients::served_keys::{ChosenBy, KeyHolder, NoKeys, ServedKeys};
 
 /// Verifies identity assertions of other issuers.
 pub struct IdentityAssertions {
@@ -83,7 +83,7 @@ impl IdentityAssertions {
         let claims = match &issuer.keys {
             ClientKeys::Inline(keys) => signed.by_keys(keys),
             ClientKeys::At(uri) => {
-                let found = self.served.find(uri, now, |keys| signed.by_keys(keys)).await;
+                let found = self.served.find(uri, ChosenBy::Operator, now, |keys| signed.by_keys(keys)).await;
                 found.map_err(|error| match NoKeys::of_issuer(error) {
                     Denied::Refused(_) => Denied::Refused(Refusal::IdentityAssertionNotSigned),
                     failed @ Denied::Failed(_) => failed,

@@ -2,19 +2,30 @@
 
 use std::sync::Arc;
 
-use edge::{Config, Failure};
+use edge::{Config, Failure, Incoming};
 use grants::{Client, Refusal, SignedRequest, Timestamp, request_object};
 use keys::SignedRequestObject;
 use protocol::Secret;
 
 use crate::clients::denied::Denied;
-use crate::clients::served_keys::{KeyHolder, ServedKeys};
+use crate::clients::served_keys::{ChosenBy, KeyHolder, ServedKeys};
 use crate::wiring::Wiring;
 
 /// The reader of request objects.
 pub struct RequestObjects {
     issuer: String,
     served: ServedKeys,
+}
+
+/// A request with an object.
+#[derive(Clone, Copy)]
+pub struct RequestWithObject<'r> {
+    /// The client that sends the request.
+    pub client: &'r Arc<Client>,
+    /// The object as it was sent, or fetched.
+    pub object: &'r Secret,
+    /// The request of the browser, or of the client that pushes it.
+    pub incoming: Incoming<'r>,
 }
 
 /// The reasons why a request object does not count.
@@ -39,31 +50,30 @@ impl RequestObjects {
     pub async fn open(
         &self,
         wiring: &Wiring,
-        object: &Secret,
-        client: &Arc<Client>,
+        sent: RequestWithObject<'_>,
         now: Timestamp,
     ) -> Result<SignedRequest, NoRequestObject> {
-        let refused = match self.claims_of(object, client, now).await {
+        let refused = match self.claims_of(sent, now).await {
             Err(NoRequestObject::Refused(refused)) if refused.may_be_outdated() => refused,
             verified => return verified,
         };
-        match Box::pin(wiring.registry.client_again(client, now)).await.map_err(Failure::from)? {
-            Some(current) => Box::pin(self.claims_of(object, &current, now)).await,
+        match Box::pin(wiring.registry.client_again(sent.client, now)).await.map_err(Failure::from)? {
+            Some(current) => Box::pin(self.claims_of(RequestWithObject { client: &current, ..sent }, now)).await,
             None => Err(refused.into()),
         }
     }
 
     async fn claims_of(
         &self,
-        object: &Secret,
-        client: &Client,
+        RequestWithObject { client, object, incoming }: RequestWithObject<'_>,
         now: Timestamp,
     ) -> Result<SignedRequest, NoRequestObject> {
         let signed = SignedRequestObject::parse(object, client.profile)?;
         let claims = match request_object::verification(client, signed.algorithm())? {
             grants::ClientKeys::Inline(keys) => signed.by_keys(keys),
             grants::ClientKeys::At(uri) => {
-                let found = self.served.find(uri, now, |keys| signed.by_keys(keys)).await;
+                let chosen_by = ChosenBy::of(client, incoming);
+                let found = self.served.find(uri, chosen_by, now, |keys| signed.by_keys(keys)).await;
                 found.map_err(|error| match Denied::from(error) {
                     Denied::Refused(_) => NoRequestObject::Refused(Refusal::RequestObjectNotSigned),
                     Denied::Failed(failure) => NoRequestObject::Failed(failure),

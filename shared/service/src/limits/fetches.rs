@@ -1,4 +1,4 @@
-//! Limits on documents that strangers make this server fetch, counted in the memory of each process: a URL that
+//! Limits on documents and key sets that strangers make this server fetch, counted in the memory of each process: a URL that
 //! leads to nothing costs no write.
 
 use std::collections::HashMap;
@@ -12,28 +12,47 @@ use sessions::{Limit, Wait, Window, source_names};
 const FROM_HOST: Limit = Limit { most: 60, within: 60 };
 /// The most documents that are fetched for requests from one source.
 const FOR_SOURCE: Limit = Limit { most: 30, within: 60 };
+/// The most key sets that are fetched from one host. Many clients may keep theirs on one host, and a test suite registers new
+/// ones all the time, so the limits are higher than those on documents.
+const KEYS_FROM_HOST: Limit = Limit { most: 240, within: 60 };
+/// The most key sets that are fetched for requests from one source. One source alone uses up no host.
+const KEYS_FOR_SOURCE: Limit = Limit { most: 120, within: 60 };
 /// The number of windows at which those that have passed are dropped.
 const MOST_WINDOWS: usize = 4096;
 
-/// The fetches of the last minute, by host and by source.
-#[derive(Default)]
-pub(crate) struct Fetches(Mutex<HashMap<String, Window>>);
+/// The fetches of the last minute, by host and by source. The windows of both limits have the same length.
+pub(crate) struct Fetches {
+    from_host: Limit,
+    for_source: Limit,
+    windows: Mutex<HashMap<String, Window>>,
+}
+
+/// The limits on documents.
+impl Default for Fetches {
+    fn default() -> Self {
+        Self { from_host: FROM_HOST, for_source: FOR_SOURCE, windows: Mutex::default() }
+    }
+}
 
 impl Fetches {
+    /// Creates the limits on key sets.
+    pub(crate) fn of_keys() -> Self {
+        Self { from_host: KEYS_FROM_HOST, for_source: KEYS_FOR_SOURCE, windows: Mutex::default() }
+    }
+
     /// Counts a fetch from a host, for a request from `source`.
     ///
     /// # Errors
     /// [`Wait`] when there were too many.
     pub(crate) fn count(&self, host: &str, source: Option<IpAddr>, now: Timestamp) -> Result<(), Wait> {
         let source = source.map(source_names).unwrap_or_default().into_iter().map(|(name, wider)| {
-            (format!("source {name}"), Limit { most: FOR_SOURCE.most.saturating_mul(wider), ..FOR_SOURCE })
+            (format!("source {name}"), Limit { most: self.for_source.most.saturating_mul(wider), ..self.for_source })
         });
-        let mut windows = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut windows = self.windows.lock().unwrap_or_else(PoisonError::into_inner);
         if windows.len() >= MOST_WINDOWS {
-            // Both limits have windows of the same length.
-            windows.retain(|_, window| !window.is_over(FROM_HOST, now));
+            windows.retain(|_, window| !window.is_over(self.from_host, now));
         }
-        for (key, limit) in source.chain([(format!("host {host}"), FROM_HOST)]) {
+        for (key, limit) in source.chain([(format!("host {host}"), self.from_host)]) {
             let window = Window::admit(windows.get(&key).copied(), limit, now)?;
             windows.insert(key, window);
         }
@@ -67,5 +86,15 @@ mod tests {
         }
         assert_eq!(fetches.count("app.example", Some(source(9)), NOW.plus(1)), Err(Wait(59)));
         assert_eq!(fetches.count("app.example:8443", Some(source(9)), NOW.plus(1)), Ok(()));
+    }
+
+    #[test]
+    fn c153_key_sets_have_limits_that_a_test_suite_at_one_address_does_not_reach() {
+        let fetches = Fetches::of_keys();
+        let count = |from| fetches.count("suite.example", Some(source(from)), NOW);
+        let fetched = [1, 1, 2, 3].map(|from| (0..1000).take_while(|_| count(from).is_ok()).count());
+        assert_eq!(fetched, [120, 0, 120, 0]);
+        assert_eq!(fetches.count("app.example", Some(source(3)), NOW), Ok(()));
+        assert_eq!(fetches.count("suite.example", Some(source(1)), NOW.plus(60)), Ok(()));
     }
 }

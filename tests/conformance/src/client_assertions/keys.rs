@@ -4,12 +4,14 @@ use std::net::TcpListener;
 use std::sync::LazyLock;
 
 use aws_lc_rs::rsa::KeySize;
-use harness::RegisteredClient;
+use harness::{Http, RegisteredClient, Reply};
 use jsonwebtoken::jwk::Jwk;
 use jsonwebtoken::{Algorithm, EncodingKey};
 use serde_json::{Value, json};
 
 use crate::client_assertions::fixture::{MORE, ask_at, granted, refused, usual};
+use crate::support::pages::assert_shown_here;
+use crate::support::self_registration::{Registration, metadata, register, started};
 use crate::support::session::{assert_fails, assert_refused, assert_refused_with, server_time, until};
 use crate::support::signed_assertions::{KeyServer, Signer, claims, keys_in_file, rsa};
 use crate::support::world::World;
@@ -45,6 +47,72 @@ async fn o32_keys_that_a_client_serves_are_fetched_anew_for_an_unknown_one_and_n
     assert_eq!(server.visits(), 2);
     granted(world, 0, &first.assertion(&claims(world, &client.id))).await;
     assert_eq!(server.visits(), 2);
+}
+
+/// Registers this number of clients where anybody can, each with its keys at another URL of one server.
+async fn register_with_keys(world: &World, server: &KeyServer, count: usize) -> Vec<Registration> {
+    let mut clients = Vec::new();
+    for number in 0..count {
+        let uri = server.at(&format!("/{number}"));
+        let asked = metadata(&json!({ "token_endpoint_auth_method": "private_key_jwt", "jwks_uri": uri }));
+        clients.push(Registration::of(&register(world, None, &asked).await));
+    }
+    clients
+}
+
+fn assert_too_many(reply: &Reply) {
+    assert_eq!(reply.status, 429, "{reply:?}");
+    assert!(reply.header("retry-after").is_some_and(|wait| wait.parse::<u32>().is_ok()), "{reply:?}");
+}
+
+#[tokio::test]
+async fn c153_keys_of_clients_that_registered_themselves_are_fetched_within_limits() {
+    let world = started("open");
+    let [known, unknown] = ["known", "unknown"].map(|kid| Signer::new(Algorithm::ES256, kid));
+    let server = KeyServer::start(&[known.public()]);
+    let clients = register_with_keys(&world, &server, 121).await;
+    let http = world.stack.http();
+    let redeem = async |http: &Http, client: &Registration, signer: &Signer| {
+        let ask = http.post("/token").field("grant_type", "authorization_code").field("code", "x");
+        ask.fields(&signer.assertion(&claims(&world, client.id())).fields()).send().await
+    };
+    // A test suite has new clients all the time, all on one host and from one address: they are served.
+    for client in &clients[..100] {
+        assert_refused(&redeem(&http, client, &known).await, "invalid_grant");
+    }
+    for client in &clients[100..120] {
+        assert_refused(&redeem(&http, client, &unknown).await, "invalid_client");
+    }
+    let late = redeem(&http, &clients[120], &known).await;
+    assert_too_many(&late);
+    assert_refused_with(&late, 429, "temporarily_unavailable");
+    assert_eq!(server.visits(), 120);
+    // Cached keys stay good, other sources are served, and what the operator registered is not limited.
+    assert_refused(&redeem(&http, &clients[0], &known).await, "invalid_grant");
+    assert_refused(&redeem(&world.stack.http_from([127, 0, 9, 1]), &clients[120], &known).await, "invalid_grant");
+    let own = client_of(&world, &server.at("/operator"));
+    granted(&world, 0, &known.assertion(&claims(&world, &own.id))).await;
+    assert_eq!(server.visits(), 122);
+}
+
+#[tokio::test]
+async fn c153_keys_for_request_objects_of_strangers_are_fetched_within_limits() {
+    let world = started("open");
+    let unknown = Signer::new(Algorithm::ES256, "unknown");
+    let server = KeyServer::start(&[Signer::new(Algorithm::ES256, "known").public()]);
+    let clients = register_with_keys(&world, &server, 121).await;
+    let http = world.stack.http();
+    for (number, client) in clients.iter().enumerate() {
+        let object = unknown.assertion(&claims(&world, client.id())).0;
+        let reply = http.get(&format!("/authorize?client_id={}&request={object}", client.id())).send().await;
+        assert_shown_here(&reply);
+        if number < 120 {
+            assert_eq!(reply.status, 400, "{number}: {reply:?}");
+        } else {
+            assert_too_many(&reply);
+        }
+    }
+    assert_eq!(server.visits(), 120);
 }
 
 #[tokio::test]
