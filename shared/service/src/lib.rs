@@ -24,7 +24,8 @@
 //! - A client ID metadata document is fetched for an authorization request only, at most as often as its host allows within
 //!   bounds, and its copy is kept in the registry. So every other endpoint knows the client, needs no way to the host, and
 //!   works while the host is down. Errors are not kept. Fetches are limited for each source and each host in the memory of
-//!   the process, because a URL that leads to nothing must cost no write.
+//!   the process, because a URL that leads to nothing must cost no write. The sector that a document names is counted like
+//!   the document, and like it may fail to answer while the copy is good.
 //! - The operator's decision which documents are allowed is applied to authorization requests, as that about registration
 //!   is: grants that people gave before go on until they end or the client is disabled.
 

@@ -6,11 +6,11 @@ use std::sync::Arc;
 use edge::{AuditEntry, AuditEvent, Failure, Incoming, trouble};
 use grants::{Client, CopyAge, DocumentCopy, Registrant, RegistrationPolicy, Seconds, SelfRegistration, Timestamp};
 use outbound::{FetchUrl, Fetched, Outbound};
-use protocol::{ClientId, ClientIdUrl, ClientMetadata, MAX_DOCUMENT_BYTES, TokenErrorCode};
+use protocol::{ClientId, ClientIdUrl, ClientMetadata, MAX_DOCUMENT_BYTES, MetadataError, TokenErrorCode};
 use sessions::Wait;
 use store::KeysTable;
 
-use crate::clients::new_client::{ClientBuilder, NewClient};
+use crate::clients::new_client::{ClientBuilder, Draft, NewClient, NoSector};
 use crate::limits::fetches::Fetches;
 use crate::wiring::Wiring;
 
@@ -24,8 +24,8 @@ pub struct DocumentClients {
 /// The reasons why the client of a document is not known.
 #[derive(Debug)]
 pub enum NoDocument {
-    /// The document could not be fetched. The reason is only logged: whoever supplied the URL must not learn what is
-    /// behind it.
+    /// The document, or the sector that it names, could not be fetched. The reason is only logged: the party that supplied the
+    /// URL must not learn what is behind it.
     NotFetched {
         /// `true` if the host is only down. Otherwise it no longer serves the document, or not as it should.
         may_pass: bool,
@@ -89,8 +89,8 @@ impl DocumentClients {
 
     /// Fetches the document and keeps its copy, unless another process did so in the meantime.
     async fn renew(&self, wanted: &Wanted<'_>) -> Result<Arc<Client>, NoDocument> {
-        let Wanted { wiring, url, incoming, now, .. } = *wanted;
-        self.fetches.count(&url.authority(), incoming.source(), now).map_err(|Wait(wait)| NoDocument::TooMany(wait))?;
+        let Wanted { wiring, url, target, incoming, now } = *wanted;
+        self.count(wanted, target)?;
         let found = wiring.registry.client_past_the_cache(url.id(), now).await?;
         if let Some(found) = found.as_ref().filter(|client| stands(client, now)) {
             return Ok(Arc::clone(found));
@@ -104,6 +104,12 @@ impl DocumentClients {
         kept.ok_or(NoDocument::Failed(deleted()))
     }
 
+    /// Counts a fetch for a request.
+    fn count(&self, wanted: &Wanted<'_>, target: &FetchUrl) -> Result<(), NoDocument> {
+        let counted = self.fetches.count(target.authority(), wanted.incoming.source(), wanted.now);
+        counted.map_err(|Wait(wait)| NoDocument::TooMany(wait))
+    }
+
     async fn fetch(&self, wanted: &Wanted<'_>) -> Result<Fetched, NoDocument> {
         let fetched = Box::pin(self.outbound.get_small_json(wanted.target, MAX_DOCUMENT_BYTES)).await;
         fetched.map_err(|error| {
@@ -113,7 +119,7 @@ impl DocumentClients {
     }
 
     /// Turns a document into its client, by the rules for clients that register themselves.
-    async fn read(&self, wanted: &Wanted<'_>, fetched: &Fetched, found: Option<&Client>) -> Result<Client, Failure> {
+    async fn read(&self, wanted: &Wanted<'_>, fetched: &Fetched, found: Option<&Client>) -> Result<Client, NoDocument> {
         let Wanted { wiring, url, now, .. } = *wanted;
         let asked = ClientMetadata::parse_document(&fetched.body, url)?;
         let (opened, lifetime) = (wiring.config.registration.clone(), wiring.config.policy.grant_lifetime);
@@ -121,8 +127,24 @@ impl DocumentClients {
         let standing = SelfRegistration::of_document(DocumentCopy::fetched(now, fetched.max_age), policy);
         let since = found.map_or(now, |client| client.created_at);
         let blank = Client::new(url.id().clone(), since);
-        let new = self.builder.build(wiring, NewClient { asked, blank, standing }, now).await?;
-        new.register().map_err(|error| protocol::MetadataError::from(error).into())
+        let draft = self.builder.draft(wiring, NewClient { asked, blank, standing }, now).await?;
+        let new = self.confirm(wanted, draft).await?;
+        new.register().map_err(|error| MetadataError::from(error).into())
+    }
+
+    /// Asks the sector that a document names, if it names one. Its host may be another, so it is counted too; and if it does
+    /// not answer, that is as if the document's host did not.
+    async fn confirm(&self, wanted: &Wanted<'_>, draft: Draft) -> Result<Client, NoDocument> {
+        if let Some(sector) = draft.sector() {
+            self.count(wanted, sector)?;
+        }
+        self.builder.confirm(draft).await.map_err(|error| match error {
+            NoSector::NotRead(error) if error.may_pass() => {
+                trouble("the sector that the document of a client names could not be fetched", &error);
+                NoDocument::NotFetched { may_pass: true }
+            }
+            lasting @ (NoSector::NotRead(_) | NoSector::Refused(_)) => MetadataError::from(lasting).into(),
+        })
     }
 }
 

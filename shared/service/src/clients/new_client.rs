@@ -8,8 +8,8 @@ use edge::Failure;
 use grants::dynamic::{Offer, algorithms, new_client, sector_lists};
 use grants::{Client, ClientKeys, SelfRegistration, SigningAlgorithm, Timestamp};
 use keys::read_client_keys;
-use outbound::{FetchUrl, Outbound, Reach};
-use protocol::{AskedKeys, ClientMetadata, MetadataError, RedirectUri, ServerUri, sector_redirect_uris};
+use outbound::{FetchError, FetchUrl, Outbound, Reach};
+use protocol::{AskedKeys, ClientMetadata, MetadataError, ServerUri, sector_redirect_uris};
 use store::KeysTable;
 
 use crate::clients::operator_names::OperatorNames;
@@ -32,6 +32,27 @@ pub struct NewClient {
     pub standing: SelfRegistration,
 }
 
+/// A client whose sector, if it names one, was not asked yet.
+pub(crate) struct Draft {
+    client: Client,
+    sector: Option<FetchUrl>,
+}
+
+/// The reasons why a sector does not confirm a client.
+pub(crate) enum NoSector {
+    /// It could not be read.
+    NotRead(FetchError),
+    /// It does not list the client's redirect URIs.
+    Refused(MetadataError),
+}
+
+impl Draft {
+    /// The address that is asked about the client.
+    pub(crate) const fn sector(&self) -> Option<&FetchUrl> {
+        self.sector.as_ref()
+    }
+}
+
 impl ClientBuilder {
     /// Creates a builder that finds out about new signing keys in the table `keys`.
     pub fn new(keys: KeysTable) -> Self {
@@ -43,6 +64,12 @@ impl ClientBuilder {
     /// # Errors
     /// A [`Failure`]: 400 that names the member with its fault, or 503 when the rules' data cannot be read.
     pub async fn build(&self, wiring: &Wiring, new: NewClient, now: Timestamp) -> Result<Client, Failure> {
+        let draft = self.draft(wiring, new, now).await?;
+        Ok(self.confirm(draft).await.map_err(MetadataError::from)?)
+    }
+
+    /// Builds the client, and checks everything but its sector.
+    pub(crate) async fn draft(&self, wiring: &Wiring, new: NewClient, now: Timestamp) -> Result<Draft, Failure> {
         let NewClient { asked, blank, standing } = new;
         let reach = &wiring.config.reach;
         let keys = keys_of(&asked, reach)?;
@@ -62,22 +89,37 @@ impl ClientBuilder {
             let target = FetchUrl::parse(uri.without_fragment(), reach);
             target.map_err(|_| MetadataError::of("request_uris", "one of them is not a public https URL"))?;
         }
-        if let Some(uri) = sector {
-            self.ask_sector(&uri, &new.redirect_uris, reach).await?;
-        }
-        Ok(new)
+        let sector = sector.map(|uri| FetchUrl::parse(&uri, reach)).transpose();
+        let sector = sector.map_err(|_| sector_fault("it is not a public https URL"))?;
+        Ok(Draft { client: new, sector })
     }
 
-    /// Fetches and checks the sector identifier (OpenID Connect Dynamic Client Registration §5).
-    async fn ask_sector(&self, uri: &str, redirect_uris: &[RedirectUri], reach: &Reach) -> Result<(), MetadataError> {
-        let fault = |why| MetadataError::of("sector_identifier_uri", why);
-        let target = FetchUrl::parse(uri, reach).map_err(|_| fault("it is not a public https URL"))?;
-        let fetched = Box::pin(self.outbound.get_json(&target)).await.map_err(|error| {
-            edge::trouble("a sector_identifier_uri could not be read", &error);
-            fault("it could not be read")
-        })?;
-        sector_lists(sector_redirect_uris(&fetched.body).as_deref(), redirect_uris)
+    /// Fetches and checks the sector identifier, if there is one (OpenID Connect Dynamic Client Registration §5).
+    pub(crate) async fn confirm(&self, Draft { client, sector }: Draft) -> Result<Client, NoSector> {
+        if let Some(target) = sector {
+            let fetched = Box::pin(self.outbound.get_json(&target)).await.map_err(NoSector::NotRead)?;
+            let listed = sector_redirect_uris(&fetched.body);
+            sector_lists(listed.as_deref(), &client.redirect_uris).map_err(NoSector::Refused)?;
+        }
+        Ok(client)
     }
+}
+
+/// The error for the client. Why a request failed only goes to the log.
+impl From<NoSector> for MetadataError {
+    fn from(error: NoSector) -> Self {
+        match error {
+            NoSector::NotRead(error) => {
+                edge::trouble("a sector_identifier_uri could not be read", &error);
+                sector_fault("it could not be read")
+            }
+            NoSector::Refused(fault) => fault,
+        }
+    }
+}
+
+fn sector_fault(why: &'static str) -> MetadataError {
+    MetadataError::of("sector_identifier_uri", why)
 }
 
 fn keys_of(asked: &ClientMetadata, reach: &Reach) -> Result<Option<ClientKeys>, MetadataError> {
