@@ -94,6 +94,11 @@ impl FetchUrl {
         self.uri.authority().map_or("", http::uri::Authority::as_str)
     }
 
+    /// Returns whether the URL is at one of these hosts. One that is listed with a port is meant at that port alone.
+    pub fn is_at(&self, hosts: &Reach) -> bool {
+        hosts.holds(&self.host, self.port)
+    }
+
     /// The URI to send in the request.
     pub(crate) const fn uri(&self) -> &Uri {
         &self.uri

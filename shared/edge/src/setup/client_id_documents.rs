@@ -1,9 +1,6 @@
 //! Configuration of client ID metadata documents.
 
-use std::collections::BTreeSet;
-
-use outbound::Reach;
-use protocol::ClientIdUrl;
+use outbound::{FetchUrl, Reach};
 
 use crate::setup::config_error::ConfigError;
 
@@ -24,8 +21,8 @@ pub enum DocumentMode {
 pub struct DocumentConfig {
     /// The URLs that may be the id of a client.
     pub mode: DocumentMode,
-    /// The listed hosts, in lower case, each with a port or without.
-    hosts: BTreeSet<String>,
+    /// The listed hosts, each with a port or without.
+    hosts: Reach,
 }
 
 impl DocumentMode {
@@ -48,11 +45,9 @@ impl DocumentConfig {
         let known = |text: String| DocumentMode::ALL.into_iter().find(|known| known.as_str() == text);
         let chosen = get(mode).map_or(Some(DocumentMode::Off), known);
         let chosen = chosen.ok_or(ConfigError::Malformed(mode, "off, listed or open"))?;
-        let written = get(hosts).unwrap_or_default().to_ascii_lowercase();
         let malformed = ConfigError::Malformed(hosts, "hosts, with a port or without, and spaces between");
-        Reach::parse(&written).map_err(|_| malformed)?;
-        let listed: BTreeSet<String> = written.split_ascii_whitespace().map(str::to_owned).collect();
-        if chosen == DocumentMode::Listed && listed.is_empty() {
+        let listed = Reach::parse(&get(hosts).unwrap_or_default()).map_err(|_| malformed)?;
+        if chosen == DocumentMode::Listed && listed == Reach::default() {
             return Err(ConfigError::Missing(
                 hosts,
                 "the hosts of the documents, for JETON_CLIENT_ID_DOCUMENTS=listed",
@@ -61,12 +56,12 @@ impl DocumentConfig {
         Ok(Self { mode: chosen, hosts: listed })
     }
 
-    /// Returns whether a client may have this id without being registered. A listed host with a port allows that port
-    /// only, one without allows any; subdomains are other hosts.
-    pub fn allow(&self, id: &ClientIdUrl) -> bool {
+    /// Returns whether a client may have this URL as its id without being registered. A listed host with a port allows that
+    /// port only, one without allows any; subdomains are other hosts.
+    pub fn allow(&self, id: &FetchUrl) -> bool {
         match self.mode {
             DocumentMode::Off => false,
-            DocumentMode::Listed => self.hosts.contains(id.host()) || self.hosts.contains(&id.authority()),
+            DocumentMode::Listed => id.is_at(&self.hosts),
             DocumentMode::Open => true,
         }
     }
@@ -74,8 +69,6 @@ impl DocumentConfig {
 
 #[cfg(test)]
 mod tests {
-    use protocol::ClientId;
-
     use super::*;
 
     fn read(mode: &str, hosts: &str) -> Result<DocumentConfig, ConfigError> {
@@ -86,7 +79,7 @@ mod tests {
     }
 
     fn allows(config: &DocumentConfig, url: &str) -> bool {
-        config.allow(&ClientIdUrl::parse(&ClientId::parse(url).unwrap()).unwrap())
+        config.allow(&FetchUrl::parse(url, &Reach::default()).unwrap())
     }
 
     #[test]
@@ -106,12 +99,15 @@ mod tests {
 
     #[test]
     fn c225_a_listed_host_allows_its_own_documents_and_no_others() {
-        let listed = read("listed", "app.example  Tools.example:8443").unwrap();
+        let listed = read("listed", "app.example  Tools.example:8443 usual.example:443 bücher.example").unwrap();
         for (url, allowed) in [
             ("https://app.example/client", true),
             ("https://app.example:9443/client", true),
             ("https://tools.example:8443/client", true),
             ("https://tools.example/client", false),
+            ("https://usual.example/client", true),
+            ("https://usual.example:8443/client", false),
+            ("https://xn--bcher-kva.example/client", true),
             ("https://a.app.example/client", false),
             ("https://evil.example/app.example", false),
         ] {

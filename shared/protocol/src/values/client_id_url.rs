@@ -13,8 +13,6 @@ use crate::values::server_uri::plain_url;
 pub struct ClientIdUrl {
     id: ClientId,
     host: String,
-    /// The port, if it is not the usual one of the scheme.
-    port: Option<u16>,
 }
 
 impl ClientIdUrl {
@@ -28,7 +26,7 @@ impl ClientIdUrl {
         let url = plain_url(text).filter(|url| is_in_normal_form(url, text))?;
         let safe = url.scheme() == "https" || (url.scheme() == "http" && is_loopback(&url));
         let host = url.host_str().filter(|_| safe)?.to_owned();
-        Some(Self { id: id.clone(), host, port: url.port() })
+        Some(Self { id: id.clone(), host })
     }
 
     /// The client id, which is the URL as it was written.
@@ -39,11 +37,6 @@ impl ClientIdUrl {
     /// The host that vouches for the client.
     pub fn host(&self) -> &str {
         &self.host
-    }
-
-    /// The host, with its port if that is not the usual one.
-    pub fn authority(&self) -> String {
-        self.port.map_or_else(|| self.host.clone(), |port| format!("{}:{port}", self.host))
     }
 }
 
@@ -122,15 +115,14 @@ mod tests {
     }
 
     #[test]
-    fn the_authority_names_a_port_that_is_not_the_usual_one() {
+    fn the_host_of_a_document_has_no_port() {
         let rows = [
-            ("https://app.example/c", "app.example", "app.example"),
-            ("https://app.example:8443/c", "app.example", "app.example:8443"),
-            ("https://[2600:1f18::1]/c", "[2600:1f18::1]", "[2600:1f18::1]"),
+            ("https://app.example/c", "app.example"),
+            ("https://app.example:8443/c", "app.example"),
+            ("https://[2600:1f18::1]:8443/c", "[2600:1f18::1]"),
         ];
-        for (text, host, authority) in rows {
-            let url = parse(text).unwrap();
-            assert_eq!((url.host(), url.authority().as_str()), (host, authority));
+        for (text, host) in rows {
+            assert_eq!(parse(text).unwrap().host(), host);
         }
     }
 }

@@ -70,9 +70,9 @@ impl DocumentClients {
             Some(Registrant::Operator | Registrant::Itself { .. }) => return Ok(known),
             Some(Registrant::Document) | None => {}
         }
+        let documents = &wiring.config.registration.documents;
         let target = FetchUrl::parse(id.as_str(), &wiring.config.reach);
-        let allowed = wiring.config.registration.documents.allow(&url);
-        let Some(target) = target.ok().filter(|_| allowed) else { return Ok(None) };
+        let Some(target) = target.ok().filter(|target| documents.allow(target)) else { return Ok(None) };
         if known.as_ref().is_some_and(|client| stands(client, now)) {
             return Ok(known);
         }
