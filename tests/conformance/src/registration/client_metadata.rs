@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 
 use crate::support::case::Case;
 use crate::support::self_registration::{
-    Registration, assert_denied, assert_refused_for, initial_token, metadata, register, registered, with_tokens,
+    Registration, ask, assert_denied, assert_refused_for, initial_token, metadata, register, registered, started,
+    with_tokens,
 };
 use crate::support::session::{assert_refused, server_time, until};
 use crate::support::signed_assertions::{KeyServer, Signer, claims};
@@ -128,6 +129,34 @@ async fn c153_an_attempt_counts_before_anything_is_fetched_for_it_and_so_does_a_
         assert_eq!(reply.status, if number < 30 { 200 } else { 429 }, "{number}: {reply:?}");
     }
     assert_eq!(registration.ask("GET", &json!(null)).await.status, 200);
+}
+
+#[tokio::test]
+async fn c153_fetches_are_counted_for_each_source_and_so_are_those_for_a_replacement() {
+    let world = started("open");
+    let server = KeyServer::start(&[]);
+    server.say("200 OK", &json!([CALLBACK]).to_string());
+    let asked = metadata(&json!({ "sector_identifier_uri": server.uri() }));
+    let first = Registration::of(&register(&world, None, &asked).await);
+    let replace = async || {
+        let mut whole = asked.clone();
+        whole["client_id"] = json!(first.id());
+        let at = first.document["registration_client_uri"].as_str().expect("a URL");
+        ask(&world.stack.http(), "PUT", at, Some(first.token()), &whole).send().await
+    };
+    for _ in 0..58 {
+        Registration::of(&register(&world, None, &asked).await);
+    }
+    assert_eq!((replace().await.status, server.visits()), (200, 60));
+    for late in [register(&world, None, &asked).await, replace().await] {
+        assert_eq!((late.status, late.header("retry-after").is_some()), (429, true), "{late:?}");
+    }
+    assert_eq!(server.visits(), 60, "nothing was fetched");
+    // Other sources are served, and so is a registration that needs no fetch.
+    let elsewhere = world.stack.http_from([127, 0, 9, 2]);
+    Registration::of(&ask(&elsewhere, "POST", "/register", None, &asked).send().await);
+    assert_eq!(server.visits(), 61);
+    Registration::of(&register(&world, None, &metadata(&json!({}))).await);
 }
 
 #[tokio::test]
