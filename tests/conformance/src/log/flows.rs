@@ -21,7 +21,7 @@ use crate::support::session::{assert_granted, assert_refused, tokens};
 use crate::support::signed_assertions::{Signer, claims, now};
 use crate::support::world::{CALLBACK, ORDERS, World};
 
-/// The issuer and the name of another server, for which a client may get identity assertions.
+/// The issuer of another server, for which a client may get identity assertions.
 const ELSEWHERE: &str = "https://as.other.example";
 
 /// A world in which each flow is run once, and again where the server refuses the second time.
@@ -77,7 +77,7 @@ impl Flows {
     async fn device(&mut self) {
         let mut session = self.apis.world.session();
         let tv = device_client(session.world, "Watched TV", &[]);
-        let codes = asked(&session, &tv, &[]).await;
+        let codes = asked(&session, &tv, &[("scope", "read")]).await;
         assert_eq!(enter(&mut session.browser, "BBBB-BBBB").await.reply.status, 400);
         approve(&mut session, &codes).await;
         let given = tokens(&poll(&session, &tv, &codes.device_code).await);
