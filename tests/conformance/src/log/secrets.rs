@@ -178,7 +178,7 @@ async fn c130_no_secret_code_token_verifier_or_password_is_ever_logged() {
     assert_holds_none(&log, &watched.secrets);
 }
 
-/// Asserts that no secret is in the log. The middle of one is enough to find it, whatever surrounds it.
+/// Asserts that no secret is in the log. The middle of one is enough to find it, also within other text.
 pub(super) fn assert_holds_none(log: &str, secrets: &[String]) {
     for secret in secrets {
         let middle = &secret[secret.len() / 4..secret.len() * 3 / 4];
