@@ -191,7 +191,7 @@ async fn o30_what_is_no_json_object_of_16_kib_is_refused() {
 }
 
 #[tokio::test]
-async fn o30_scripts_of_any_origin_may_register() {
+async fn o30_c167_scripts_of_any_origin_may_register() {
     let http = with_tokens().stack.http();
     for (path, methods) in [("/register", "POST"), ("/register/dyn_0", "GET, HEAD, PUT, DELETE")] {
         let _case = Case::new(path);
