@@ -5,6 +5,7 @@ use harness::Reply;
 use crate::support::case::Case;
 use crate::support::pages::cors_headers;
 use crate::support::published::DOCUMENTS;
+use crate::support::self_registration::with_tokens;
 use crate::support::session::{self};
 use crate::support::world::World;
 
@@ -79,7 +80,7 @@ async fn c062_a_preflight_is_answered_where_scripts_may_ask_and_nowhere_else() {
 
 #[tokio::test]
 async fn c062_c167_a_preflight_allows_what_clients_in_browsers_send_and_never_credentials() {
-    let http = World::shared().stack.http();
+    let (http, of_registration) = (World::shared().stack.http(), with_tokens().stack.http());
     let usual = "accept,authorization,content-type,dpop,mcp-protocol-version,traceparent,tracestate,x-requested-with";
     let paths = [
         "/par",
@@ -91,8 +92,11 @@ async fn c062_c167_a_preflight_allows_what_clients_in_browsers_send_and_never_cr
         DOCUMENTS[1],
         "/.well-known/jwks.json",
         "/.well-known/x",
+        "/register",
+        "/register/dyn_0",
     ];
     for path in paths {
+        let http = if path.starts_with("/register") { &of_registration } else { &http };
         let preflight = || http.ask("OPTIONS", path).header("origin", "https://app.example");
         for asked in [usual, "authorization,baggage,sentry-trace", "x-b3-traceid"] {
             let _case = Case::new(format!("{path}: {asked}"));

@@ -165,7 +165,7 @@ fn faults(now: u64) -> [(&'static str, Value, &'static str); 24] {
 }
 
 #[tokio::test]
-async fn c226_every_fault_of_an_assertion_is_told_and_uses_nothing_up() {
+async fn c173_c226_every_fault_of_an_assertion_is_told_and_uses_nothing_up() {
     let session = WORLD.session();
     let (provider, client, eva) = (Provider::start("idp-faults", "id-jag"), client("Is faulty"), person("eva-faults"));
     provider.link(&eva, "eva@idp");
@@ -191,6 +191,7 @@ async fn c226_every_fault_of_an_assertion_is_told_and_uses_nothing_up() {
     let assertion = provider.signed(&good);
     for (name, value, error) in [
         ("scope", "read admin", "invalid_scope"),
+        ("scope", "openid read claudeai", "invalid_scope"),
         ("resource", PARCELS, "invalid_target"),
         ("resource", "https://unknown.example", "invalid_target"),
     ] {

@@ -157,6 +157,19 @@ async fn c174_an_id_token_proves_its_session_and_person_and_one_of_an_unknown_ke
 }
 
 #[tokio::test]
+async fn c128_an_id_token_that_expired_long_ago_is_still_a_hint() {
+    let ring = ring(&[SigningAlgorithm::Es256]).await;
+    let client_id = ClientId::parse("app").unwrap();
+    // The JWT library compares times with the clock of the machine, where 1970 is over.
+    let (issued_at, expires_at) = (Timestamp::from_seconds(1), Timestamp::from_seconds(2));
+    let token = IdToken { issued_at, expires_at, ..id_token(client_id.clone(), Claims::default()) };
+    let signed = ring.sign_id_token(&token, ISSUER, [1; 16], None).unwrap();
+    let facts = ring.verify_id_token(&signed, ISSUER).unwrap();
+    assert_eq!((facts.client_id, facts.expires_at), (client_id, expires_at));
+    assert_eq!((facts.session, facts.person), (Some(token.session), Some(token.person)));
+}
+
+#[tokio::test]
 async fn c177_an_access_token_has_the_typ_of_its_api_and_the_claims_it_was_given() {
     let ring = ring(&[SigningAlgorithm::Es256]).await;
     let claims = Claims::parse(r#"{"roles":["admin"],"tenant":"acme"}"#).unwrap();

@@ -2,7 +2,9 @@
 
 use harness::{Pkce, Stack};
 
-use crate::support::session::{self, assert_refused, reach, tokens};
+use crate::support::devices::{approve, asked, poll, television};
+use crate::support::pushed::{push, pushed};
+use crate::support::session::{self, Code, assert_refused, reach, tokens};
 use crate::support::world::{ALGORITHMS, CALLBACK, ORDERS, PARCELS, VAULT, World};
 
 #[tokio::test]
@@ -119,6 +121,25 @@ async fn c173_words_that_nobody_understands_are_left_out_of_a_sign_in_and_the_na
         let callback = session.authorize(client, &Pkce::new(), &[("scope", scope)]).await;
         assert_eq!(callback.error.as_deref(), Some("invalid_scope"), "{scope}: {}", callback.url);
     }
+}
+
+#[tokio::test]
+async fn c173_they_are_left_out_of_a_pushed_and_of_a_devices_sign_in_too_and_of_no_other_request() {
+    let mut session = session::shared();
+    let world = session.world;
+    let (sign_in, other) = ([("scope", "openid read claudeai")], [("scope", "read claudeai")]);
+    let pkce = Pkce::new();
+    let target = pushed(&session, &world.web, &pkce, &sign_in).await;
+    let callback = session.browser.sign_in_and_consent(&target, &world.ana.username, &world.ana.password).await;
+    let code = Code { code: callback.code().to_owned(), verifier: pkce.verifier };
+    assert_eq!(reach(&session.redeem(&world.web, &code).await).1, ["openid", "read"]);
+    assert_refused(&push(&session, &world.web, &Pkce::new(), &other).await, "invalid_scope");
+    let tv = television(world, "TV with odd words");
+    let codes = asked(&session, &tv, &sign_in).await;
+    approve(&mut session, &codes).await;
+    assert_eq!(reach(&poll(&session, &tv, &codes.device_code).await).1, ["openid", "read"]);
+    let reply = session.http.post("/device_authorization").client(&tv).fields(&other).send().await;
+    assert_refused(&reply, "invalid_scope");
 }
 
 #[tokio::test]

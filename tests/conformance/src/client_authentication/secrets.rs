@@ -8,6 +8,7 @@ use harness::{Pkce, RegisteredClient, Stack, authorization_url};
 use crate::support::counted::Counted;
 use crate::support::log::audit;
 use crate::support::pages::{asks_for_consent, sign_in, url};
+use crate::support::pushed::request;
 use crate::support::rounds::{beside, done};
 use crate::support::session::{self, assert_granted, assert_refused, guessed_at, reach};
 use crate::support::world::{CALLBACK, ORDERS, OTHER_CALLBACK, PARCELS, World};
@@ -77,6 +78,34 @@ async fn c175_a_secret_that_is_replaced_while_twenty_callers_use_it_stops_none_o
     assert_refused(&session.machine(&wrong, &[]).await, "invalid_client");
     let failed = audit(&world.stack).into_iter().filter(|line| line["event"] == "client_authentication_failed");
     assert_eq!(failed.count(), 1, "only the wrong secret failed");
+}
+
+#[tokio::test]
+async fn c175_a_new_secret_works_at_once_at_each_endpoint_that_takes_secrets() {
+    let session = session::shared();
+    let (http, cli) = (&session.http, session.world.stack.cli());
+    let grants = ["client_credentials", "authorization_code", "device_code"].map(|grant| ["--grant", grant]);
+    let more = ["--redirect-uri", CALLBACK, "--api", ORDERS, "--introspects", ORDERS];
+    let mut client = cli.create_client("Rotating everywhere", &[&grants.concat()[..], &more].concat());
+    let asks = [
+        (http.post("/token").field("grant_type", "client_credentials"), 200),
+        (http.post("/introspect").field("token", "x"), 200),
+        (http.post("/revoke").field("token", "x"), 200),
+        (http.post("/device_authorization").field("scope", "read"), 200),
+        (request(&session, &Pkce::new(), &[]), 201),
+    ];
+    for (number, (ask, status)) in asks.into_iter().enumerate() {
+        // With this request the endpoint comes to know the registration of before.
+        let known = ask.clone().client(&client).send().await;
+        assert_eq!(known.status, status, "{number}: {known:?}");
+        let secret = cli.run(&["client", "rotate-secret", &client.id])["client_secret"].as_str().unwrap().to_owned();
+        let new = RegisteredClient { id: client.id.clone(), secret: Some(secret) };
+        for either in [&new, &client] {
+            let reply = ask.clone().client(either).send().await;
+            assert_eq!(reply.status, status, "{number}: {reply:?}");
+        }
+        client = new;
+    }
 }
 
 #[tokio::test]

@@ -1,13 +1,19 @@
 //! Audit records (C147): each operator command that changes something leaves one.
 
+use std::collections::BTreeSet;
+
 use harness::{Cli, Stack, dynamo_call, free_port};
 use serde_json::{Value, json};
 
+use crate::account::Person;
+use crate::support::authenticator::add_factor;
 use crate::support::rounds::streamless;
 use crate::support::session::assert_fails;
 use crate::support::stored::{Stored, is_kept};
-use crate::support::world::CALLBACK;
+use crate::support::world::{CALLBACK, World};
 
+/// The source of the product that has the words of each action.
+const ACTIONS: &str = include_str!("../../../../shared/store/src/audit/record.rs");
 const API: &str = "https://audited.example";
 const PASSWORD: &str = "a-password-that-is-nowhere-else";
 const OTHER: &str = "another-password-that-is-nowhere-else";
@@ -36,35 +42,32 @@ fn leaves(cli: &Cli, (args, input): (&[&str], &str), action: &str, about: &str, 
     answer
 }
 
-/// Runs every command that changes something, once each, and checks its record.
+/// Asserts that the only record is about a new client, with the names of its attributes.
+fn assert_is_of_new_client(left: &[Value], action: &str, about: &str) {
+    let [record] = left else { panic!("not one record of {action}: {left:#?}") };
+    assert_eq!((&record["action"], &record["about"]), (&json!(action), &json!(about)));
+    for name in ["name", "redirect_uris", "apis", "grant_types"] {
+        assert!(record["attributes"].as_array().unwrap().contains(&json!(name)), "{name}: {record}");
+    }
+}
+
+/// Runs every command that changes something but sessions and grants, and checks its record.
 fn everything(cli: &Cli) {
     let api = ["api", "create", "--identifier", API, "--scope", "read"];
     let made = ["identifier", "scope", "scope_descriptions", "alg", "token_format", "token_type", "lifetime"];
     leaves(cli, (&api, ""), "api create", &format!("api:{API}"), &sorted(&made));
-    let app = ["--grant", "authorization_code", "--redirect-uri", CALLBACK, "--api", API];
-    let create = [&["client", "create", "--name", "Audited"], &app[..]].concat();
-    let (left, client) = left_by(cli, &create, "");
-    let client = client["client_id"].as_str().unwrap();
-    let about = format!("client:{client}");
-    assert_eq!((left.len(), &left[0]["action"], &left[0]["about"]), (1, &json!("client create"), &json!(about)));
-    for name in ["name", "redirect_uris", "apis", "grant_types"] {
-        assert!(left[0]["attributes"].as_array().unwrap().contains(&json!(name)), "{name}: {left:?}");
-    }
-    let update = ["client", "update", client, "--pkce", "optional", "--id-token-claims", "scope"];
-    leaves(cli, (&update, ""), "client update", &about, &["pkce", "id_token_claims"]);
-    leaves(cli, (&["client", "disable", client], ""), "client disable", &about, &["disabled"]);
-    leaves(cli, (&["client", "enable", client], ""), "client enable", &about, &["disabled"]);
-    leaves(cli, (&["client", "rotate-secret", client], ""), "client rotate-secret", &about, &["secrets"]);
-    let retire = ["client", "rotate-secret", client, "--retire-old"];
-    leaves(cli, (&retire, ""), "client rotate-secret --retire-old", &about, &["secrets"]);
-    leaves(cli, (&["client", "delete", client], ""), "client delete", &about, &[]);
+    let update = ["api", "update", API, "--lifetime", "60"];
+    leaves(cli, (&update, ""), "api update", &format!("api:{API}"), &["lifetime"]);
+    clients(cli);
     issuers(cli);
     people(cli);
+    invitations(cli);
     let (left, token) = left_by(cli, &["registration-token", "create", "--api", API], "");
     let name = token["name"].as_str().unwrap();
     let about = format!("registration-token:{name}");
     assert_eq!((left.len(), &left[0]["action"]), (1, &json!("registration-token create")));
     assert_eq!(left[0]["about"], json!(about));
+    assert!(left[0]["attributes"].as_array().unwrap().contains(&json!("apis")), "{left:?}");
     let delete = ["registration-token", "delete", name];
     leaves(cli, (&delete, ""), "registration-token delete", &about, &[]);
     leaves(cli, (&["api", "delete", API], ""), "api delete", &format!("api:{API}"), &[]);
@@ -75,12 +78,40 @@ fn everything(cli: &Cli) {
     leaves(cli, (&["keys", "rotate", "--handles"], ""), "keys rotate", "key:handles-", &["secret"]);
 }
 
+fn clients(cli: &Cli) {
+    let app = ["--grant", "authorization_code", "--redirect-uri", CALLBACK, "--api", API];
+    let create = [&["client", "create", "--name", "Audited"], &app[..]].concat();
+    let (left, client) = left_by(cli, &create, "");
+    let client = client["client_id"].as_str().unwrap();
+    let about = format!("client:{client}");
+    assert_is_of_new_client(&left, "client create", &about);
+    let update = ["client", "update", client, "--pkce", "optional", "--id-token-claims", "scope"];
+    leaves(cli, (&update, ""), "client update", &about, &["pkce", "id_token_claims"]);
+    leaves(cli, (&["client", "disable", client], ""), "client disable", &about, &["disabled"]);
+    leaves(cli, (&["client", "enable", client], ""), "client enable", &about, &["disabled"]);
+    leaves(cli, (&["client", "rotate-secret", client], ""), "client rotate-secret", &about, &["secrets"]);
+    let retire = ["client", "rotate-secret", client, "--retire-old"];
+    leaves(cli, (&retire, ""), "client rotate-secret --retire-old", &about, &["secrets"]);
+    let mut moved = cli.run(&["client", "show", client]);
+    leaves(cli, (&["client", "delete", client], ""), "client delete", &about, &[]);
+    moved["client_secret"] = json!("a secret that is nowhere-else in this world");
+    let (left, report) = left_by(cli, &["client", "import"], &moved.to_string());
+    assert_eq!(report["imported"], 1, "{report}");
+    assert_is_of_new_client(&left, "client import", &about);
+    cli.run(&["client", "delete", client]);
+}
+
 fn issuers(cli: &Cli) {
     let create = ["issuer", "create", "audited", "--preset", "github", "--for", "client-auth"];
     let made = ["created_at", "jwks_uri", "name", "preset", "purposes", "url"];
     leaves(cli, (&create, ""), "issuer create", "issuer:audited", &made);
     let update = ["issuer", "update", "audited", "--jwks-uri", "https://keys.example"];
     leaves(cli, (&update, ""), "issuer update", "issuer:audited", &["jwks_uri"]);
+    let about = format!("user:{}", cli.create_user("audited-link", PASSWORD).sub);
+    for command in ["link", "unlink"] {
+        let command = ["user", command, "audited-link", "--issuer", "audited", "--subject", "nowhere-else"];
+        leaves(cli, (&command, ""), &command[..2].join(" "), &about, &["links"]);
+    }
     leaves(cli, (&["issuer", "delete", "audited"], ""), "issuer delete", "issuer:audited", &[]);
 }
 
@@ -113,8 +144,36 @@ fn people(cli: &Cli) {
     assert_ne!(left[0]["about"], left[1]["about"]);
 }
 
-/// Checks the records about sessions and grants, which people create.
+fn invitations(cli: &Cli) {
+    let address = "nowhere-else@nowhere.example";
+    let made = ["address", "created_at", "expires_at", "invitation"];
+    leaves(cli, (&["user", "invite", address], ""), "user invite", "invitation:", &made);
+    leaves(cli, (&["user", "uninvite", address], ""), "user uninvite", "invitation:", &[]);
+}
+
+/// Deletes by a file all that the file does not have, and checks that each deletion has its record.
+fn pruned(stack: &Stack) {
+    let (cli, path) = (stack.cli(), stack.scratch("audited.toml"));
+    cli.run(&["issuer", "create", "audited", "--preset", "github", "--for", "client-auth"]);
+    std::fs::write(&path, "[[api]]\nidentifier = \"urn:kept\"\ntoken_format = \"opaque\"\n").expect("a file");
+    let (left, answer) = left_by(&cli, &["apply", "-f", &path.display().to_string(), "--prune", "--yes"], "");
+    let text = |value: &Value| value.as_str().expect("a text").to_owned();
+    let told = left.iter().map(|record| (text(&record["action"]), text(&record["about"])));
+    let told: BTreeSet<(String, String)> = told.filter(|(action, _)| action != "api create").collect();
+    let deleted = answer["deleted"].as_array().expect("a list").iter();
+    let deleted = deleted.flat_map(|one| one.as_object().expect("a thing"));
+    let of_each = |(kind, name): (&String, &Value)| (format!("{kind} delete"), format!("{kind}:{}", text(name)));
+    let expected: BTreeSet<(String, String)> = deleted.map(of_each).collect();
+    assert_eq!(told, expected);
+    assert_eq!(told.len() + 1, left.len(), "{left:#?}");
+    for action in ["api delete", "client delete", "issuer delete"] {
+        assert!(told.iter().any(|(told, _)| told == action), "{action}: {told:?}");
+    }
+}
+
+/// Checks the records about second factors, sessions, consents and grants, which people create.
 async fn rights(stored: &Stored) {
+    factors(&stored.world).await;
     let (cli, mut session) = (stored.world.stack.cli(), stored.world.session());
     drop(session.tokens(&stored.world.web).await);
     drop(session.tokens(&stored.world.spa).await);
@@ -128,6 +187,21 @@ async fn rights(stored: &Stored) {
     let sessions = cli.run(&["session", "list", "ana"]);
     let sid = sessions[0]["session"].as_str().unwrap();
     leaves(&cli, (&["session", "end", sid], ""), "session end", &format!("session:{sid}"), &[]);
+    let (ana, web) = (&stored.world.ana.sub, &stored.world.web);
+    let withdraw = ["consent", "withdraw", "ana", "--client", &web.id];
+    leaves(&cli, (&withdraw, ""), "consent withdraw", &format!("consent:{ana}:{}", web.id), &[]);
+    drop(session.tokens(web).await);
+    let revoke = ["grant", "revoke", "--client", &web.id];
+    leaves(&cli, (&revoke, ""), "grant revoke", "grant:", &[]);
+    let end = ["session", "end", "--username", "ana"];
+    leaves(&cli, (&end, ""), "session end", "session:", &[]);
+}
+
+async fn factors(world: &World) {
+    let mut person = Person::signed_in(world, "audited-factor").await;
+    add_factor(&mut person.browser).await;
+    let remove = ["user", "factors", "audited-factor", "--remove", "--yes"];
+    leaves(&world.stack.cli(), (&remove, ""), "user factors --remove", "user:usr_", &["factors"]);
 }
 
 #[tokio::test]
@@ -148,12 +222,25 @@ fn sorted<'t>(names: &[&'t str]) -> Vec<&'t str> {
     names
 }
 
+/// Asserts that each action which a record can have was seen, so that a new command is not forgotten here.
+fn assert_every_action_is_there(records: &[String]) {
+    let words = |line: &'static str| line.split_once("=> \"").and_then(|(_, words)| words.strip_suffix("\","));
+    let known: BTreeSet<String> = ACTIONS.lines().filter_map(words).map(str::to_owned).collect();
+    assert!(known.contains("user create"), "{known:?}");
+    let action =
+        |record: &String| serde_json::from_str::<Value>(record).unwrap()["action"]["S"].as_str().map(str::to_owned);
+    let seen: BTreeSet<String> = records.iter().filter_map(action).collect();
+    assert_eq!(seen, known);
+}
+
 #[tokio::test]
 async fn c147_each_command_that_changes_something_leaves_its_record_and_no_value() {
-    let stored = Stored::start();
+    let stored = Stored::start_with(Stack::builder().env("JETON_SIGN_UP", "invitation"));
     everything(&stored.world.stack.cli());
     rights(&stored).await;
+    pruned(&stored.world.stack);
     let records = stored.items("JETON_TABLE_AUDIT").await;
+    assert_every_action_is_there(&records);
     let names = ["day", "id", "who", "action", "about", "attributes", "expires_at"];
     for record in &records {
         let item: Value = serde_json::from_str(record).unwrap();

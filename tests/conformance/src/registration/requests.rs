@@ -3,6 +3,7 @@
 use jsonwebtoken::Algorithm;
 use serde_json::{Value, json};
 
+use crate::support::case::Case;
 use crate::support::pages::url;
 use crate::support::relying_party::app;
 use crate::support::self_registration::{assert_refused_for, initial_token, metadata, registered, with_tokens};
@@ -190,14 +191,25 @@ async fn o30_what_is_no_json_object_of_16_kib_is_refused() {
 }
 
 #[tokio::test]
-async fn o30_scripts_of_any_origin_may_register() {
+async fn o30_c167_scripts_of_any_origin_may_register() {
     let http = with_tokens().stack.http();
-    let reply = http.ask("OPTIONS", "/register").header("origin", "https://app.example").send().await;
-    assert_eq!((reply.status, reply.header("access-control-allow-origin")), (204, Some("*")));
-    assert_eq!(reply.header("access-control-allow-methods"), Some("POST"));
-    assert_eq!(reply.header("access-control-allow-credentials"), None);
-    let allowed = reply.header("access-control-allow-headers").unwrap_or_default();
-    for name in ["authorization", "content-type", "mcp-protocol-version"] {
-        assert!(allowed.split(", ").any(|known| known == name), "{name}: {allowed}");
+    for (path, methods) in [("/register", "POST"), ("/register/dyn_0", "GET, HEAD, PUT, DELETE")] {
+        let _case = Case::new(path);
+        let reply = http.ask("OPTIONS", path).header("origin", "https://app.example").send().await;
+        assert_eq!((reply.status, reply.header("access-control-allow-origin")), (204, Some("*")));
+        assert_eq!(reply.header("access-control-allow-methods"), Some(methods));
+        assert_eq!(reply.header("access-control-allow-credentials"), None);
+        let allowed = reply.header("access-control-allow-headers").unwrap_or_default();
+        for name in ["authorization", "content-type", "mcp-protocol-version"] {
+            assert!(allowed.split(", ").any(|known| known == name), "{name}: {allowed}");
+        }
+    }
+    // What is registered may be read, changed and deleted by a script, which reads each answer.
+    let made = registered(&metadata(&json!({}))).await;
+    for (method, status) in [("GET", 200), ("PUT", 400), ("DELETE", 204), ("DELETE", 401)] {
+        let reply = made.ask(method, &json!({})).await;
+        assert_eq!((reply.status, reply.header("access-control-allow-origin")), (status, Some("*")), "{method}");
+        let exposed = reply.header("access-control-expose-headers").unwrap_or_default();
+        assert!(exposed.contains("www-authenticate"), "{method}: {exposed}");
     }
 }

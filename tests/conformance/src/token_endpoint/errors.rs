@@ -4,10 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use harness::{Ask, RegisteredClient, Reply, Stack};
 
+use crate::fapi::fixture::{grants_of, set_time};
 use crate::support::relying_party::{app, person};
 use crate::support::session::{
     self, Code, Session, assert_refused, assert_refused_with, challenge, client_requests, guessed_at, tokens,
 };
+use crate::support::signed_assertions::now;
 use crate::support::world::{CALLBACK, OTHER_CALLBACK, World};
 
 /// Returns wrong requests to the token endpoint, one for each kind of fault, with the expected errors.
@@ -135,6 +137,14 @@ async fn c058_what_is_unknown_used_or_revoked_is_an_invalid_grant() {
     }
 }
 
+/// Lets a time of the client's only grant in this state be over.
+async fn end_a_time(world: &World, client: &RegisteredClient, (state, attribute): (&str, &str)) {
+    let mut grants = grants_of(world, client).await;
+    grants.retain(|grant| grant["state"]["S"] == state);
+    assert_eq!(grants.len(), 1, "{state}: {grants:?}");
+    set_time(world, &grants[0], attribute, now() - 2).await;
+}
+
 #[tokio::test]
 async fn c172_each_fault_of_a_grant_type_a_code_and_a_refresh_token_is_told_in_its_own_words() {
     let world = World::on(Stack::start());
@@ -162,6 +172,12 @@ async fn c172_each_fault_of_a_grant_type_a_code_and_a_refresh_token_is_told_in_i
     let live = session.tokens(spa).await;
     note("a forged token", &session.refresh(spa, "x").await, "invalid_grant");
     note("a foreign token", &session.refresh(web, &live.refresh).await, "invalid_grant");
+    let late = session.code(spa).await;
+    end_a_time(&world, spa, ("issued", "code_expires_at")).await;
+    note("an expired code", &session.redeem(spa, &late).await, "invalid_grant");
+    end_a_time(&world, spa, ("active", "refresh_expires_at")).await;
+    note("an expired token", &session.refresh(spa, &live.refresh).await, "invalid_grant");
+    let live = session.tokens(spa).await;
     world.stack.cli().run(&["user", "disable", &world.ana.username]);
     let disabled = session.refresh(spa, &live.refresh).await;
     assert_refused(&disabled, "invalid_grant");

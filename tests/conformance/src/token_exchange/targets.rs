@@ -31,7 +31,7 @@ async fn c223_the_target_is_one_of_the_apis_that_the_client_may_have_tokens_for(
 }
 
 #[tokio::test]
-async fn c223_the_scope_is_never_wider_than_that_of_the_subject_token() {
+async fn c173_c223_the_scope_is_never_wider_than_that_of_the_subject_token() {
     let apis = Exchanges::shared();
     let mut session = apis.world.session();
     let world = &apis.world;
@@ -56,6 +56,8 @@ async fn c223_the_scope_is_never_wider_than_that_of_the_subject_token() {
         (&write, "write"),
         (&write, ""),
         (&read, "openid"),
+        (&read, "read claudeai"),
+        (&read, "openid read claudeai"),
     ] {
         assert_refused(&ask(token, scope).await, "invalid_scope");
     }
