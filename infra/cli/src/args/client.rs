@@ -79,7 +79,8 @@ pub(crate) struct ClientCreate {
     /// Issue access tokens only with a `DPoP` proof, and bound to its key.
     #[arg(long)]
     pub(crate) dpop_bound_access_tokens: bool,
-    /// Claim in the tokens that it gets with `client_credentials`: `tenant=acme`, `roles=["admin"]`; may be repeated.
+    /// Claim in the tokens that it gets with `client_credentials`: `tenant=acme`, `roles=["admin"]`; may be repeated. With
+    /// --federated, the same as --federated-claim.
     #[arg(long = "claim", value_name = "NAME=VALUE")]
     pub(crate) claims: Vec<String>,
     /// Mark as the operator's own app: users are not asked for consent unless the app requests it

@@ -33,7 +33,8 @@ pub(crate) struct ClientUpdate {
     /// Mark as the operator's own app, or with --trusted=false as an app of others.
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     pub(crate) trusted: Option<bool>,
-    /// Claim in the tokens that it gets with `client_credentials`; NAME= removes the claim; may be repeated.
+    /// Claim in the tokens that it gets with `client_credentials`; NAME= removes the claim; may be repeated. With
+    /// --federated, the same as --federated-claim.
     #[arg(long = "claim", value_name = "NAME=VALUE")]
     pub(crate) claims: Vec<String>,
     /// File with the client's new public keys, a JSON Web Key Set (for `private_key_jwt`).

@@ -27,7 +27,7 @@ use crate::stack::{Stack, TRIES};
 pub(crate) async fn run(options: ClientUpdate) -> Result<(), Error> {
     let stack = Stack::find(&options.common).await?;
     let mut edits = edits(&options, &stack)?;
-    edits.federation = federation::read(&stack, &options.federation).await?;
+    edits.federation = federation::read(&stack, &options.federation, &options.claims).await?;
     if edits.names().is_empty() {
         let help = "see `jeton client update --help`";
         return Err(UsageError(format!("nothing to change is given, for example --add-redirect-uri: {help}")).into());
@@ -71,7 +71,7 @@ fn edits(options: &ClientUpdate, stack: &Stack) -> Result<ClientEdits, Error> {
         keys,
         federation: None,
         protection: ProtectionEdits::read(&options.protection, &stack.reach)?,
-        claims: options.claims.clone(),
+        claims: federation::claims_of_client(&options.federation, &options.claims).to_vec(),
         relying_party: relying_party(&options.relying_party, stack)?,
         appearance: Appearance::read(&options.appearance)?,
     })
