@@ -144,8 +144,8 @@ pub(crate) struct RelyingPartyUpdate {
     /// Maximum age of a sign-in, for requests without their own limit: seconds, or 15m, 1h; an empty value means none.
     #[arg(long, value_name = "TIME", value_parser = max_age)]
     pub(crate) default_max_age: Option<MaxAge>,
-    /// Let people sign in to it with a second factor only, or without one again (false).
-    #[arg(long, num_args = 0..=1, default_missing_value = "true", value_name = "BOOL")]
+    /// Let people sign in to it with a second factor only, or with --require-factor=false without one again.
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     pub(crate) require_factor: Option<bool>,
     /// URI where users may be sent after they sign out; may be repeated. Those that are given replace the registered
     /// ones.
