@@ -7,6 +7,7 @@ use crate::args::client_update::ClientUpdate;
 use crate::args::common::{Changing, Common, Destroying, Listing, grant_names};
 use crate::args::import::ImportOptions;
 use crate::args::issuer::FederationOptions;
+use crate::args::names::ClientName;
 use crate::args::relying_party::RelyingPartyOptions;
 use crate::args::requests::RequestOptions;
 use crate::settings::appearance::AppearanceOptions;
@@ -115,8 +116,8 @@ pub(crate) struct ClientCreate {
 
 #[derive(Args)]
 pub(crate) struct OneClient {
-    /// The `client_id` of the client.
-    pub(crate) id: String,
+    #[command(flatten)]
+    pub(crate) id: ClientName,
     #[command(flatten)]
     pub(crate) common: Common,
 }
@@ -139,8 +140,8 @@ pub(crate) struct ClientDelete {
 
 #[derive(Args)]
 pub(crate) struct RotateSecret {
-    /// The `client_id` of the client.
-    pub(crate) id: String,
+    #[command(flatten)]
+    pub(crate) id: ClientName,
     /// Create no new secret; revoke all secrets except the newest, effective now.
     #[arg(long)]
     pub(crate) retire_old: bool,

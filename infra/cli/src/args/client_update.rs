@@ -6,13 +6,14 @@ use clap::Args;
 
 use crate::args::common::{Changing, Common, duration, grant_names};
 use crate::args::issuer::FederationOptions;
+use crate::args::names::ClientName;
 use crate::args::requests::ProtectionUpdate;
 use crate::settings::appearance::AppearanceOptions;
 
 #[derive(Args)]
 pub(crate) struct ClientUpdate {
-    /// The `client_id` of the client.
-    pub(crate) id: String,
+    #[command(flatten)]
+    pub(crate) id: ClientName,
     /// Name of the client that users see.
     #[arg(long)]
     pub(crate) name: Option<String>,

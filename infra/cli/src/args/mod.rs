@@ -17,6 +17,7 @@ mod invitation;
 mod issuer;
 mod keys;
 mod line;
+mod names;
 mod registration_token;
 mod relying_party;
 mod requests;
