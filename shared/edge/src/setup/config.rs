@@ -7,7 +7,7 @@ use grants::{Policy, Seconds, SigningAlgorithm};
 use outbound::Reach;
 use pages::Brand;
 use protocol::{EmailAddress, LegacyGrants, PasskeySite, Resource, Secret};
-use store::Connection;
+use store::{Connection, Patience};
 
 use crate::http::cookies::CookieRule;
 use crate::http::firewall::FirewallGuard;
@@ -122,6 +122,7 @@ impl Config {
                 kms_endpoint: get("AWS_ENDPOINT_URL_KMS"),
                 lambda_endpoint: get("AWS_ENDPOINT_URL_LAMBDA"),
                 names_its_roots: Connection::ROOTS.iter().any(|name| get(name).is_some()),
+                patience: Patience::Request,
             },
             policy: policy(&get)?,
             rotation: rotation(&get)?,
