@@ -6,6 +6,7 @@ use outbound::Reach;
 use protocol::ClientIdUrl;
 
 use crate::setup::config_error::ConfigError;
+use crate::setup::lists::words_of;
 
 /// The URLs that may be the id of a client whose metadata are fetched from there.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -51,7 +52,7 @@ impl DocumentConfig {
         let written = get(hosts).unwrap_or_default().to_ascii_lowercase();
         let malformed = ConfigError::Malformed(hosts, "hosts, with a port or without, and spaces between");
         Reach::parse(&written).map_err(|_| malformed)?;
-        let listed: BTreeSet<String> = written.split_ascii_whitespace().map(str::to_owned).collect();
+        let listed: BTreeSet<String> = words_of(&written).map(str::to_owned).collect();
         if chosen == DocumentMode::Listed && listed.is_empty() {
             return Err(ConfigError::Missing(
                 hosts,
@@ -107,6 +108,7 @@ mod tests {
     #[test]
     fn c225_a_listed_host_allows_its_own_documents_and_no_others() {
         let listed = read("listed", "app.example  Tools.example:8443").unwrap();
+        assert_eq!(read("listed", "app.example,Tools.example:8443").unwrap(), listed);
         for (url, allowed) in [
             ("https://app.example/client", true),
             ("https://app.example:9443/client", true),
