@@ -19,8 +19,8 @@ mod unanswered;
 
 use std::process::ExitCode;
 
-use clap::Parser;
 use clap::error::ErrorKind;
+use clap::{CommandFactory, Parser};
 use edge::Error;
 
 use crate::args::{Arguments, Command};
@@ -33,7 +33,8 @@ const USAGE: u8 = 2;
 async fn main() -> ExitCode {
     // Errors of the command line are told in the same form as all others, so this option is looked for first.
     let json = std::env::args_os().take_while(|argument| argument != "--").any(|argument| argument == "--json");
-    let Arguments { quiet, command } = match Arguments::try_parse() {
+    let line = args::arranged(&Arguments::command(), std::env::args_os());
+    let Arguments { quiet, command } = match Arguments::try_parse_from(line) {
         Ok(arguments) => arguments,
         Err(error) => return refused(json, &error),
     };

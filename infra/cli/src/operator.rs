@@ -20,7 +20,8 @@ pub(crate) async fn name(connection: &Connection, sts_endpoint: Option<&str>) ->
 }
 
 fn sts(connection: &Connection, endpoint: Option<&str>) -> aws_sdk_sts::Client {
-    let limit = Duration::from_millis(2500);
+    // The command does not depend on the answer, so it waits for less than for its store.
+    let limit = Duration::from_secs(10);
     let mut config = aws_sdk_sts::Config::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new(connection.region.clone()))
@@ -41,6 +42,7 @@ fn local() -> String {
 #[cfg(test)]
 mod tests {
     use protocol::Secret;
+    use store::Patience;
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
     use tokio::net::TcpListener;
 
@@ -58,6 +60,7 @@ mod tests {
             kms_endpoint: None,
             lambda_endpoint: None,
             names_its_roots: false,
+            patience: Patience::Command,
         }
     }
 

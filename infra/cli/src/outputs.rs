@@ -1,14 +1,12 @@
 //! The outputs of a CloudFormation stack, read as the variables that name its tables and its key.
 
 use std::collections::HashMap;
-use std::time::Duration;
 
-use aws_sdk_cloudformation::config::timeout::TimeoutConfig;
 use aws_sdk_cloudformation::config::{BehaviorVersion, IdentityCache, Region};
 use aws_sdk_cloudformation::error::ProvideErrorMetadata;
 use aws_sdk_cloudformation::types::Output;
 use edge::Error;
-use store::Connection;
+use store::{Connection, Patience};
 
 /// Environment variables by name.
 pub(crate) type Variables = HashMap<String, String>;
@@ -60,16 +58,10 @@ fn client(connection: &Connection, endpoint: Option<&str>) -> aws_sdk_cloudforma
         .region(Region::new(connection.region.clone()))
         .credentials_provider(connection.credentials())
         .http_client(connection.http_client(endpoint))
-        .timeout_config(timeouts())
+        .timeout_config(Patience::Command.timeouts())
         .identity_cache(IdentityCache::no_cache());
     config.set_endpoint_url(endpoint.map(str::to_owned));
     aws_sdk_cloudformation::Client::from_conf(config.build())
-}
-
-/// Returns the timeouts: an operator waits for an answer, and not for one that never comes.
-fn timeouts() -> TimeoutConfig {
-    let timeouts = TimeoutConfig::builder().connect_timeout(Duration::from_secs(3));
-    timeouts.operation_attempt_timeout(Duration::from_secs(10)).operation_timeout(Duration::from_secs(30)).build()
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use outbound::Reach;
 use protocol::{ClientId, IssuerUrl, Resource, Scope, Secret};
 use rotate_keys::{KeyChange, Rotation};
 use service::new_client_secret;
-use store::{AuditTable, Changed, Client, Connection, GrantsTable, KeysTable, PeopleTable, Registry, Write};
+use store::{AuditTable, Changed, Client, Connection, GrantsTable, KeysTable, Patience, PeopleTable, Registry, Write};
 use tokio::sync::OnceCell;
 
 use crate::args::Common;
@@ -220,6 +220,7 @@ async fn connection(look_up: &impl Fn(&str) -> Option<String>) -> Result<Connect
     let dynamodb_endpoint = look_up("AWS_ENDPOINT_URL_DYNAMODB");
     let kms_endpoint = look_up("AWS_ENDPOINT_URL_KMS");
     let names_its_roots = Connection::ROOTS.iter().any(|name| look_up(name).is_some());
+    let patience = patience(dynamodb_endpoint.as_deref());
     if let (Some(id), Some(secret)) = (look_up("AWS_ACCESS_KEY_ID"), look_up("AWS_SECRET_ACCESS_KEY")) {
         let region = look_up("AWS_REGION").or_else(|| look_up("AWS_DEFAULT_REGION"));
         return Ok(Connection {
@@ -231,6 +232,7 @@ async fn connection(look_up: &impl Fn(&str) -> Option<String>) -> Result<Connect
             kms_endpoint,
             lambda_endpoint: None,
             names_its_roots,
+            patience,
         });
     }
     let chain =
@@ -246,9 +248,33 @@ async fn connection(look_up: &impl Fn(&str) -> Option<String>) -> Result<Connect
         kms_endpoint,
         lambda_endpoint: None,
         names_its_roots,
+        patience,
     })
+}
+
+/// Returns the patience of a command. A store on this machine answers at once, or not at all.
+fn patience(endpoint: Option<&str>) -> Patience {
+    if endpoint.is_some_and(unanswered::is_on_this_machine) { Patience::Request } else { Patience::Command }
 }
 
 const NO_REGION: &str =
     "no AWS region is set: set AWS_REGION, or give the --env-file that `jeton dev` wrote, or set JETON_ENV_FILE";
 const NO_CREDENTIALS: &str = "no AWS credentials were found: sign in (aws sso login), set AWS_PROFILE, or give the --env-file that `jeton dev` wrote, or set JETON_ENV_FILE";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_is_patient_with_a_store_elsewhere_only() {
+        let elsewhere = "https://dynamodb.ap-southeast-2.amazonaws.com";
+        for (endpoint, expected) in [
+            (None, Patience::Command),
+            (Some(elsewhere), Patience::Command),
+            (Some("http://10.0.0.1:8000"), Patience::Command),
+            (Some("http://127.0.0.1:8000"), Patience::Request),
+        ] {
+            assert_eq!(patience(endpoint), expected, "{endpoint:?}");
+        }
+    }
+}

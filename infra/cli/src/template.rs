@@ -120,6 +120,14 @@ fn text(value: &Value, name: &str) -> Option<String> {
 mod tests {
     use super::*;
 
+    impl Template {
+        /// Returns the most characters that a parameter may have.
+        pub(crate) fn longest_value(&self, parameter: &str) -> Option<usize> {
+            let longest = self.root.get("Parameters")?.get(parameter)?.get("MaxLength")?.as_u64()?;
+            usize::try_from(longest).ok()
+        }
+    }
+
     #[test]
     fn the_template_tells_the_tables() {
         let mut tables = Template::read().unwrap().tables(&Tables::default()).unwrap();

@@ -28,7 +28,8 @@ pub(crate) fn told(error: &Error) -> String {
     }
 }
 
-fn is_on_this_machine(endpoint: &str) -> bool {
+/// Returns whether an endpoint is on this machine.
+pub(crate) fn is_on_this_machine(endpoint: &str) -> bool {
     let Ok(uri) = endpoint.parse::<Uri>() else { return false };
     let host = uri.host().unwrap_or_default().trim_matches(['[', ']']);
     host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())

@@ -182,6 +182,7 @@ async fn read(response: HttpResponse) -> Result<Answer, DirectoryError> {
 
 #[cfg(test)]
 mod tests {
+    use store::Patience;
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
     use tokio::net::TcpListener;
     use tokio::task::JoinHandle;
@@ -201,6 +202,7 @@ mod tests {
             kms_endpoint: None,
             lambda_endpoint,
             names_its_roots: false,
+            patience: Patience::Request,
         }
     }
 

@@ -46,6 +46,7 @@ pub use setup::config_error::ConfigError;
 pub use setup::directory::DirectoryConfig;
 pub use setup::dpop_nonce::DpopNonce;
 pub use setup::entropy::{random, random_name};
+pub use setup::lists::{list_of_identifiers, words_of};
 pub use setup::own_data::OwnData;
 pub use setup::people_policy::people_policy;
 pub use setup::registration::{RegistrationConfig, RegistrationMode};

@@ -10,6 +10,7 @@ pub(crate) mod directory;
 pub(crate) mod dpop_nonce;
 pub(crate) mod entrance;
 pub(crate) mod entropy;
+pub(crate) mod lists;
 pub(crate) mod mail;
 pub(crate) mod own_data;
 pub(crate) mod paths;

@@ -18,13 +18,14 @@ pub struct Reach {
 pub struct MalformedReach;
 
 impl Reach {
-    /// Reads hosts separated by spaces. A host with a port allows that port only; names match exactly, without
+    /// Reads hosts separated by spaces or commas. A host with a port allows that port only; names match exactly, without
     /// their subdomains.
     ///
     /// # Errors
     /// [`MalformedReach`] when a word is malformed.
     pub fn parse(text: &str) -> Result<Self, MalformedReach> {
-        let hosts = text.split_ascii_whitespace().map(host).collect::<Result<_, _>>()?;
+        let words = text.split(|letter: char| letter.is_ascii_whitespace() || letter == ',');
+        let hosts = words.filter(|word| !word.is_empty()).map(host).collect::<Result<_, _>>()?;
         Ok(Self { hosts })
     }
 
@@ -73,6 +74,7 @@ mod tests {
         }
         assert!(!holds("", "localhost", 443));
         assert_eq!(Reach::parse(" "), Ok(Reach::default()));
+        assert_eq!(Reach::parse("a.internal,b.internal:1"), Reach::parse("a.internal b.internal:1"));
     }
 
     #[test]

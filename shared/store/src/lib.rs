@@ -9,8 +9,8 @@
 //! - `aws-sdk-dynamodb` is the only access path, in the cloud and on a developer's machine.
 //! - Reads that decide something are strongly consistent. So is the registry's: it is read once a minute, and a
 //!   new client should work at once.
-//! - A request is sent three times at most, each within a second and a half, all within four: less than any caller
-//!   waits. Every write carries an attempt id, so a retry recognizes its own work.
+//! - A request is sent three times at most, each within a second, all within three: less than any caller waits. An
+//!   operator's command waits longer ([`Patience`]). Every write carries an attempt id, so a retry recognizes its own work.
 //! - Futures that answer requests are boxed: a future of the SDK is tens of kilobytes large, and would be moved
 //!   with every future that waits for it, sent or not.
 //! - Keys are hashes or random; the one exception, the registry, is cached.
@@ -33,7 +33,7 @@ pub use aws_sdk_dynamodb::Client;
 pub use dynamodb::calls::counted;
 pub use dynamodb::changed::Changed;
 pub use dynamodb::commit::Write;
-pub use dynamodb::connect::{Connection, connect, https_client, kms};
+pub use dynamodb::connect::{Connection, Patience, connect, https_client, kms};
 pub use dynamodb::shapes::{IndexShape, TableShape, create_table, describe_table};
 pub use dynamodb::unknown::{Cause, Unknown};
 pub use people::addresses::{AddressClaim, Confirmed, CreatedUser};

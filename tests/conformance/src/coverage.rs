@@ -67,12 +67,12 @@ fn faults(letter: char, lines: &[(usize, &str, State)], tests: &Tests) -> Vec<St
         let those = tests.get(&mark).cloned().unwrap_or_default();
         let holds = |name: &str| those.iter().any(|test| test.ends_with(name));
         let objection = match state {
-            State::Tested | State::Partly(_) if those.is_empty() => "has no test and no reason",
+            State::Tested | State::Partly(_) | State::Except(_) if those.is_empty() => "has no test and no reason",
             State::NotBuilt(_) if !those.is_empty() => "has a test, so it is built: say so in the table",
             State::Refused(_, names) if !names.iter().all(|name| holds(name)) => "misses the test that it is refused",
             State::Refused(_, names) if those.len() > names.len() => "has another test than that it is refused",
             _ if requirement.is_empty() || requirement.contains('|') => "says nothing, or breaks the table",
-            State::Tested | State::Partly(_) | State::NotBuilt(_) | State::Refused(..) => continue,
+            State::Tested | State::Partly(_) | State::Except(_) | State::NotBuilt(_) | State::Refused(..) => continue,
         };
         faults.push(format!("{} {objection}: {}", written(mark), listed(tests, mark)));
     }
@@ -92,6 +92,7 @@ fn table(letter: char, lines: &[(usize, &str, State)], tests: &Tests) -> String 
         let told = match state {
             State::Tested => format!("tested: {names}"),
             State::Partly(feature) => format!("tested; not built: {feature}: {names}"),
+            State::Except(part) => format!("tested, except {part}: {names}"),
             State::NotBuilt(feature) => format!("not built: {feature}"),
             State::Refused(feature, _) => format!("not built: {feature}; refused: {names}"),
         };
@@ -222,6 +223,7 @@ fn a_table_that_is_not_true_is_objected_to() {
         |state: State, found: &[(usize, &str)]| !faults('c', &[(1, "A line.", state)], &tests(found)).is_empty();
     assert!(!objects(State::Tested, &[(1, "m::c001_a")]) && objects(State::Tested, &[]));
     assert!(!objects(State::Partly("x"), &[(1, "m::c001_a")]) && objects(State::Partly("x"), &[]));
+    assert!(!objects(State::Except("x"), &[(1, "m::c001_a")]) && objects(State::Except("x"), &[]));
     assert!(!objects(State::NotBuilt("x"), &[]) && objects(State::NotBuilt("x"), &[(1, "m::c001_a")]));
     assert!(!objects(State::Refused("x", &["c001_a"]), &[(1, "m::c001_a")]));
     assert!(objects(State::Refused("x", &["c001_a"]), &[(1, "m::c001_b")]));

@@ -109,7 +109,7 @@ async fn c177_scope_claims_are_in_the_id_tokens_of_a_client_that_wants_them_ther
         "c177id",
         "--remove-role",
         "admin",
-        "--group",
+        "--add-group",
         "dev",
         "--claim",
         "email=new@example.com",

@@ -1,6 +1,7 @@
 //! Startup: errors are reported in one line, and stored data is there again.
 
 use std::net::TcpListener;
+use std::path::{Path, PathBuf};
 
 use harness::{
     CountingProxy, EmbeddedDynamo, Finished, Pkce, RegisteredClient, Stack, dynamo_call, free_port, jeton, run_bounded,
@@ -155,6 +156,42 @@ fn a_command_asks_whether_its_jeton_dev_still_runs() {
     for args in [&["api", "list"][..], &["client", "show", "demo-app"]] {
         let line = one_line(&harness::Cli::new(kept.clone()).finish(args, ""));
         assert!(line.contains("is `jeton dev` still running?"), "{line}");
+    }
+}
+
+#[test]
+fn a_key_file_with_a_relative_path_is_found_from_other_directories() {
+    let first = Stack::start();
+    let key_file = Path::new(&first.env_file().get("JETON_KEY_FILE")).canonicalize().expect("a key file");
+    let here = std::env::current_dir().and_then(|here| here.canonicalize()).expect("this directory");
+    let up: PathBuf = here.components().skip(1).map(|_| "..").collect();
+    let relative = up.join(key_file.strip_prefix("/").expect("an absolute path"));
+    let stack = Stack::builder().env("JETON_KEY_FILE", &relative.display().to_string()).start();
+    assert_eq!(stack.env_file().get("JETON_KEY_FILE"), key_file.display().to_string());
+}
+
+#[test]
+fn a_shell_reads_the_env_file_of_a_stack_with_lists() {
+    let lists = [
+        ("JETON_SIGNING_ALGORITHMS", "RS256 ES256"),
+        ("JETON_METADATA_APIS", "urn:a https://b.example"),
+        ("JETON_REGISTRATION_APIS", "urn:a urn:b"),
+        ("JETON_REGISTRATION_SCHEMES", "vscode cursor"),
+        ("JETON_SIGN_UP_DOMAINS", "a.example b.example"),
+        ("JETON_CLIENT_ID_DOCUMENT_HOSTS", "a.example b.example"),
+        ("JETON_OUTBOUND_PRIVATE_HOSTS", "127.0.0.1 localhost:1"),
+    ];
+    let stack = lists.iter().fold(Stack::builder(), |builder, (name, value)| builder.env(name, value)).start();
+    let file = stack.env_file().path().display().to_string();
+    let script = format!("set -e; set -a; . '{file}'; env");
+    let finished = run_bounded("/bin/sh".as_ref(), &["-c", &script], &[], "", 10);
+    assert!(finished.status.success() && finished.stderr.is_empty(), "{finished:?}");
+    let read: Vec<&str> = finished.stdout.lines().collect();
+    for (name, value) in stack.env_file().pairs() {
+        assert!(read.contains(&&*format!("{name}={value}")), "{name}: {finished:?}");
+    }
+    for (name, value) in lists {
+        assert_eq!(stack.env_file().get(name).split(',').count(), value.split(' ').count(), "{name}");
     }
 }
 

@@ -3,6 +3,7 @@
 use clap::{Args, Subcommand};
 
 use crate::args::common::{Changing, Common, Destroying, Listing, duration};
+use crate::args::names::ApiName;
 
 #[derive(Subcommand)]
 pub(crate) enum ApiCommand {
@@ -55,8 +56,8 @@ pub(crate) struct ApiCreate {
 
 #[derive(Args)]
 pub(crate) struct OneApi {
-    /// Identifier of the API, an absolute URI.
-    pub(crate) identifier: String,
+    #[command(flatten)]
+    pub(crate) identifier: ApiName,
     #[command(flatten)]
     pub(crate) common: Common,
 }
@@ -74,8 +75,8 @@ pub(crate) struct ApiDelete {
     "scope", "describe_in", "alg", "token_format", "token_type", "claims", "lifetime",
 ]))]
 pub(crate) struct ApiUpdate {
-    /// Identifier of the API, an absolute URI.
-    pub(crate) identifier: String,
+    #[command(flatten)]
+    pub(crate) identifier: ApiName,
     /// All scopes that the API offers from now on, as at create. The descriptions of those that stay are kept, and
     /// "read=" removes one, in all languages.
     #[arg(long, value_name = "SCOPE")]

@@ -6,10 +6,10 @@ use clap::Args;
 
 use crate::args::common::Common;
 
-/// Options to apply a file of APIs and clients.
+/// Options to apply a file of APIs, issuers and clients.
 #[derive(Args)]
 pub(crate) struct ApplyOptions {
-    /// File in TOML with `[[api]]` and `[[client]]` tables, as `jeton export` prints it; - is the standard input.
+    /// File in TOML with `[[api]]`, `[[issuer]]` and `[[client]]` tables, as `jeton export` prints it; - is the standard input.
     #[arg(short, long, value_name = "FILE")]
     pub(crate) file: PathBuf,
     /// Print what would change, and change nothing.

@@ -12,7 +12,8 @@ pub(crate) enum AuditCommand {
 
 #[derive(Args)]
 pub(crate) struct AuditList {
-    /// Start of the list: days, hours or minutes ago (7d, 12h, 30m), a UTC date (2026-11-01), or a time in seconds since 1970.
+    /// Start of the list: days, hours, minutes or seconds ago (7d, 12h, 30m, 90s), a UTC date (2026-11-01), a time as the
+    /// list prints it (`2026-11-01T08:00:00Z`), or a time in seconds since 1970.
     #[arg(long, value_name = "TIME", default_value = "7d")]
     pub(crate) since: String,
     /// Show only changes by operators whose ARN or name contains this text.

@@ -7,6 +7,7 @@ use crate::args::client_update::ClientUpdate;
 use crate::args::common::{Changing, Common, Destroying, Listing, grant_names};
 use crate::args::import::ImportOptions;
 use crate::args::issuer::FederationOptions;
+use crate::args::names::ClientName;
 use crate::args::relying_party::RelyingPartyOptions;
 use crate::args::requests::RequestOptions;
 use crate::settings::appearance::AppearanceOptions;
@@ -79,7 +80,8 @@ pub(crate) struct ClientCreate {
     /// Issue access tokens only with a `DPoP` proof, and bound to its key.
     #[arg(long)]
     pub(crate) dpop_bound_access_tokens: bool,
-    /// Claim in the tokens that it gets with `client_credentials`: `tenant=acme`, `roles=["admin"]`; may be repeated.
+    /// Claim in the tokens that it gets with `client_credentials`: `tenant=acme`, `roles=["admin"]`; may be repeated. With
+    /// --federated, the same as --federated-claim.
     #[arg(long = "claim", value_name = "NAME=VALUE")]
     pub(crate) claims: Vec<String>,
     /// Mark as the operator's own app: users are not asked for consent unless the app requests it
@@ -114,8 +116,8 @@ pub(crate) struct ClientCreate {
 
 #[derive(Args)]
 pub(crate) struct OneClient {
-    /// The `client_id` of the client.
-    pub(crate) id: String,
+    #[command(flatten)]
+    pub(crate) id: ClientName,
     #[command(flatten)]
     pub(crate) common: Common,
 }
@@ -138,8 +140,8 @@ pub(crate) struct ClientDelete {
 
 #[derive(Args)]
 pub(crate) struct RotateSecret {
-    /// The `client_id` of the client.
-    pub(crate) id: String,
+    #[command(flatten)]
+    pub(crate) id: ClientName,
     /// Create no new secret; revoke all secrets except the newest, effective now.
     #[arg(long)]
     pub(crate) retire_old: bool,

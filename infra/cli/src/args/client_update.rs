@@ -6,13 +6,14 @@ use clap::Args;
 
 use crate::args::common::{Changing, Common, duration, grant_names};
 use crate::args::issuer::FederationOptions;
+use crate::args::names::ClientName;
 use crate::args::requests::ProtectionUpdate;
 use crate::settings::appearance::AppearanceOptions;
 
 #[derive(Args)]
 pub(crate) struct ClientUpdate {
-    /// The `client_id` of the client.
-    pub(crate) id: String,
+    #[command(flatten)]
+    pub(crate) id: ClientName,
     /// Name of the client that users see.
     #[arg(long)]
     pub(crate) name: Option<String>,
@@ -33,7 +34,8 @@ pub(crate) struct ClientUpdate {
     /// Mark as the operator's own app, or with --trusted=false as an app of others.
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     pub(crate) trusted: Option<bool>,
-    /// Claim in the tokens that it gets with `client_credentials`; NAME= removes the claim; may be repeated.
+    /// Claim in the tokens that it gets with `client_credentials`; NAME= removes the claim; may be repeated. With
+    /// --federated, the same as --federated-claim.
     #[arg(long = "claim", value_name = "NAME=VALUE")]
     pub(crate) claims: Vec<String>,
     /// File with the client's new public keys, a JSON Web Key Set (for `private_key_jwt`).
@@ -143,8 +145,8 @@ pub(crate) struct RelyingPartyUpdate {
     /// Maximum age of a sign-in, for requests without their own limit: seconds, or 15m, 1h; an empty value means none.
     #[arg(long, value_name = "TIME", value_parser = max_age)]
     pub(crate) default_max_age: Option<MaxAge>,
-    /// Let people sign in to it with a second factor only, or without one again (false).
-    #[arg(long, num_args = 0..=1, default_missing_value = "true", value_name = "BOOL")]
+    /// Let people sign in to it with a second factor only, or with --require-factor=false without one again.
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     pub(crate) require_factor: Option<bool>,
     /// URI where users may be sent after they sign out; may be repeated. Those that are given replace the registered
     /// ones.

@@ -30,7 +30,7 @@ pub(crate) struct DevOptions {
     /// default: `JETON_ENV_FILE`, or else a file in the data directory.
     #[arg(long, value_name = "FILE")]
     pub(crate) env_file: Option<PathBuf>,
-    /// Register the APIs and clients of this file before the server answers, as `jeton apply` does.
+    /// Register the APIs, issuers and clients of this file before the server answers, as `jeton apply` does.
     #[arg(long, value_name = "FILE")]
     pub(crate) seed: Option<PathBuf>,
     /// Port of the embedded DynamoDB on 127.0.0.1; default: any free port.

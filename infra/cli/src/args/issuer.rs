@@ -96,7 +96,7 @@ pub(crate) struct FederationOptions {
     #[arg(long, value_name = "SUB", requires = "federated")]
     pub(crate) subject: Option<String>,
     /// Claim that these tokens must have: `repository_id=456`, or by JSON Pointer inside another claim,
-    /// `/kubernetes.io/serviceaccount/uid=...`; may be repeated.
+    /// `/kubernetes.io/serviceaccount/uid=...`; may be repeated. Beside --federated, --claim means the same.
     #[arg(long = "federated-claim", value_name = "NAME=VALUE", requires = "federated")]
     pub(crate) federated_claims: Vec<String>,
 }

@@ -16,6 +16,8 @@ mod import;
 mod invitation;
 mod issuer;
 mod keys;
+mod line;
+mod names;
 mod registration_token;
 mod relying_party;
 mod requests;
@@ -43,6 +45,7 @@ pub(crate) use crate::args::issuer::{
     FederationOptions, IssuerCommand, IssuerCreate, IssuerDelete, IssuerKeys, IssuerUpdate,
 };
 pub(crate) use crate::args::keys::{KeysCommand, KeysList, KeysRetire, KeysRotate};
+pub(crate) use crate::args::line::arranged;
 pub(crate) use crate::args::registration_token::{
     OneRegistrationToken, RegistrationTokenCommand, RegistrationTokenCreate,
 };
@@ -75,7 +78,8 @@ Examples:
       --redirect-uri https://shop.example/callback --api https://api.example
 
 The commands find the stack by the env file that jeton dev names (--env-file or JETON_ENV_FILE), or by their own environment:
-JETON_TABLE_*, JETON_KMS_KEY_ID or JETON_KEY_FILE, and the usual AWS_* ones.";
+JETON_TABLE_*, JETON_KMS_KEY_ID or JETON_KEY_FILE, and the usual AWS_* ones. --env-file, --stack, --json and --yes may stand
+before the command too.";
 
 #[derive(Subcommand)]
 pub(crate) enum Command {

@@ -131,12 +131,16 @@ pub(crate) struct UserPassword {
 }
 
 #[derive(Args)]
+#[command(group = clap::ArgGroup::new("new").required(true).args(["new_name", "to"]))]
 pub(crate) struct UserRename {
     #[command(flatten)]
     pub(crate) user: UserName,
     /// New username to sign in with.
+    #[arg(value_name = "NEW")]
+    pub(crate) new_name: Option<String>,
+    /// New username, given as a flag instead.
     #[arg(long, value_name = "USERNAME")]
-    pub(crate) to: String,
+    pub(crate) to: Option<String>,
     #[command(flatten)]
     pub(crate) changing: Changing,
     #[command(flatten)]

@@ -27,7 +27,7 @@ pub(crate) async fn run(command: ApiCommand) -> Result<(), Error> {
         }
         ApiCommand::Show(one) => {
             let stack = Stack::find(&one.common).await?;
-            print(one.common.json, &describe(&find(&stack, &one.identifier).await?))
+            print(one.common.json, &describe(&find(&stack, one.identifier.as_str()).await?))
         }
         ApiCommand::Update(options) => update(options).await,
         ApiCommand::Delete(options) => delete(options).await,
@@ -41,14 +41,14 @@ async fn find(stack: &Stack, text: &str) -> Result<Api, Error> {
 
 async fn delete(ApiDelete { one, destroying }: ApiDelete) -> Result<(), Error> {
     let stack = Stack::find(&one.common).await?;
-    let api = find(&stack, &one.identifier).await?;
-    let document = json!({ "identifier": one.identifier, "deleted": true });
+    let api = find(&stack, one.identifier.as_str()).await?;
+    let document = json!({ "identifier": one.identifier.as_str(), "deleted": true });
     if destroying.changing.dry_run {
         return print_dry_run(one.common.json, document);
     }
     confirm(destroying, &format!("deletes the API {}", api.identifier))?;
     let record = stack.record(AuditedAction::ApiDelete, &About::Api(&api.identifier), NO_ATTRIBUTES).await;
-    done_or(stack.registry.delete_api(&api.identifier, record).await?, unknown(&one.identifier))?;
+    done_or(stack.registry.delete_api(&api.identifier, record).await?, unknown(one.identifier.as_str()))?;
     print(one.common.json, &document)
 }
 
@@ -56,7 +56,7 @@ async fn delete(ApiDelete { one, destroying }: ApiDelete) -> Result<(), Error> {
 /// otherwise.
 async fn update(options: ApiUpdate) -> Result<(), Error> {
     let stack = Stack::find(&options.common).await?;
-    let mut api = find(&stack, &options.identifier).await?;
+    let mut api = find(&stack, options.identifier.as_str()).await?;
     for _ in 0..TRIES {
         let planned = ApiPlan::of(&api, &settings(&options, &api)?)?;
         if options.changing.dry_run {
@@ -64,7 +64,7 @@ async fn update(options: ApiUpdate) -> Result<(), Error> {
         }
         match planned.write(&stack, AuditedAction::ApiUpdate).await? {
             ApiChanged::Done => return print(options.common.json, &describe(&planned.after)),
-            ApiChanged::Refused(found) => api = *found.ok_or_else(|| unknown(&options.identifier))?,
+            ApiChanged::Refused(found) => api = *found.ok_or_else(|| unknown(options.identifier.as_str()))?,
         }
     }
     Err(format!("the API {} is being changed by other commands: try again in a moment", api.identifier).into())

@@ -32,7 +32,7 @@ pub(crate) async fn run(command: ClientCommand) -> Result<(), Error> {
         }
         ClientCommand::Show(one) => {
             let stack = Stack::find(&one.common).await?;
-            print(one.common.json, &describe(&find(&stack, &one.id).await?))
+            print(one.common.json, &describe(&find(&stack, one.id.as_str()).await?))
         }
         ClientCommand::Update(options) => Box::pin(client_update::run(*options)).await,
         ClientCommand::Disable(options) => switch(options, true).await,
@@ -44,14 +44,14 @@ pub(crate) async fn run(command: ClientCommand) -> Result<(), Error> {
 
 async fn delete(ClientDelete { one, destroying }: ClientDelete) -> Result<(), Error> {
     let stack = Stack::find(&one.common).await?;
-    let client = find_now(&stack, &one.id).await?;
-    let (id, document) = (&client.id, json!({ "client_id": one.id, "deleted": true }));
+    let client = find_now(&stack, one.id.as_str()).await?;
+    let (id, document) = (&client.id, json!({ "client_id": one.id.as_str(), "deleted": true }));
     if destroying.changing.dry_run {
         return print_dry_run(one.common.json, document);
     }
     confirm(destroying, &format!("deletes the client {id} ({}) with all grants of its users", client.name))?;
     let record = stack.record(AuditedAction::ClientDelete, &About::Client(id), NO_ATTRIBUTES).await;
-    done_or(delete_with_grants(&stack, &client, record).await?, unknown(&one.id))?;
+    done_or(delete_with_grants(&stack, &client, record).await?, unknown(one.id.as_str()))?;
     print(one.common.json, &document)
 }
 
@@ -131,7 +131,7 @@ pub(crate) fn pkce(text: &str) -> Result<PkceRule, Error> {
 
 async fn switch(ClientSwitch { one, changing }: ClientSwitch, disabled: bool) -> Result<(), Error> {
     let stack = Stack::find(&one.common).await?;
-    let client = find(&stack, &one.id).await?;
+    let client = find(&stack, one.id.as_str()).await?;
     let change = ClientChange::disabled(&client, disabled);
     if changing.dry_run {
         let plan = Plan { before: Some(describe(&client)), after: change.after(Some(&client)).as_ref().map(describe) };
@@ -141,14 +141,14 @@ async fn switch(ClientSwitch { one, changing }: ClientSwitch, disabled: bool) ->
     let record = stack.record(action, &About::Client(&client.id), &["disabled"]).await;
     match stack.registry.change_client(&change, record).await? {
         ClientChanged::Done => print(one.common.json, &describe(&Client { disabled, ..client })),
-        ClientChanged::Refused(_) => Err(unknown(&one.id).into()),
+        ClientChanged::Refused(_) => Err(unknown(one.id.as_str()).into()),
     }
 }
 
 /// Reads the secrets, changes them, and writes them if they are unchanged in the store; retries otherwise.
 async fn rotate_secret(options: RotateSecret) -> Result<(), Error> {
     let stack = Stack::find(&options.common).await?;
-    let mut client = find(&stack, &options.id).await?;
+    let mut client = find(&stack, options.id.as_str()).await?;
     let retires = options.retire_old;
     let action = if retires { AuditedAction::ClientRetireSecrets } else { AuditedAction::ClientRotateSecret };
     check_has_secret(&client)?;
@@ -173,10 +173,10 @@ async fn rotate_secret(options: RotateSecret) -> Result<(), Error> {
         match stack.registry.change_client(&change, record).await? {
             ClientChanged::Done => {
                 tell_of_the_end(&client, retires, "ended");
-                let client = change.after(Some(&client)).ok_or_else(|| unknown(&options.id))?;
+                let client = change.after(Some(&client)).ok_or_else(|| unknown(options.id.as_str()))?;
                 return print(options.common.json, &with_secret(describe(&client), secret.as_ref()));
             }
-            ClientChanged::Refused(found) => client = *found.ok_or_else(|| unknown(&options.id))?,
+            ClientChanged::Refused(found) => client = *found.ok_or_else(|| unknown(options.id.as_str()))?,
         }
     }
     Err(format!("the client {} is being changed by other commands: try again in a moment", client.id).into())

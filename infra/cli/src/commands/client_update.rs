@@ -27,12 +27,12 @@ use crate::stack::{Stack, TRIES};
 pub(crate) async fn run(options: ClientUpdate) -> Result<(), Error> {
     let stack = Stack::find(&options.common).await?;
     let mut edits = edits(&options, &stack)?;
-    edits.federation = federation::read(&stack, &options.federation).await?;
+    edits.federation = federation::read(&stack, &options.federation, &options.claims).await?;
     if edits.names().is_empty() {
         let help = "see `jeton client update --help`";
         return Err(UsageError(format!("nothing to change is given, for example --add-redirect-uri: {help}")).into());
     }
-    let mut client = find_now(&stack, &options.id).await?;
+    let mut client = find_now(&stack, options.id.as_str()).await?;
     let signs = edits.protection.signs(client.auth_method, client.requests.object_algorithm);
     client_keys::check_use(edits.keys.is_some(), signs)?;
     for _ in 0..TRIES {
@@ -45,7 +45,7 @@ pub(crate) async fn run(options: ClientUpdate) -> Result<(), Error> {
                 warn_of_apis(&stack, &planned.after).await;
                 return print(options.common.json, &describe(&planned.after));
             }
-            ClientChanged::Refused(found) => client = *found.ok_or_else(|| unknown(&options.id))?,
+            ClientChanged::Refused(found) => client = *found.ok_or_else(|| unknown(options.id.as_str()))?,
         }
     }
     Err(format!("the client {} is being changed by other commands: try again in a moment", client.id).into())
@@ -71,7 +71,7 @@ fn edits(options: &ClientUpdate, stack: &Stack) -> Result<ClientEdits, Error> {
         keys,
         federation: None,
         protection: ProtectionEdits::read(&options.protection, &stack.reach)?,
-        claims: options.claims.clone(),
+        claims: federation::claims_of_client(&options.federation, &options.claims).to_vec(),
         relying_party: relying_party(&options.relying_party, stack)?,
         appearance: Appearance::read(&options.appearance)?,
     })

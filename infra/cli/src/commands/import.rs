@@ -73,7 +73,7 @@ pub(crate) async fn persistently(
         };
         error = unknown.to_string();
         match unknown.cause {
-            Cause::NoTable | Cause::Forbidden | Cause::Damaged => break,
+            Cause::NoTable | Cause::Forbidden | Cause::Expired | Cause::Clock | Cause::Damaged => break,
             Cause::Throttled | Cause::Unreachable | Cause::Other => {}
         }
         tokio::time::sleep(Duration::from_millis(100 << tried)).await;

@@ -48,11 +48,11 @@ pub(crate) async fn new_client(
         may_act: registered_clients(stack, &options.may_act, &id).await?,
         introspection_algorithm: signing_algorithm(options.introspection_alg.as_deref()),
         keys: client_keys::given(&options.assertions, signs, &stack.reach)?,
-        federation: federation::read(stack, &options.federation).await?,
+        federation: federation::read(stack, &options.federation, &options.claims).await?,
         assertion_algorithm: options.assertions.assertion_alg.as_deref().and_then(AssertionAlgorithm::parse),
         strict_audience: named.strict_audience == Some(true),
         dpop: DpopRule::of(options.dpop_bound_access_tokens),
-        claims: with_claims(Claims::default(), &options.claims)?,
+        claims: with_claims(Claims::default(), federation::claims_of_client(&options.federation, &options.claims))?,
         relying_party: relying_party::parse(&options.relying_party, &options.redirect_uris, &stack.reach)?,
         trusted: options.trusted,
         ..Client::new(client_id(&id)?, edge::now())

@@ -86,7 +86,7 @@ async fn set_password(options: UserPassword) -> Result<(), Error> {
 async fn rename(options: UserRename) -> Result<(), Error> {
     let stack = Stack::find(&options.common).await?;
     let user = find(&stack, &options.user).await?;
-    let username = username(&options.to)?;
+    let username = username(options.new_name.or(options.to).as_deref().unwrap_or_default())?;
     ensure_fit(&username)?;
     if options.changing.dry_run {
         let is_free = stack.people.by_name(&username).await?.is_none_or(|found| found.subject == user.subject);

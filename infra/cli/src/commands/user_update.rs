@@ -38,18 +38,14 @@ pub(crate) async fn run(options: UserUpdate) -> Result<(), Error> {
     Err(busy(&user.username))
 }
 
-/// Reads the changes that the options give. In a command that also removes names, `--role` and `--group` add to the lists
-/// instead of replacing them, because they meant nothing else in earlier versions.
+/// Reads the changes that the options give.
 fn claim_edits(options: &UserUpdate) -> Result<ClaimEdits, Error> {
-    let adds = !options.removed_roles.is_empty() || !options.removed_groups.is_empty();
-    let edit = |list, named: &[String], added: &[String], removed: &[String]| {
-        let (all, added) = if adds { (&[][..], [named, added].concat()) } else { (named, added.to_vec()) };
-        let change = ListChange::read(Given { all, added: &added, removed }, |text| Ok(text.to_owned()))?;
+    let edit = |list, given| {
+        let change = ListChange::read(given, |text| Ok(text.to_owned()))?;
         Ok::<_, Error>(ListEdit { list, change })
     };
-    let lists = [
-        edit(Claim::Roles, &options.roles, &options.added_roles, &options.removed_roles)?,
-        edit(Claim::Groups, &options.groups, &options.added_groups, &options.removed_groups)?,
-    ];
+    let roles = Given { all: &options.roles, added: &options.added_roles, removed: &options.removed_roles };
+    let groups = Given { all: &options.groups, added: &options.added_groups, removed: &options.removed_groups };
+    let lists = [edit(Claim::Roles, roles)?, edit(Claim::Groups, groups)?];
     Ok(ClaimEdits { assignments: options.claims.clone(), lists })
 }

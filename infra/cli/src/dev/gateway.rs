@@ -23,13 +23,21 @@ const REFUSED: &str = "{\"message\":\"the gateway refuses this request\"}";
 /// The time after which a connection without a complete request head is closed.
 const HEAD_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(10);
 
-/// Serves requests until the future is dropped.
-pub(crate) async fn serve(listener: TcpListener, site: Site) {
-    let site = Arc::new(site);
+/// The site behind the gateway, with what the gateway adds to its answers.
+struct Behind {
+    site: Site,
+    firewall: FirewallGuard,
+}
+
+/// Serves requests until the future is dropped. There is no firewall in front; the transport security that answers announce
+/// is that of the functions, as `includes_subdomains` says.
+pub(crate) async fn serve(listener: TcpListener, site: Site, includes_subdomains: bool) {
+    let firewall = FirewallGuard::default().with_subdomains(includes_subdomains);
+    let behind = Arc::new(Behind { site, firewall });
     loop {
         match listener.accept().await {
             Ok((stream, peer)) => {
-                tokio::spawn(converse(stream, peer.ip(), Arc::clone(&site)));
+                tokio::spawn(converse(stream, peer.ip(), Arc::clone(&behind)));
             }
             // Most likely out of file descriptors: other connections may close theirs in the meantime.
             Err(_) => tokio::task::yield_now().await,
@@ -37,10 +45,10 @@ pub(crate) async fn serve(listener: TcpListener, site: Site) {
     }
 }
 
-async fn converse(stream: TcpStream, source: IpAddr, site: Arc<Site>) {
+async fn converse(stream: TcpStream, source: IpAddr, behind: Arc<Behind>) {
     let service = service_fn(move |request| {
-        let site = Arc::clone(&site);
-        async move { Ok::<_, Infallible>(answer(request, source, site).await) }
+        let behind = Arc::clone(&behind);
+        async move { Ok::<_, Infallible>(answer(request, source, behind).await) }
     });
     let mut server = hyper::server::conn::http1::Builder::new();
     let connection = server.timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT);
@@ -48,10 +56,10 @@ async fn converse(stream: TcpStream, source: IpAddr, site: Arc<Site>) {
     drop(connection.serve_connection(TokioIo::new(stream), service).await);
 }
 
-async fn answer(request: hyper::Request<Incoming>, source: IpAddr, site: Arc<Site>) -> Response<Full<Bytes>> {
+async fn answer(request: hyper::Request<Incoming>, source: IpAddr, behind: Arc<Behind>) -> Response<Full<Bytes>> {
     let is_head = request.method() == Method::HEAD;
     let mut answer = match event(request, source).await {
-        Ok(event) => ask(event, site).await,
+        Ok(event) => ask(event, &behind).await,
         Err(status) => plain(status),
     };
     if is_head {
@@ -104,9 +112,10 @@ fn cookies(headers: &HeaderMap) -> Option<Vec<String>> {
 }
 
 /// Calls a function with the event, as Lambda does.
-async fn ask(event: ApiGatewayV2httpRequest, site: Arc<Site>) -> Response<Full<Bytes>> {
+async fn ask(event: ApiGatewayV2httpRequest, behind: &Behind) -> Response<Full<Bytes>> {
+    let Behind { site, firewall } = behind;
     let answer = move |request| async move { Box::pin(site.answer(request)).await.unwrap_or_else(|_| failed()) };
-    let Reply(answered) = answer_event(event.into(), &FirewallGuard::default(), answer).await;
+    let Reply(answered) = answer_event(event.into(), firewall, answer).await;
     answered.map(|body| match body {
         Body::Text(text) => Full::from(text),
         Body::Binary(bytes) => Full::from(bytes),

@@ -28,10 +28,10 @@ pub(crate) struct Greeting<'a> {
 impl Greeting<'_> {
     /// Prints what runs and what to try next.
     pub(crate) fn print(&self) -> Result<(), Error> {
-        output::tell(self.text().trim_end())
+        output::tell(self.text()?.trim_end())
     }
 
-    fn text(&self) -> String {
+    fn text(&self) -> Result<String, Error> {
         let Self { address, is_open, demo, storage, news, seeded, env_file, .. } = self;
         let issuer = &demo.issuer;
         let listens = if address == issuer { String::new() } else { format!("\n  listens on  {address}") };
@@ -46,12 +46,13 @@ impl Greeting<'_> {
         let seeded: Vec<String> =
             seeded.into_iter().flatten().map(|change| format!("\n  seed        {change}")).collect();
         let seeded = seeded.concat();
-        format!(
+        Ok(format!(
             "\
 Jeton runs on {issuer}{listens}{open}
   start page  {issuer}/
   explorer    {issuer}/explorer (every flow, step by step)
-  sign-in     user {USERNAME}, password {PASSWORD}{passkeys}
+  sign-in     user {USERNAME}, password {PASSWORD}
+  link        {link}{passkeys}
   storage     {storage}
   new         {news}{seeded}
   env file    {env_file}
@@ -67,8 +68,9 @@ Stop with Ctrl-C.
             news = news.describe(),
             env_file = env_file.display(),
             find = self.find(),
+            link = demo.authorize_url()?,
             service = demo.service_curl(),
-        )
+        ))
     }
 
     /// Introduces the line with which a shell finds this stack.
@@ -114,7 +116,7 @@ mod tests {
             env_file: Path::new("/tmp/env"),
             passed_over: None,
         };
-        let told = greeting.text();
+        let told = greeting.text().unwrap();
         for fact in [
             "http://127.0.0.1:9000/\n",
             "http://127.0.0.1:9000/explorer ",
@@ -123,6 +125,7 @@ mod tests {
             "env file    /tmp/env\n",
             "export JETON_ENV_FILE=/tmp/env\n",
             "curl -u demo-service:jtk_secret",
+            "link        http://127.0.0.1:9000/authorize?response_type=code&client_id=demo-app&",
             "passkeys    not here; with --issuer http://localhost:9000\n",
         ] {
             assert!(told.contains(fact), "{fact}: {told}");
@@ -130,15 +133,16 @@ mod tests {
         assert!(told.lines().count() <= 17, "{told}");
         assert!(["listens on", "open  ", "seed  "].iter().all(|more| !told.contains(more)), "{told}");
         let old = (PathBuf::from("/tmp/old/env"), "which has ended");
-        let passed_over = Greeting { passed_over: Some(&old), ..greeting }.text();
+        let passed_over = Greeting { passed_over: Some(&old), ..greeting }.text().unwrap();
         assert!(passed_over.contains("another stack (/tmp/old/env, which has ended). Run this line again:\n  export"));
         let by_name = Demo { issuer: "http://localhost:9000".to_owned(), ..demo.clone() };
-        assert!(!Greeting { demo: &by_name, ..greeting }.text().contains("passkeys"));
+        assert!(!Greeting { demo: &by_name, ..greeting }.text().unwrap().contains("passkeys"));
         let seeded = ["client shop created".to_owned()];
         let other = Greeting { address: "http://127.0.0.1:1", is_open: true, seeded: Some(&seeded), ..greeting };
         for fact in ["listens on  http://127.0.0.1:1\n", "open        anybody", "seed        client shop created\n"] {
-            assert!(other.text().contains(fact), "{fact}: {}", other.text());
+            let told = other.text().unwrap();
+            assert!(told.contains(fact), "{fact}: {told}");
         }
-        assert!(Greeting { seeded: Some(&[]), ..other }.text().contains("seed        nothing new\n"));
+        assert!(Greeting { seeded: Some(&[]), ..other }.text().unwrap().contains("seed        nothing new\n"));
     }
 }

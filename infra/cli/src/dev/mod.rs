@@ -95,7 +95,7 @@ async fn prepare_and_serve(options: DevOptions) -> Result<(), Error> {
     }
     .print()?;
     place.tell_wider_permissions(&env_file.path);
-    gateway::serve(listener, site).await;
+    gateway::serve(listener, site, place.config.firewall.includes_subdomains()).await;
     Ok(())
 }
 

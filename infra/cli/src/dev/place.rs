@@ -132,11 +132,12 @@ fn probe(directory: &Path) -> std::io::Result<()> {
     fs::remove_file(path)
 }
 
-/// Returns the key file: the one that is given, or the one in the directory, created if missing.
+/// Returns the key file: the one that is given, or the one in the directory, created if missing. Its path goes into the env
+/// file, which other programs may read from other directories.
 fn key_file(directory: &Path) -> Result<PathBuf, Error> {
     if let Some(path) = variable("JETON_KEY_FILE") {
         FileWrap::open(Path::new(&path))?;
-        return Ok(path.into());
+        return Ok(Path::new(&path).canonicalize()?);
     }
     let path = directory.join("wrapping.key");
     private_files::write_first(&path, FileWrap::file_of(&edge::random()).as_bytes())?;

@@ -1,8 +1,7 @@
 //! The variables in the env file of a local stack, with which commands and other programs use it.
 
-use edge::{Config, WrappingKey};
+use edge::{Config, WrappingKey, list_of_identifiers, words_of};
 use grants::{Context, Seconds};
-use protocol::Resource;
 use store::Connection;
 
 use crate::dev::env_file;
@@ -55,9 +54,9 @@ fn of_requests(config: &Config) -> Vec<(&'static str, String)> {
         ("JETON_REQUIRE_PAR", policy.requires_pushed_requests.to_string()),
         ("JETON_REQUEST_URI", policy.request_uris.as_str().to_owned()),
         ("JETON_DPOP_NONCE", dpop_nonce.as_str().to_owned()),
-        ("JETON_SIGNING_ALGORITHMS", words(rotation.algorithms.iter().map(|algorithm| algorithm.as_str()))),
-        ("JETON_METADATA_APIS", words(metadata_apis.iter().map(Resource::as_str))),
-        ("JETON_OUTBOUND_PRIVATE_HOSTS", variable("JETON_OUTBOUND_PRIVATE_HOSTS").unwrap_or_default()),
+        ("JETON_SIGNING_ALGORITHMS", list(rotation.algorithms.iter().map(|algorithm| algorithm.as_str()))),
+        ("JETON_METADATA_APIS", list_of_identifiers(metadata_apis)),
+        ("JETON_OUTBOUND_PRIVATE_HOSTS", hosts("JETON_OUTBOUND_PRIVATE_HOSTS")),
         ("JETON_HSTS_INCLUDE_SUBDOMAINS", firewall.includes_subdomains().to_string()),
     ]
 }
@@ -82,12 +81,12 @@ fn of_registration(config: &Config) -> Vec<(&'static str, String)> {
     let registration = &config.registration;
     vec![
         ("JETON_REGISTRATION", registration.mode.as_str().to_owned()),
-        ("JETON_REGISTRATION_APIS", words(registration.apis.iter().map(Resource::as_str))),
-        ("JETON_REGISTRATION_SCHEMES", words(registration.bare_schemes.iter().map(String::as_str))),
+        ("JETON_REGISTRATION_APIS", list_of_identifiers(&registration.apis)),
+        ("JETON_REGISTRATION_SCHEMES", list(registration.bare_schemes.iter().map(String::as_str))),
         ("JETON_REGISTRATION_PKCE", registration.pkce.as_str().to_owned()),
         ("JETON_REGISTRATION_LOGOS", registration.logos.to_string()),
         ("JETON_CLIENT_ID_DOCUMENTS", registration.documents.mode.as_str().to_owned()),
-        ("JETON_CLIENT_ID_DOCUMENT_HOSTS", variable("JETON_CLIENT_ID_DOCUMENT_HOSTS").unwrap_or_default()),
+        ("JETON_CLIENT_ID_DOCUMENT_HOSTS", hosts("JETON_CLIENT_ID_DOCUMENT_HOSTS")),
     ]
 }
 
@@ -115,7 +114,7 @@ fn of_people(config: &Config, brand: Option<&str>) -> Vec<(&'static str, String)
     vec![
         ("JETON_MAIL_FROM", mail_from.as_ref().map_or_else(|| "off".to_owned(), ToString::to_string)),
         ("JETON_SIGN_UP", sign_up.mode.as_str().to_owned()),
-        ("JETON_SIGN_UP_DOMAINS", words(sign_up.domains.iter().map(String::as_str))),
+        ("JETON_SIGN_UP_DOMAINS", list(sign_up.domains.iter().map(String::as_str))),
         ("JETON_ACCOUNT_DATA", own_data.as_str().to_owned()),
         ("JETON_REQUIRE_FACTOR", required.to_owned()),
         ("JETON_PASSWORD_MIN_LENGTH", policy.password_min_length.to_string()),
@@ -135,6 +134,16 @@ fn of_directory(config: &Config) -> Vec<(&'static str, String)> {
 /// Joins words with spaces.
 pub(crate) fn words<'w>(words: impl Iterator<Item = &'w str>) -> String {
     words.collect::<Vec<_>>().join(" ")
+}
+
+/// Joins words with commas: a shell that reads the env file takes them for one value.
+fn list<'w>(words: impl Iterator<Item = &'w str>) -> String {
+    words.collect::<Vec<_>>().join(",")
+}
+
+/// Returns the hosts in a variable of the environment as such a list.
+fn hosts(name: &str) -> String {
+    list(words_of(&variable(name).unwrap_or_default()))
 }
 
 /// Returns a variable of the environment, if it has a value.
@@ -174,8 +183,8 @@ mod tests {
         ("JETON_REQUIRE_PAR", "true"),
         ("JETON_REQUEST_URI", "registered"),
         ("JETON_DPOP_NONCE", "required"),
-        ("JETON_SIGNING_ALGORITHMS", "ES256"),
-        ("JETON_METADATA_APIS", "urn:a urn:b"),
+        ("JETON_SIGNING_ALGORITHMS", "RS256,ES256"),
+        ("JETON_METADATA_APIS", "urn:a,urn:b"),
         ("JETON_HSTS_INCLUDE_SUBDOMAINS", "true"),
         ("JETON_CODE_SECONDS", "30"),
         ("JETON_DEVICE_SECONDS", "300"),
@@ -186,14 +195,14 @@ mod tests {
         ("JETON_SESSION_IDLE_HOURS", "1"),
         ("JETON_KEY_ROTATION_DAYS", "30"),
         ("JETON_REGISTRATION", "token"),
-        ("JETON_REGISTRATION_APIS", "urn:a urn:b"),
-        ("JETON_REGISTRATION_SCHEMES", "cursor vscode"),
+        ("JETON_REGISTRATION_APIS", "urn:a,urn:b"),
+        ("JETON_REGISTRATION_SCHEMES", "cursor,vscode"),
         ("JETON_REGISTRATION_PKCE", "optional"),
         ("JETON_REGISTRATION_LOGOS", "true"),
         ("JETON_CLIENT_ID_DOCUMENTS", "open"),
         ("JETON_MAIL_FROM", "accounts@a.example"),
         ("JETON_SIGN_UP", "domain"),
-        ("JETON_SIGN_UP_DOMAINS", "a.example b.example"),
+        ("JETON_SIGN_UP_DOMAINS", "a.example,b.example"),
         ("JETON_ACCOUNT_DATA", "delete"),
         ("JETON_REQUIRE_FACTOR", "phr"),
         ("JETON_PASSWORD_MIN_LENGTH", "20"),

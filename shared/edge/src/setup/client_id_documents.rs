@@ -3,6 +3,7 @@
 use outbound::{FetchUrl, Reach};
 
 use crate::setup::config_error::ConfigError;
+use crate::setup::lists::words_of;
 
 /// The URLs that may be the id of a client whose metadata are fetched from there.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -46,7 +47,8 @@ impl DocumentConfig {
         let chosen = get(mode).map_or(Some(DocumentMode::Off), known);
         let chosen = chosen.ok_or(ConfigError::Malformed(mode, "off, listed or open"))?;
         let malformed = ConfigError::Malformed(hosts, "hosts, with a port or without, and spaces between");
-        let listed = Reach::parse(&get(hosts).unwrap_or_default()).map_err(|_| malformed)?;
+        let words = get(hosts).unwrap_or_default();
+        let listed = Reach::parse(&words_of(&words).collect::<Vec<_>>().join(" ")).map_err(|_| malformed)?;
         if chosen == DocumentMode::Listed && listed == Reach::default() {
             return Err(ConfigError::Missing(
                 hosts,
@@ -100,6 +102,8 @@ mod tests {
     #[test]
     fn c225_a_listed_host_allows_its_own_documents_and_no_others() {
         let listed = read("listed", "app.example  Tools.example:8443 usual.example:443 bücher.example").unwrap();
+        let with_commas = read("listed", "app.example,Tools.example:8443,usual.example:443, bücher.example").unwrap();
+        assert_eq!(with_commas, listed);
         for (url, allowed) in [
             ("https://app.example/client", true),
             ("https://app.example:9443/client", true),

@@ -7,7 +7,7 @@ use grants::{Policy, Seconds, SigningAlgorithm};
 use outbound::Reach;
 use pages::Brand;
 use protocol::{EmailAddress, LegacyGrants, PasskeySite, Resource, Secret};
-use store::Connection;
+use store::{Connection, Patience};
 
 use crate::http::cookies::CookieRule;
 use crate::http::firewall::FirewallGuard;
@@ -16,6 +16,7 @@ use crate::setup::config_error::ConfigError;
 use crate::setup::directory::DirectoryConfig;
 use crate::setup::dpop_nonce::DpopNonce;
 use crate::setup::entrance::firewall;
+use crate::setup::lists::words_of;
 use crate::setup::mail::mail_from;
 use crate::setup::own_data::OwnData;
 use crate::setup::people_policy::{check_demanded_factor, people_policy};
@@ -122,6 +123,7 @@ impl Config {
                 kms_endpoint: get("AWS_ENDPOINT_URL_KMS"),
                 lambda_endpoint: get("AWS_ENDPOINT_URL_LAMBDA"),
                 names_its_roots: Connection::ROOTS.iter().any(|name| get(name).is_some()),
+                patience: Patience::Request,
             },
             policy: policy(&get)?,
             rotation: rotation(&get)?,
@@ -252,8 +254,7 @@ fn rotation(get: &impl Fn(&str) -> Option<String>) -> Result<RotationConfig, Con
         }
     };
     let names = get(algorithms).unwrap_or_else(|| SigningAlgorithm::Rs256.as_str().to_owned());
-    let words = names.split([' ', ',']).filter(|word| !word.is_empty());
-    let known = words.map(SigningAlgorithm::parse).collect::<Option<_>>();
+    let known = words_of(&names).map(SigningAlgorithm::parse).collect::<Option<_>>();
     Ok(RotationConfig {
         interval: interval? * DAY,
         algorithms: known.ok_or(ConfigError::Malformed(algorithms, "a list of RS256, ES256, EdDSA, PS256"))?,

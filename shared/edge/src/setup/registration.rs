@@ -7,6 +7,7 @@ use protocol::{RedirectUri, Resource};
 
 use crate::setup::client_id_documents::DocumentConfig;
 use crate::setup::config_error::ConfigError;
+use crate::setup::lists::{identifiers_of, words_of};
 use crate::setup::switches::switch;
 
 /// The callers that may register a client at `/register`.
@@ -65,9 +66,7 @@ impl RegistrationConfig {
         Ok(Self {
             mode: chosen.ok_or(ConfigError::Malformed(mode, "off, token or open"))?,
             apis: identifiers(get, "JETON_REGISTRATION_APIS")?,
-            bare_schemes: get(schemes)
-                .unwrap_or_default()
-                .split_ascii_whitespace()
+            bare_schemes: words_of(&get(schemes).unwrap_or_default())
                 .map(RedirectUri::parse_bare_scheme)
                 .collect::<Option<_>>()
                 .ok_or(ConfigError::Malformed(schemes, "schemes of apps without a period, with spaces between"))?,
@@ -78,13 +77,13 @@ impl RegistrationConfig {
     }
 }
 
-/// Reads identifiers of APIs, with spaces between.
+/// Reads identifiers of APIs, with spaces between, or commas where the next one begins.
 pub(crate) fn identifiers(
     get: &impl Fn(&str) -> Option<String>,
     name: &'static str,
 ) -> Result<Vec<Resource>, ConfigError> {
-    let written = get(name).unwrap_or_default();
-    let named = written.split_ascii_whitespace().map(Resource::parse).collect::<Result<_, _>>();
+    let written = identifiers_of(&get(name).unwrap_or_default());
+    let named = written.iter().map(|text| Resource::parse(text)).collect::<Result<_, _>>();
     named.map_err(|_| ConfigError::Malformed(name, "identifiers of APIs, with spaces between"))
 }
 
@@ -118,7 +117,7 @@ mod tests {
             ("JETON_REGISTRATION_APIS", "orders"),
             ("JETON_REGISTRATION_SCHEMES", "vscode javascript"),
             ("JETON_REGISTRATION_SCHEMES", "com.example.app"),
-            ("JETON_REGISTRATION_SCHEMES", "vscode,cursor"),
+            ("JETON_REGISTRATION_SCHEMES", "vscode;cursor"),
             ("JETON_REGISTRATION_PKCE", "nonce"),
             ("JETON_REGISTRATION_PKCE", "off"),
             ("JETON_REGISTRATION_LOGOS", "yes"),
@@ -126,8 +125,11 @@ mod tests {
             assert!(matches!(read(name, value), Err(ConfigError::Malformed(named, _)) if named == name), "{value}");
         }
         assert_eq!(read("JETON_REGISTRATION_APIS", "urn:a  https://b.example").unwrap().apis.len(), 2);
-        let schemes = read("JETON_REGISTRATION_SCHEMES", "vscode  CURSOR:").unwrap().bare_schemes;
-        assert_eq!(schemes, ["cursor".to_owned(), "vscode".to_owned()].into());
+        assert_eq!(read("JETON_REGISTRATION_APIS", "urn:a,https://b.example").unwrap().apis.len(), 2);
+        for both in ["vscode  CURSOR:", "vscode,cursor"] {
+            let schemes = read("JETON_REGISTRATION_SCHEMES", both).unwrap().bare_schemes;
+            assert_eq!(schemes, ["cursor".to_owned(), "vscode".to_owned()].into());
+        }
     }
 
     #[test]

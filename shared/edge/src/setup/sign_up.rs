@@ -3,6 +3,7 @@
 use protocol::EmailAddress;
 
 use crate::setup::config_error::ConfigError;
+use crate::setup::lists::words_of;
 
 /// The variable with the people who may make an account.
 const WHO: &str = "JETON_SIGN_UP";
@@ -88,8 +89,8 @@ impl SignUpConfig {
 
 /// Reads domains with spaces or commas between them.
 fn domains(text: &str) -> Result<Vec<String>, ConfigError> {
-    let words = text.split([' ', ',']).filter(|word| !word.is_empty());
-    let read = words.map(|word| EmailAddress::parse(&format!("x@{word}")).ok().map(|address| address.domain()));
+    let read =
+        words_of(text).map(|word| EmailAddress::parse(&format!("x@{word}")).ok().map(|address| address.domain()));
     let what = "domains such as example.org, and spaces between";
     read.collect::<Option<_>>().ok_or(ConfigError::Malformed(DOMAINS, what))
 }

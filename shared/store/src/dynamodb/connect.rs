@@ -34,6 +34,24 @@ pub struct Connection {
     pub lambda_endpoint: Option<String>,
     /// `true` if one of [`Connection::ROOTS`] is set: the operator chooses which certificates are trusted.
     pub names_its_roots: bool,
+    /// The time that a call to DynamoDB or KMS may take.
+    pub patience: Patience,
+}
+
+/// The time that a call to DynamoDB or KMS may take.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Patience {
+    /// The time of a function, whose caller waits for an answer.
+    ///
+    /// DynamoDB and KMS answer in milliseconds; a call that takes longer than these is lost. A caller that gets a 503
+    /// after `operation_timeout` and retries when told to (`Retry-After`, a second) is still within the 5 seconds in
+    /// which a used refresh token returns the same successor: so a client that lost an answer is not treated as a thief.
+    /// Three operations in a row stay below the 10 seconds of a function.
+    #[default]
+    Request,
+    /// The time of an operator's command, from a region or over a line where a round trip alone takes half a second, and
+    /// a page of a table several. Nobody waits for an answer that never comes.
+    Command,
 }
 
 /// The roots of Amazon Trust Services, as published at <https://www.amazontrust.com/repository/>.
@@ -54,7 +72,7 @@ pub fn connect(connection: &Connection, name: String) -> Client {
         .identity_cache(IdentityCache::no_cache())
         .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
         .retry_config(RetryConfig::standard().with_max_attempts(3).with_initial_backoff(Duration::from_millis(50)))
-        .timeout_config(timeouts())
+        .timeout_config(connection.patience.timeouts())
         .endpoint_resolver(Endpoints::default())
         .interceptor(RequestTokens::new(name))
         .interceptor(CountCalls);
@@ -71,7 +89,7 @@ pub fn kms(connection: &Connection) -> aws_sdk_kms::Client {
         .http_client(connection.http_client(connection.kms_endpoint.as_deref()))
         .identity_cache(aws_sdk_kms::config::IdentityCache::no_cache())
         .stalled_stream_protection(aws_sdk_kms::config::StalledStreamProtectionConfig::disabled())
-        .timeout_config(timeouts());
+        .timeout_config(connection.patience.timeouts());
     config.set_endpoint_url(connection.kms_endpoint.clone());
     aws_sdk_kms::Client::from_conf(config.build())
 }
@@ -126,16 +144,19 @@ impl Connection {
     }
 }
 
-/// Returns the timeouts. DynamoDB and KMS answer in milliseconds; a call that takes longer than these is lost. A
-/// caller that gets a 503 after `operation_timeout` and retries when told to (`Retry-After`, a second) is still
-/// within the 5 seconds in which a used refresh token returns the same successor: so a client that lost an answer
-/// is not treated as a thief. Three operations in a row stay below the 10 seconds of a function.
-fn timeouts() -> TimeoutConfig {
-    TimeoutConfig::builder()
-        .connect_timeout(Duration::from_millis(500))
-        .operation_attempt_timeout(Duration::from_millis(800))
-        .operation_timeout(Duration::from_millis(2500))
-        .build()
+impl Patience {
+    /// Returns the timeouts of a call.
+    pub fn timeouts(self) -> TimeoutConfig {
+        let [connect, attempt, operation] = match self {
+            Self::Request => [500, 800, 2500],
+            Self::Command => [3000, 10_000, 30_000],
+        };
+        TimeoutConfig::builder()
+            .connect_timeout(Duration::from_millis(connect))
+            .operation_attempt_timeout(Duration::from_millis(attempt))
+            .operation_timeout(Duration::from_millis(operation))
+            .build()
+    }
 }
 
 /// Creates an HTTP client with TLS, for the default credentials chain on an operator's machine.
@@ -159,6 +180,8 @@ pub(crate) mod tests {
     use base64::Engine as _;
     use base64::engine::general_purpose::STANDARD;
     use sha2::{Digest as _, Sha256};
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::{TcpListener, TcpStream};
 
     use super::*;
 
@@ -182,6 +205,7 @@ pub(crate) mod tests {
             kms_endpoint: None,
             lambda_endpoint: None,
             names_its_roots: false,
+            patience: Patience::Request,
         }
     }
 
@@ -198,6 +222,36 @@ pub(crate) mod tests {
             })
         });
         assert_eq!(fingerprints.collect::<Vec<_>>(), FINGERPRINTS);
+    }
+
+    /// Answers a request as late as a store that is far away, and waits for the end of the connection.
+    async fn answer_late(mut stream: TcpStream) {
+        let mut request = [0; 4096];
+        drop(stream.read(&mut request).await);
+        tokio::time::sleep(Duration::from_millis(1200)).await;
+        let answer = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{}";
+        drop(stream.write_all(answer).await);
+        while stream.read(&mut request).await.is_ok_and(|read| read > 0) {}
+    }
+
+    #[tokio::test]
+    async fn a_command_waits_for_a_store_that_is_far_away_and_a_request_does_not() {
+        for (patience, answered) in [(Patience::Request, false), (Patience::Command, true)] {
+            let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+            let dynamodb_endpoint = Some(format!("http://{}", listener.local_addr().unwrap()));
+            let server = tokio::spawn(async move {
+                while let Ok((stream, _)) = listener.accept().await {
+                    tokio::spawn(answer_late(stream));
+                }
+            });
+            let connection = Connection { dynamodb_endpoint, patience, ..connection("us-east-1") };
+            let asked = connect(&connection, "a5".repeat(12)).scan().table_name("t").send().await;
+            assert_eq!(asked.is_ok(), answered, "{patience:?}");
+            let of_keys = kms(&connection);
+            let limit = |timeouts: &TimeoutConfig| timeouts.operation_timeout();
+            assert_eq!(of_keys.config().timeout_config().and_then(limit), limit(&patience.timeouts()));
+            server.abort();
+        }
     }
 
     #[test]

@@ -177,7 +177,7 @@ async fn c177_an_api_gets_the_roles_groups_and_custom_claims_that_it_wants() {
             assert_eq!(told(&Jwt::read(&token).claims), wanted);
         }
         // Introspection tells what is true now, and so does a token of a refresh.
-        cli.run(&["user", "update", "c177api", "--role", "auditor", "--remove-group", "ops", "--claim", "tenant="]);
+        cli.run(&["user", "update", "c177api", "--add-role", "auditor", "--remove-group", "ops", "--claim", "tenant="]);
         let now = [Some(json!(["admin", "auditor"])), None, None, None, None];
         assert_eq!(told(&session.introspect(&caller, &token).await), now, "{format}");
         let refreshed = session.refresh(&client, &reply.string("refresh_token")).await.string("access_token");

@@ -7,6 +7,9 @@ use crate::federated_clients::fixture::{Platform, SPIFFE_KIND, WORLD, ask, ask_w
 use crate::support::session::{assert_refused_with, client_requests};
 use crate::support::signed_assertions::{Assertion, KIND, now};
 
+/// The options of an issuer that is GitHub.
+const GITHUB: [&str; 2] = ["--preset", "github"];
+
 /// The claims of `GetWebIdentityToken`.
 fn of_aws(platform: &Platform, role: &str, audience: &Value) -> Value {
     let now = now();
@@ -68,7 +71,7 @@ async fn c221_a_service_account_of_kubernetes_authenticates_without_jti() {
 #[tokio::test]
 async fn c221_a_workflow_of_github_authenticates_by_the_id_of_its_repository() {
     let url = "https://token.actions.githubusercontent.com";
-    let platform = Platform::start("github", url, Algorithm::RS256, &["--preset", "github"]);
+    let platform = Platform::start("github", url, Algorithm::RS256, &GITHUB);
     let subject = "repo:octo-org/octo-repo:environment:prod";
     let client = platform.client(subject, &["--federated-claim", "repository_id=456"]);
     let token = |repository: &str| {
@@ -84,6 +87,45 @@ async fn c221_a_workflow_of_github_authenticates_by_the_id_of_its_repository() {
     let es256 = platform.claims(subject);
     let other = crate::support::signed_assertions::Signer::new(Algorithm::ES256, "other").assertion(&es256);
     assert_told(&ask(&other).await, "alg");
+}
+
+#[tokio::test]
+async fn c221_a_claim_beside_an_issuer_is_what_its_tokens_must_have() {
+    let platforms = [
+        Platform::generic("claimed"),
+        Platform::start("claimed-github", "https://github.claimed.example/token", Algorithm::RS256, &GITHUB),
+    ];
+    for platform in platforms {
+        let client = platform.client("orders", &["--claim", "repository_id=456"]);
+        let shown = WORLD.stack.cli().run(&["client", "show", &client.id]);
+        let expected = (&json!({"repository_id": "456"}), &Value::Null);
+        assert_eq!((&shown["federation"]["claims"], &shown["claims"]), expected, "{shown}");
+        let token = |repository: &str| {
+            let mut claims = platform.claims("orders");
+            claims["repository_id"] = json!(repository);
+            claims["jti"] = json!("one");
+            platform.signer.assertion(&claims)
+        };
+        assert_is(&ask(&token("456")).await, &client);
+        assert_told(&ask(&token("999")).await, "claims");
+    }
+}
+
+#[test]
+fn c221_an_update_with_an_issuer_makes_its_claims_conditions_and_one_without_sets_those_of_tokens() {
+    let (cli, platform) = (WORLD.stack.cli(), Platform::generic("updated"));
+    let client = platform.client("orders", &[]);
+    let update = ["client", "update", &client.id];
+    let federated = ["--federated", &platform.name, "--subject", "orders"];
+    let changed = cli.run(&[&update[..], &federated, &["--claim", "tenant=acme"]].concat());
+    let expected = (&json!({"tenant": "acme"}), &Value::Null);
+    assert_eq!((&changed["federation"]["claims"], &changed["claims"]), expected, "{changed}");
+    let changed = cli.run(&[&update[..], &["--claim", "tenant=own"]].concat());
+    let expected = (&json!({"tenant": "acme"}), &json!({"tenant": "own"}));
+    assert_eq!((&changed["federation"]["claims"], &changed["claims"]), expected, "{changed}");
+    let two = ["--claim", "tenant=acme", "--federated-claim", "tenant=other"];
+    let refused = cli.finish(&[&update[..], &federated, &two].concat(), "");
+    assert!(refused.status.code() == Some(2) && refused.stderr.contains("tenant"), "{refused:?}");
 }
 
 #[tokio::test]

@@ -67,6 +67,18 @@ async fn c040_c116_https_in_front_every_url_of_the_documents_is_of_the_configure
 }
 
 #[tokio::test]
+async fn https_in_front_subdomains_must_use_tls_only_where_that_is_asked_for() {
+    let asked = Stack::builder().behind_tls(HOST).env("JETON_HSTS_INCLUDE_SUBDOMAINS", "true").start();
+    let rows = [(&asked, "max-age=63072000; includeSubDomains"), (&world().stack, "max-age=63072000")];
+    for (stack, wanted) in rows {
+        for path in DOCUMENTS {
+            let reply = stack.http().get(path).send().await;
+            assert_eq!(reply.header("strict-transport-security"), Some(wanted), "{path}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn c040_https_in_front_tokens_and_answers_name_the_configured_issuer() {
     let world = world();
     let (mut session, _) = person(world, "https-issuer");

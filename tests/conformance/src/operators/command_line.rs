@@ -5,7 +5,7 @@ use std::net::TcpListener;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use harness::{Cli, jeton, run_bounded};
+use harness::{Cli, free_port, jeton, run_bounded};
 use serde_json::{Value, json};
 
 use crate::support::rounds::{PASSWORD, streamless};
@@ -238,6 +238,45 @@ fn c244_a_list_is_searched_and_read_page_by_page() {
     for bad in [&["--limit", "0"][..], &["--after", "x"]] {
         assert_eq!(cli.finish(&[&["user", "list"], bad].concat(), "").status.code(), Some(2));
     }
+}
+
+#[test]
+fn c244_options_that_commands_share_stand_before_a_command_too() {
+    let stack = &streamless().stack;
+    let (cli, env_file) = (stack.cli(), stack.env_file().path().display().to_string());
+    let expected = cli.run(&["api", "show", ORDERS]);
+    let joined = format!("--env-file={env_file}");
+    let lines: [&[&str]; 4] = [
+        &["--json", "--env-file", &env_file, "api", "show", ORDERS],
+        &["api", "--json", &joined, "show", ORDERS],
+        &["--env-file", &env_file, "api", "show", "--json", ORDERS],
+        &["--json", "api", "show", ORDERS, "--env-file", &env_file],
+    ];
+    for line in lines {
+        let finished = run_bounded(&jeton(), line, &[], "", 30);
+        assert!(finished.status.success(), "{line:?}: {finished:?}");
+        assert_eq!(serde_json::from_str::<Value>(&finished.stdout).expect("a document"), expected, "{line:?}");
+    }
+    cli.create_user("c244before", PASSWORD);
+    let finished = cli.finish_as_given(&["--json", "user", "--yes", "delete", "c244before"], "");
+    assert!(finished.status.success() && finished.stdout.contains("\"deleted\""), "{finished:?}");
+}
+
+#[test]
+fn c244_a_stack_that_is_named_before_the_command_is_looked_for() {
+    let nowhere = format!("http://127.0.0.1:{}", free_port());
+    let env = [
+        ("AWS_ENDPOINT_URL_CLOUDFORMATION", &*nowhere),
+        ("AWS_ACCESS_KEY_ID", "id"),
+        ("AWS_SECRET_ACCESS_KEY", "secret"),
+        ("AWS_REGION", "eu-west-1"),
+    ];
+    for line in [["--stack", "none", "client", "list"], ["client", "--stack", "none", "list"]] {
+        let finished = run_bounded(&jeton(), &line, &env, "", 30);
+        assert_fails(&finished, "the stack none cannot be read");
+    }
+    let finished = run_bounded(&jeton(), &["--stack", "none", "completion", "bash"], &env, "", 30);
+    assert_eq!(finished.status.code(), Some(2), "a command without a stack takes none: {finished:?}");
 }
 
 #[test]

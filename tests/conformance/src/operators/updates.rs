@@ -177,14 +177,16 @@ fn c244_wrong_input_is_refused_where_it_is_typed() {
 fn c244_roles_and_groups_are_replaced_added_and_removed() {
     let cli = streamless().stack.cli();
     cli.create_user("c244roles", "correct horse battery staple");
-    let rows: [(&[&str], Value, Value); 7] = [
+    let rows: [(&[&str], Value, Value); 9] = [
         (&["--role", "a", "--role", "b", "--group", "g"], json!(["a", "b"]), json!(["g"])),
         (&["--role", "c"], json!(["c"]), json!(["g"])),
         (&["--add-role", "a", "--add-group", "h"], json!(["a", "c"]), json!(["g", "h"])),
         (&["--remove-role", "c", "--remove-group", "nowhere"], json!(["a"]), json!(["g", "h"])),
-        // A command that removes names adds the others, as in earlier versions.
-        (&["--role", "b", "--remove-group", "g"], json!(["a", "b"]), json!(["h"])),
-        (&["--group", ""], json!(["a", "b"]), Value::Null),
+        // Names that are given replace the list, also in a command that removes others.
+        (&["--role", "b", "--remove-group", "g"], json!(["b"]), json!(["h"])),
+        (&["--role", "d", "--remove-role", "b", "--group", "g", "--remove-group", "h"], json!(["d"]), json!(["g"])),
+        (&["--role", "a", "--role", "b", "--remove-role", "a"], json!(["b"]), json!(["g"])),
+        (&["--group", ""], json!(["b"]), Value::Null),
         (&["--role", "z", "--add-role", "y"], json!(["y", "z"]), Value::Null),
     ];
     for (more, roles, groups) in rows {
