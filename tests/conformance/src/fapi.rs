@@ -2,7 +2,7 @@
 
 mod assertions;
 mod authorization;
-mod fixture;
+pub(crate) mod fixture;
 mod messages;
 mod profile;
 mod proofs;
