@@ -21,6 +21,7 @@ use crate::request::admission::{Arrival, Fault, Rejection, receive};
 use crate::step::grant::Grant;
 use crate::step::stage::Stage;
 use crate::step::verdict::Verdict;
+use crate::terms::api::Api;
 use crate::terms::confirmation::Confirmation;
 use crate::terms::ids::Generation;
 use crate::terms::moment::Moment;
@@ -419,4 +420,20 @@ fn c202_a_refresh_without_a_write_is_allowed_exactly_when_the_write_would_be() {
         allowed += u8::from(admitted);
     }
     assert_eq!(allowed, 2);
+}
+
+#[test]
+fn c094_a_token_for_the_issuer_alone_is_signed_like_the_id_tokens_of_a_profile() {
+    let own = |client: &Client| {
+        let client = Client { apis: Vec::new(), ..client.clone() };
+        let apis = Api::of_client(&client, &[], &fixtures::issuer(), &Policy::default());
+        apis.iter().map(|api| api.algorithm).collect::<Vec<_>>()
+    };
+    for algorithm in [SigningAlgorithm::Es256, SigningAlgorithm::EdDsa, SigningAlgorithm::Ps256] {
+        let party = RelyingParty { id_token_algorithm: algorithm, ..RelyingParty::default() };
+        for profile in FAPI {
+            assert_eq!(own(&Client { relying_party: party.clone(), ..client(profile) }), [algorithm]);
+        }
+        assert_eq!(own(&Client { relying_party: party, ..client(Profile::Baseline) }), [SigningAlgorithm::Rs256]);
+    }
 }
