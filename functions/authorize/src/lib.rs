@@ -149,6 +149,10 @@ impl Authorize {
         }
         edge::follow_locales(&parameters);
         let carried = CarriedRequest::of(self.path(), parameters).ok_or(Refused::Unreadable)?;
+        if carried.parameters.without_repeats().is_err() {
+            // The page would not repeat a parameter without a value. The request is refused, with a session or without.
+            return Ok(None);
+        }
         let parameters = carried.parameters.with(POSTED_AGAIN, "1");
         Ok(Some(show::post_again(&carried.path, &parameters.pairs())))
     }

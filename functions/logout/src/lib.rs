@@ -103,7 +103,8 @@ impl Logout {
             return Ok(None);
         }
         let parameters = Parameters::parse(text.as_bytes()).map_err(|_| Refused::Unreadable)?;
-        if parameters.has(POSTED_AGAIN) {
+        // The page would not repeat a parameter without a value. A request with one is refused, with a session or without.
+        if parameters.has(POSTED_AGAIN) || parameters.without_repeats().is_err() {
             return Ok(None);
         }
         let parameters = parameters.with(POSTED_AGAIN, "1");

@@ -200,6 +200,13 @@ async fn o33_c154_a_request_that_another_site_posts_is_the_same_as_a_link_and_it
     assert!(!session.is_signed_in(&client.id).await);
     let json = session.http.post("/logout").header("content-type", "application/json").body("{}").send().await;
     assert_shown_here(&json);
+    // C015: it repeats no parameter either, also none without a value.
+    for twice in ["state=&state=", "unknown=1&unknown="] {
+        let ask = session.http.post("/logout").raw_form(format!("client_id={}&{twice}", client.id));
+        let refused = ask.header("sec-fetch-site", "cross-site").send().await;
+        assert_eq!(refused.status, 400, "{refused:?}");
+        assert_shown_here(&refused);
+    }
 }
 
 #[tokio::test]
