@@ -84,9 +84,9 @@ impl Authorize {
         let ring = self.ring(now).await?;
         let client = context.admission.client();
         let has_session = incoming.session(self.wiring.config.cookies(), ring.handles()).is_some();
-        let is_current = async {
+        let is_current = Box::pin(async {
             if has_session { self.wiring.registry.is_current(client, &context.apis, now).await } else { Ok(true) }
-        };
+        });
         let (visitor, is_current) = tokio::join!(self.visitor(incoming, &ring, client, now), is_current);
         if is_current? {
             return Ok(Decided { visitor: visitor?, context });

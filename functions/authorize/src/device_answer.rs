@@ -79,7 +79,7 @@ impl Authorize {
         incoming.log().client(&context.client.id);
         let (person, is_current) = tokio::join!(
             self.person_at(incoming, ring, &context.client, now),
-            self.wiring.registry.is_current(&context.client, &context.apis, now),
+            Box::pin(self.wiring.registry.is_current(&context.client, &context.apis, now)),
         );
         let person = person?;
         if is_current? {

@@ -156,7 +156,7 @@ impl Token {
     /// Checks that the request has the proof that its client owes, by the cached registration or by the current one.
     async fn check_proof(&self, client: &Client, proven: Option<&ProvenKey>, now: Timestamp) -> Result<(), Failure> {
         let Err(refused) = binding(client, proven) else { return Ok(()) };
-        match self.wiring.registry.client_again(client, now).await? {
+        match Box::pin(self.wiring.registry.client_again(client, now)).await? {
             Some(current) => Ok(binding(&current, proven).map(drop)?),
             None => Err(refused.into()),
         }
