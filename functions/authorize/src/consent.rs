@@ -18,15 +18,20 @@ use crate::visitor::Visitor;
 /// the same time, a few times at most.
 const ATTEMPTS: usize = 3;
 
+/// A request that somebody decides about.
+struct Decided<'r> {
+    context: AuthorizationContext<'r>,
+    visitor: Visitor,
+}
+
 impl Authorize {
     /// Processes the user's decision.
     pub(crate) async fn consent(&self, incoming: Incoming<'_>) -> Result<Response, Refused> {
         let now = edge::now();
         let form = incoming.body_form()?;
         let text = form.one("request").ok().flatten().unwrap_or_default();
-        let context = self.admit(incoming, text, now).await?;
+        let Decided { context, visitor } = self.admit_as_registered_now(incoming, text, now).await?;
         let ring = self.ring(now).await?;
-        let visitor = self.visitor(incoming, &ring, context.admission.client(), now).await?;
         let Some(person) = &visitor.signed_in else {
             // The session ended while the form was open: start again with the same request.
             return Ok(redirect(&context.carried.again()));
@@ -65,6 +70,30 @@ impl Authorize {
             }
             Some(_) | None => Err(context.bad_form(FormFault::Unreadable)),
         }
+    }
+
+    /// Admits the request of a form by what is registered now. The cache may be a minute old, and the answer would count for a
+    /// page that nobody saw. The registration is read while the visitor is; without a cookie neither is read.
+    async fn admit_as_registered_now<'r>(
+        &self,
+        incoming: Incoming<'r>,
+        text: &str,
+        now: Timestamp,
+    ) -> Result<Decided<'r>, Refused> {
+        let context = self.admit(incoming, text, now).await?;
+        let ring = self.ring(now).await?;
+        let client = context.admission.client();
+        let has_session = incoming.session(self.wiring.config.cookies(), ring.handles()).is_some();
+        let is_current = Box::pin(async {
+            if has_session { self.wiring.registry.is_current(client, &context.apis, now).await } else { Ok(true) }
+        });
+        let (visitor, is_current) = tokio::join!(self.visitor(incoming, &ring, client, now), is_current);
+        if is_current? {
+            return Ok(Decided { visitor: visitor?, context });
+        }
+        let context = Box::pin(self.admit(incoming, text, now)).await?;
+        let visitor = self.visitor(incoming, &ring, context.admission.client(), now).await?;
+        Ok(Decided { context, visitor })
     }
 
     /// Adds the consent to the stored one, provided that it does not change in between.

@@ -20,7 +20,7 @@ pub(crate) struct DeviceContext {
     pub(crate) target: Target,
     pub(crate) client: Arc<Client>,
     /// The APIs of the client.
-    apis: Vec<Api>,
+    pub(crate) apis: Vec<Api>,
     pub(crate) digest: RequestDigest,
 }
 

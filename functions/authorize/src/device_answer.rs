@@ -3,7 +3,7 @@
 use edge::{AuditEntry, AuditEvent, Failure, Incoming, Response, redirect};
 use grants::revocation::revoke;
 use grants::{Attempt, Moment, Person, SignIn, Timestamp, device};
-use keys::HandleKind;
+use keys::{HandleKind, KeyRing};
 use protocol::{Claims, ClaimsRequest, Parameters, UserCode};
 use service::form_ticket;
 use sessions::{FormFault, Next, RequestDigest, SignedIn, must_sign_in_for_device};
@@ -23,6 +23,12 @@ pub(crate) struct CarriedCode {
     pub(crate) again: String,
 }
 
+/// A request that somebody decides about.
+struct Decided {
+    context: DeviceContext,
+    person: Option<SignedIn>,
+}
+
 impl Authorize {
     /// Processes the person's decision. The ticket is checked first: without it the form tells nothing about its code.
     pub(crate) async fn answer_device(&self, incoming: Incoming<'_>) -> Result<Response, Refused> {
@@ -35,12 +41,8 @@ impl Authorize {
         let ticket = form_ticket(incoming, &form, &ring, HandleKind::ConsentForm)
             .and_then(|ticket| ticket.check_consent(session, digest, now).map(|()| ticket));
         let ticket = ticket.map_err(|fault| Refused::BadForm(fault, again.clone()))?;
-        let waiting = self.user_codes.waiting(&code, ring.handles(), now).await?;
-        let Some(context) = self.device_context(code, waiting, now).await? else {
-            return Err(Refused::DeviceRequestOver);
-        };
-        incoming.log().client(&context.client.id);
-        let Some(person) = self.person_at(incoming, &ring, &context.client, now).await? else {
+        let Decided { context, person } = self.find_as_registered_now(incoming, &ring, code, now).await?;
+        let Some(person) = person else {
             // The session ended while the form was open: start again with the same code.
             return Ok(redirect(&again));
         };
@@ -61,6 +63,32 @@ impl Authorize {
             Some("deny") => self.deny_device(incoming, &context, &person, now).await,
             Some(_) | None => Err(Refused::BadForm(FormFault::Unreadable, again)),
         }
+    }
+
+    /// Returns the request that waits, by what is registered now and not by the cache, with the person who is signed in with
+    /// this browser.
+    async fn find_as_registered_now(
+        &self,
+        incoming: Incoming<'_>,
+        ring: &KeyRing,
+        code: UserCode,
+        now: Timestamp,
+    ) -> Result<Decided, Refused> {
+        let waiting = self.user_codes.waiting(&code, ring.handles(), now).await?;
+        let context = self.device_context(code, waiting, now).await?.ok_or(Refused::DeviceRequestOver)?;
+        incoming.log().client(&context.client.id);
+        let (person, is_current) = tokio::join!(
+            self.person_at(incoming, ring, &context.client, now),
+            Box::pin(self.wiring.registry.is_current(&context.client, &context.apis, now)),
+        );
+        let person = person?;
+        if is_current? {
+            return Ok(Decided { context, person });
+        }
+        let DeviceContext { code, waiting, .. } = context;
+        let context = Box::pin(self.device_context(code, Some(waiting), now)).await?;
+        let context = context.ok_or(Refused::DeviceRequestOver)?;
+        Ok(Decided { context, person })
     }
 
     /// Approves the request, and then checks whether the person and the session behind the grant are still valid. Of many

@@ -31,8 +31,8 @@
 //! - A fault of the reference itself is returned to the client, if the request has a redirect URI of the client beside it.
 //! - A person who denies a pushed request ends it, like one who allows it.
 //! - What a person allows counts with a sign-in that is new enough for the request at that moment, and a denial with any.
-//! - Consent covers what the page showed: if the client's registration changes in the meantime, the page is shown
-//!   again.
+//! - Consent covers what the page showed: if the client's registration or an API of it changes in the meantime, the page is
+//!   shown again. What is registered is read for the decision past the cache, while the session is read, here and for a device.
 //! - A user code is looked up before anybody signs in, so that the person reads which client is meant. Wrong codes are
 //!   counted by browser and by address. Unknown, answered and expired codes look the same.
 //! - The answer to a device is one form with a ticket for its code. A look-up for such a form is no guess, and is not
@@ -149,6 +149,10 @@ impl Authorize {
         }
         edge::follow_locales(&parameters);
         let carried = CarriedRequest::of(self.path(), parameters).ok_or(Refused::Unreadable)?;
+        if carried.parameters.without_repeats().is_err() {
+            // The page would not repeat a parameter without a value. The request is refused, with a session or without.
+            return Ok(None);
+        }
         let parameters = carried.parameters.with(POSTED_AGAIN, "1");
         Ok(Some(show::post_again(&carried.path, &parameters.pairs())))
     }

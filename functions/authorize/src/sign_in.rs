@@ -78,6 +78,7 @@ impl Authorize {
         let half = match FactorForm::read(browser, form, context.carried.digest, now) {
             Ok(half) => half,
             Err(fault) => {
+                context.check_first_page()?;
                 incoming.log().refused(fault.name());
                 let again = Again { why: SignInFault::BadForm(fault), username: "" };
                 return Ok(show::sign_in(context, incoming, &ring, now, Some(again)));

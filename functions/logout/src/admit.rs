@@ -91,6 +91,20 @@ impl Logout {
         Ok(Admitted { client, hint, back, path: self.path(), query, link })
     }
 
+    /// Admits a request that a person confirmed once more if its app is registered differently by now: nobody is led to an
+    /// address that was taken away while the page was open. Nothing is read for a request that leads nowhere.
+    pub(crate) async fn admit_as_registered_now(
+        &self,
+        incoming: Incoming<'_>,
+        admitted: Admitted,
+        text: &str,
+        now: Timestamp,
+    ) -> Result<Admitted, Refused> {
+        let Some(client) = admitted.client.as_ref().filter(|_| admitted.back.is_some()) else { return Ok(admitted) };
+        let current = self.wiring.registry.client_past_the_cache(&client.id, now).await?;
+        if current.as_ref() == Some(client) { Ok(admitted) } else { Box::pin(self.admit(incoming, text, now)).await }
+    }
+
     /// Returns the named app, unless it is disabled, and the address it may lead to. An address that the cached
     /// registration does not have is looked for in the current one, so that a new one works at once.
     async fn way_back(

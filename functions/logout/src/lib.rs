@@ -10,7 +10,8 @@
 //! - A person is sent on only to an address that the named app registered, to the letter (C128). It is named by its ID token
 //!   or by `client_id`: what counts is that the operator or the app registered the address, and that the person confirmed
 //!   or the ID token proves the request (RP-Initiated Logout §3). An address that is not registered, or a hint that is none,
-//!   gets a page, and the session stays.
+//!   gets a page, and the session stays. What a person confirmed is compared with what is registered at that moment, not with
+//!   the cache.
 //! - An ID token whose key retired, or never was ours, proves nothing. It is no error, because apps keep ID tokens for long:
 //!   the person is asked, as without one. Its audience names the app, as `client_id` does, which anybody can write too.
 //! - An app's server calls without a cookie. Then a valid ID token ends the session of its own `sid`, while that session
@@ -103,7 +104,8 @@ impl Logout {
             return Ok(None);
         }
         let parameters = Parameters::parse(text.as_bytes()).map_err(|_| Refused::Unreadable)?;
-        if parameters.has(POSTED_AGAIN) {
+        // The page would not repeat a parameter without a value. A request with one is refused, with a session or without.
+        if parameters.has(POSTED_AGAIN) || parameters.without_repeats().is_err() {
             return Ok(None);
         }
         let parameters = parameters.with(POSTED_AGAIN, "1");
@@ -127,7 +129,10 @@ impl Logout {
             .and_then(|ticket| ticket.check_sign_out(person.session().id, digest, now))
             .map_err(|fault| admitted.bad_form(fault, incoming.log()))?;
         match form.one("decision").ok().flatten() {
-            Some("sign_out") => self.end(incoming, &admitted, &person).await,
+            Some("sign_out") => {
+                let admitted = self.admit_as_registered_now(incoming, admitted, text, now).await?;
+                self.end(incoming, &admitted, &person).await
+            }
             Some("stay") => Ok(show::stayed()),
             Some(_) | None => Err(admitted.bad_form(FormFault::Unreadable, incoming.log())),
         }

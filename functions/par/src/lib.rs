@@ -8,7 +8,7 @@
 //! - A signed request object is verified here, and only its parameters are stored.
 //! - The client's credentials are removed before the request is stored.
 //! - A DPoP proof that comes with a request binds its code, as `dpop_jkt` does (RFC 9449 §10.1). It is checked after its
-//!   client, and before an assertion is used up.
+//!   client, and before an assertion is used up, also by the rules of the client's profile.
 //! - A lost answer costs nothing: the client pushes again, and what it pushed before is deleted later.
 
 use std::sync::Arc;
@@ -89,6 +89,7 @@ impl Par {
         let verified = self.authentication.check_credentials(&self.wiring, incoming, form, now).await?;
         incoming.log().client(&verified.client().id);
         let proven = self.wiring.proven_key(incoming, PATH, None, now).await?;
+        check_proof(form, verified.client(), proven.as_ref())?;
         let client = self.authentication.use_up(verified, incoming, now).await?;
         Ok((Arc::clone(client.client()), proven))
     }
@@ -137,17 +138,35 @@ impl Par {
     }
 }
 
+/// Checks that the client may bind a code by the key that it proved. What a request object asks for is not read yet: only
+/// that counts then, and it is compared later.
+fn check_proof(form: &Parameters, client: &Client, proven: Option<&ProvenKey>) -> Result<(), Refusal> {
+    if form.has("request") {
+        return code_key(client, None, proven).map(drop);
+    }
+    key_to_name(form, client, proven).map(drop)
+}
+
 /// Binds the code to the key of the proof that came with the request, if there is one (RFC 9449 §10.1). Both this and
 /// `dpop_jkt` bind the code at redemption; in disagreement the request is refused.
 fn bound(parameters: Parameters, client: &Client, proven: Option<&ProvenKey>) -> Result<Parameters, Refusal> {
+    Ok(match key_to_name(&parameters, client, proven)? {
+        Some(key) => parameters.with("dpop_jkt", &key.to_string()),
+        None => parameters,
+    })
+}
+
+/// Returns the key that was proven, if the request does not name it.
+fn key_to_name(
+    parameters: &Parameters,
+    client: &Client,
+    proven: Option<&ProvenKey>,
+) -> Result<Option<Thumbprint>, Refusal> {
     // One that is sent twice, or is no thumbprint, is refused by the checks of the request.
     let Ok(Ok(asked)) = parameters.one("dpop_jkt").map(|key| key.map(Thumbprint::parse).transpose()) else {
-        return Ok(parameters);
+        return Ok(None);
     };
-    match code_key(client, asked, proven)? {
-        Some(key) if asked.is_none() => Ok(parameters.with("dpop_jkt", &key.to_string())),
-        Some(_) | None => Ok(parameters),
-    }
+    Ok(code_key(client, asked, proven)?.filter(|_| asked.is_none()))
 }
 
 /// Returns the authorization request of a client: its parameters without credentials, and with the client's id, which

@@ -48,7 +48,9 @@ impl Register {
         let new = self.builder.build(&self.wiring, NewClient { asked, blank, standing: registration }, now).await?;
         let new = Client { auth_method: before.auth_method.replaced_by(new.auth_method), ..new };
         let (kept, made) = self.secrets(&before, new.auth_method, now).await?;
-        let shown = Shown { access_token: &access_token, secret: made.as_ref().or(sent.as_ref()) };
+        // The secret that was sent is gone if the new method has none.
+        let sent = sent.as_ref().filter(|_| new.auth_method.has_secret());
+        let shown = Shown { access_token: &access_token, secret: made.as_ref().or(sent) };
         let new = Client { secrets: kept, ..new };
         let client = new.register().map_err(MetadataError::from)?;
         let WithLogo { client, logo } = self.with_logo(incoming, client, Some(&before), now).await;

@@ -15,7 +15,8 @@
 //!   round trip, strongly consistent, and nothing is written.
 //! - A request that the cached registration does not allow is decided once more with the current one.
 //! - A DPoP proof is checked after its client, and before anything is written: a bad one, or one without the nonce, uses up
-//!   no assertion, no code and no refresh token.
+//!   no assertion, no code and no refresh token. The same holds for one that is missing or that only the client's profile
+//!   refuses.
 //! - A device polls with one conditional write. What a person decided is found by the refusal of that write, so a poll
 //!   costs one write until then, and the one that gets the tokens costs two.
 //! - Token exchange reads what the subject token depends on as introspection does, and writes nothing: the new token names
@@ -42,7 +43,8 @@ use edge::{Awaited, Config, Endpoint, Error, Failure, Function, Incoming, Reques
 use grants::asserted::AskedAssertion;
 use grants::dpop::{ProvenKey, binding};
 use grants::{
-    Api, Attempt, AuthenticatedClient, Confirmation, GrantId, HiddenFooting, Moment, Refusal, RestsOn, Timestamp,
+    Api, Attempt, AuthenticatedClient, Client, Confirmation, GrantId, HiddenFooting, Moment, Refusal, RestsOn,
+    Timestamp,
 };
 use keys::KeyRing;
 use protocol::{Parameters, Resource, Scope, TokenRequest};
@@ -145,8 +147,18 @@ impl Token {
                 let verified = self.clients.check_credentials(&self.wiring, incoming, form, now).await?;
                 incoming.log().client(&verified.client().id);
                 let proven = proven().await?;
+                self.check_proof(verified.client(), proven.as_ref(), now).await?;
                 Ok((self.clients.use_up(verified, incoming, now).await?, proven))
             }
+        }
+    }
+
+    /// Checks that the request has the proof that its client owes, by the cached registration or by the current one.
+    async fn check_proof(&self, client: &Client, proven: Option<&ProvenKey>, now: Timestamp) -> Result<(), Failure> {
+        let Err(refused) = binding(client, proven) else { return Ok(()) };
+        match Box::pin(self.wiring.registry.client_again(client, now)).await? {
+            Some(current) => Ok(binding(&current, proven).map(drop)?),
+            None => Err(refused.into()),
         }
     }
 

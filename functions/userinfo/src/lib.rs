@@ -7,7 +7,8 @@
 //! - The claims are the current ones, not those at the time of the sign-in.
 //! - The private signing keys are not read until the first client requests a signed answer.
 //! - A token that is bound to a key comes with a DPoP proof, which is accepted once: its use is written while the grant is
-//!   read, and only if the token and the proof are good so far. A bound token is never accepted as a bearer token.
+//!   read, and only if the token and the proof are good so far. One that only a profile refuses is used up after its client is
+//!   known to have none. A bound token is never accepted as a bearer token.
 //! - Where OpenID Connect is off, the endpoint does not exist: 404, also for tokens issued before.
 //! - Any origin may read the answers: only the token counts, and cookies are ignored.
 
@@ -17,8 +18,8 @@ use edge::{
 use grants::dpop::{ProvenKey, key_to_prove};
 use grants::userinfo::{Denial, admit, shown};
 use grants::{
-    AccessHandle, Attempt, Client, Confirmation, Grant, GrantId, HiddenFooting, Refusal, RestsOn, SigningAlgorithm,
-    Timestamp, TokenFacts, TokenId, describe_opaque,
+    AccessHandle, Attempt, Client, Confirmation, Grant, GrantId, HiddenFooting, Profile, Refusal, RestsOn,
+    SigningAlgorithm, Timestamp, TokenFacts, TokenId, describe_opaque,
 };
 use http::StatusCode;
 use keys::{KeyRing, SignedUserInfo};
@@ -126,13 +127,15 @@ impl UserInfo {
         };
         let kid = KeyRing::key_of(token).unwrap_or_default();
         let rests_on = ring.handles().reveal(id, rests_on);
-        let (found, ()) = tokio::try_join!(self.read(id, rests_on, &kid), self.use_up(proven, now))?;
+        let (at_once, later) = proven.map_or((None, None), in_time);
+        let (found, ()) = tokio::try_join!(self.read(id, rests_on, &kid), self.use_up(at_once, now))?;
         let (grant, ground) = found.ok_or(Denial::Token)?;
         let facts = told.facts(&grant);
         let client = self.wiring.client_of_token(&facts.client_id, now).await?;
         if let (Some(proven), Some(client)) = (proven, &client) {
             proven.meets(client.profile)?;
         }
+        self.use_up(later, now).await?;
         let (_, sign_in) = admit(&facts, Some(&grant), client.as_deref(), now)?;
         let rules = Rules::at(&self.wiring.config.policy, now);
         stands(&grant, ground.user.as_ref(), ground.session.as_ref(), rules).map_err(|_| Denial::Token)?;
@@ -179,6 +182,12 @@ impl UserInfo {
         let (issuer, client) = (self.wiring.config.issuer.as_str(), &admitted.client.id);
         Ok(ring.sign_userinfo(&SignedUserInfo { claims: said, issuer, client, algorithm }, now)?)
     }
+}
+
+/// Returns the proof as one that is used up while the grant is read, or as one that is used up later: some clients have a
+/// profile that refuses it, and the client is known by then.
+fn in_time(proven: ProvenKey) -> (Option<ProvenKey>, Option<ProvenKey>) {
+    if proven.meets(Profile::Fapi2).is_ok() { (Some(proven), None) } else { (None, Some(proven)) }
 }
 
 impl UserInfo {

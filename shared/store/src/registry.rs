@@ -4,6 +4,7 @@ pub(crate) mod api_changes;
 pub(crate) mod api_item;
 pub(crate) mod cache;
 pub(crate) mod changes;
+pub(crate) mod current;
 pub(crate) mod documents;
 pub(crate) mod edits;
 pub(crate) mod federation_item;

@@ -1,10 +1,12 @@
 //! ID tokens of the code flow (OpenID Connect Core §2, §3.1.3).
 
-use harness::Jwt;
+use harness::{Jwt, RegisteredClient};
 use serde_json::json;
 
+use crate::support::exchanges::ID_TOKEN;
+use crate::support::pages::{answered, url};
 use crate::support::relying_party::{app, person};
-use crate::support::session::{Code, assert_granted, assert_refused};
+use crate::support::session::{Code, Session, assert_granted, assert_refused};
 use crate::support::world::World;
 
 #[tokio::test]
@@ -141,24 +143,62 @@ async fn c177_the_claims_of_the_id_token_can_be_changed_later() {
     assert_eq!(session.identity(&client, &reply).await["email"], "ada@example.com");
 }
 
-#[tokio::test]
-async fn c154_only_an_id_token_is_a_hint() {
-    let world = World::shared();
-    let (mut session, _) = person(world, "c154");
-    let api = "https://c154.example";
-    world.stack.cli().create_api(api, "read154", &["--token-type", "JWT"]);
-    let client = app(world, "C154", &["--userinfo-alg", "RS256", "--api", api]);
-    let more = [("scope", "openid read154"), ("resource", api)];
-    let reply = session.signed_in("c154", &client, &more).await;
+/// The tokens of one sign-in that look alike: an ID token, an access token with `typ` `JWT`, and a signed UserInfo answer.
+struct Alike {
+    client: RegisteredClient,
+    /// The parameters of the request.
+    asked: [(&'static str, String); 2],
+    id_token: String,
+    others: [String; 2],
+}
+
+/// Signs a new person in to a new client.
+async fn alike(session: &mut Session<'_>, name: &str, more: &[&str]) -> Alike {
+    let (world, api) = (session.world, format!("https://{name}.example"));
+    let scope = format!("read-{name}");
+    world.stack.cli().create_api(&api, &scope, &["--token-type", "JWT"]);
+    let client = app(world, name, &[&["--userinfo-alg", "RS256", "--api", &api][..], more].concat());
+    let asked = [("scope", format!("openid {scope}")), ("resource", api)];
+    let reply = session.signed_in(name, &client, &asked.each_ref().map(|(name, value)| (*name, value.as_str()))).await;
     let (id_token, access) = (reply.string("id_token"), reply.string("access_token"));
     assert_eq!(Jwt::read(&access).header["typ"], "JWT");
     let userinfo = session.userinfo(&access).await.text().to_owned();
-    let hint = async |session: &crate::support::session::Session<'_>, token: &str| {
+    Alike { client, asked, id_token, others: [access, userinfo] }
+}
+
+#[tokio::test]
+async fn c154_only_an_id_token_is_a_hint() {
+    let (mut session, _) = person(World::shared(), "c154");
+    let Alike { id_token, others, .. } = alike(&mut session, "c154", &[]).await;
+    let hint = async |session: &Session<'_>, token: &str| {
         session.http.get(&format!("/logout?id_token_hint={token}")).send().await.status
     };
-    for other in [&access, &userinfo] {
+    for other in &others {
         assert_eq!(hint(&session, other).await, 400, "{other}");
     }
     assert_eq!(hint(&session, &id_token).await, 200);
     assert!(!session.is_active(&id_token).await && session.userinfo(&id_token).await.status == 401);
+}
+
+#[tokio::test]
+async fn c154_no_other_token_is_an_id_token_at_authorize_or_in_an_exchange_either() {
+    let (mut session, _) = person(World::shared(), "c154b");
+    let may_assert = ["--grant", "token-exchange", "--id-jag", "https://as.c154b.example=there"];
+    let Alike { client, asked, id_token, others } = alike(&mut session, "c154b", &may_assert).await;
+    let silent = |token: &str| {
+        let [scope, resource] = asked.each_ref().map(|(name, value)| (*name, value.as_str()));
+        url(&client.id, &[scope, resource, ("prompt", "none"), ("id_token_hint", token)])
+    };
+    for other in &others {
+        let refused = answered(&session.browser.go(&silent(other)).await);
+        assert_eq!(refused.error.as_deref(), Some("login_required"), "{other}");
+    }
+    answered(&session.browser.go(&silent(&id_token)).await).assert_granted();
+    let exchange = |token: &str| {
+        session.assertion_of(&client, (ID_TOKEN, token)).field("audience", "https://as.c154b.example").send()
+    };
+    for other in &others {
+        assert_refused(&exchange(other).await, "invalid_request");
+    }
+    assert_eq!(exchange(&id_token).await.status, 200);
 }

@@ -397,6 +397,27 @@ async fn c226_a_subject_of_a_tenant_is_nobody_of_another_tenant() {
 }
 
 #[tokio::test]
+async fn c175_c226_a_scope_that_was_given_a_moment_ago_is_found_in_an_assertion_at_once() {
+    let (session, cli, api) = (WORLD.session(), WORLD.stack.cli(), "https://late.example");
+    let (provider, eva) = (Provider::start("idp-late", "id-jag"), person("eva-late"));
+    provider.link(&eva, "eva@idp");
+    cli.create_api(api, "read", &[]);
+    let client = cli.create_client("Brings late", &["--grant", "jwt-bearer", "--api", api]);
+    let assertion = |jti: &str, scope: &str| {
+        let mut claims = provider.claims(&client, "eva@idp", jti);
+        (claims["resource"], claims["scope"]) = (json!(api), json!(scope));
+        provider.signed(&claims)
+    };
+    assert_granted(&bring(&session, &client, &assertion("1", "read"), &[]).await);
+    let late = assertion("2", "late");
+    assert_refused(&bring(&session, &client, &late, &[]).await, "invalid_scope");
+    cli.run(&["api", "update", api, "--scope", "read late"]);
+    let granted = bring(&session, &client, &late, &[]).await;
+    assert_granted(&granted);
+    assert_eq!(Jwt::read(&granted.string("access_token")).text("scope"), "late");
+}
+
+#[tokio::test]
 async fn c226_a_proof_binds_the_assertion_and_a_client_that_owes_one_gets_none_without() {
     let world = World::on(Stack::start());
     let (cli, audience) = (world.stack.cli(), "https://as.other.example");

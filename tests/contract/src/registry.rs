@@ -196,6 +196,40 @@ async fn c175_apis_that_are_cached_are_looked_at_again(place: Place) {
     assert!(!registry.apis_again(&client, &[wider], NOW).await.unwrap());
 }
 
+async fn c138_a_decision_counts_for_what_is_registered_at_that_moment(place: Place) {
+    let registry = place.stores.registry().unwrap();
+    let api = api("https://one.example");
+    let written = Client { apis: vec![api.identifier.clone()], ..client() };
+    registry.create_api(&api, None).await.unwrap();
+    registry.create_client(&written, None).await.unwrap();
+    let cached = registry.client(&written.id, NOW).await.unwrap().unwrap();
+    let used = registry.apis(&written.apis, NOW).await.unwrap();
+    assert!(registry.is_current(&cached, &used, NOW).await.unwrap());
+    let wider = Api { scope: Scope::parse("read write admin").unwrap(), ..api.clone() };
+    registry.delete_api(&api.identifier, None).await.unwrap();
+    registry.create_api(&wider, None).await.unwrap();
+    assert_eq!(registry.apis(&written.apis, NOW).await.unwrap(), used);
+    assert!(!registry.is_current(&cached, &used, NOW).await.unwrap());
+    let used = registry.apis(&written.apis, NOW).await.unwrap();
+    assert_eq!(used, [wider]);
+    assert!(registry.is_current(&cached, &used, NOW).await.unwrap());
+    // It is read each time, so that no number of changes is too many.
+    for number in 0..10 {
+        let id = SecretDigest::from_bytes([number; 32]);
+        let before = registry.client(&written.id, NOW).await.unwrap().unwrap();
+        let rotate = ClientChange::rotate_secret(&before, StoredSecret::hashed(id, NOW));
+        assert_eq!(registry.change_client(&rotate, None).await.unwrap(), ClientChanged::Done);
+        assert!(!registry.is_current(&before, &used, NOW).await.unwrap(), "{number}");
+        assert_eq!(*registry.client(&written.id, NOW).await.unwrap().unwrap(), rotate.after(Some(&before)).unwrap());
+    }
+    registry.delete_client(&written.id, None).await.unwrap();
+    assert!(!registry.is_current(&cached, &used, NOW).await.unwrap());
+    assert_eq!(registry.client(&written.id, NOW).await.unwrap(), None);
+    registry.delete_api(&api.identifier, None).await.unwrap();
+    assert!(!registry.is_current(&cached, &used, NOW).await.unwrap());
+    assert!(registry.apis(&written.apis, NOW).await.unwrap().is_empty());
+}
+
 /// Returns the client `read` with other settings of how it authenticates, and how its requests and responses are
 /// protected.
 fn protections(read: &Client) -> [Client; 3] {
@@ -407,6 +441,7 @@ crate::on_both! {
     c175_a_second_look_finds_what_changed_and_is_taken_a_few_times,
     c175_a_second_look_that_began_later_is_shared_by_all_who_asked,
     c175_apis_that_are_cached_are_looked_at_again,
+    c138_a_decision_counts_for_what_is_registered_at_that_moment,
     c133_no_change_of_a_client_undoes_a_newer_one,
     c133_c244_no_change_of_an_api_undoes_a_newer_one,
     a_change_whose_record_is_refused_finds_no_client,

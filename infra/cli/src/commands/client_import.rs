@@ -7,7 +7,7 @@ use futures_util::StreamExt;
 use futures_util::stream;
 use grants::{AuthMethod, Client, SigningAlgorithm, StoredSecret};
 use keys::KeyRing;
-use protocol::{ClientId, Secret};
+use protocol::{ClientId, Resource, Secret};
 use store::{AuditedAction, Unknown};
 
 use crate::args::ImportOptions;
@@ -19,6 +19,7 @@ use crate::commands::client_secrets;
 use crate::commands::client_source::Source;
 use crate::commands::federation::FederationWords;
 use crate::commands::import::{Imported, Line, Report, WRITES, persistently};
+use crate::commands::profile_warning::{apis_under_a_profile, warn_of};
 use crate::output::is_quiet;
 use crate::progress::Progress;
 use crate::stack::Stack;
@@ -42,6 +43,7 @@ pub(crate) async fn run(options: ImportOptions) -> Result<(), Error> {
         seen: HashSet::new(),
         waiting: Vec::new(),
         signs: BTreeSet::new(),
+        under_a_profile: Vec::new(),
     };
     let mut report = Report::shown_by(Progress::of("clients", !json && !is_quiet()));
     let mut source = Source::of(std::io::stdin().lock())?;
@@ -55,6 +57,7 @@ pub(crate) async fn run(options: ImportOptions) -> Result<(), Error> {
     if !report.is_stopped() {
         import.rest(&mut report).await;
     }
+    warn_of(&stack, &import.under_a_profile).await;
     report.finish(json)
 }
 
@@ -69,6 +72,8 @@ struct Import<'s> {
     waiting: Vec<(u64, Client)>,
     /// The algorithms that have a key.
     signs: BTreeSet<&'static str>,
+    /// The APIs of the clients with a FAPI profile.
+    under_a_profile: Vec<Resource>,
 }
 
 impl Import<'_> {
@@ -134,6 +139,11 @@ impl Import<'_> {
                 report.add(*line, Imported::Unknown(error.to_string()));
             }
             return;
+        }
+        for api in clients.iter().flat_map(|(_, client)| apis_under_a_profile(client)) {
+            if self.writes && !self.under_a_profile.contains(api) {
+                self.under_a_profile.push(api.clone());
+            }
         }
         let this = &*self;
         let mut writes = stream::iter(clients)

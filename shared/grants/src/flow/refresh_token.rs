@@ -120,14 +120,20 @@ pub fn token_of(
 impl RefreshRequest {
     /// Every check, in the order in which failures are reported.
     fn requirements(&self, client: &Client, now: Timestamp) -> Requirements {
-        Requirements::default()
+        let all = Requirements::default()
             .require(GrantFact::Client.is(client.id.as_str()), Refusal::RefreshTokenOfAnotherClient)
             .require(GrantFact::RefreshKey.admits(self.key), Refusal::RefreshTokenOfAnotherKey)
             .require(Guard::ACTIVE, Refusal::RefreshTokenUnknown)
             .require(GrantFact::EndsAt.is_after(now), Refusal::RefreshTokenExpired)
             .require(GrantFact::Generation.is(self.token.generation.number()), Refusal::RefreshTokenReused)
-            .and(self.within_the_grant(client))
-            .require(GrantFact::RefreshExpiresAt.is_after(now), Refusal::RefreshTokenExpired)
+            .and(self.within_the_grant(client));
+        // A token that is not rotated lives as long as its grant, also one that is older than the client's profile: nothing
+        // moves its own time any more.
+        if client.profile.rotates_refresh_tokens() {
+            all.require(GrantFact::RefreshExpiresAt.is_after(now), Refusal::RefreshTokenExpired)
+        } else {
+            all
+        }
     }
 
     /// RFC 6749 §6, RFC 8707 §2.2: no scope and no API beyond the grant.

@@ -45,7 +45,12 @@ impl Api {
             identifier: identifier.clone(),
             scope,
             scope_descriptions: BTreeMap::new(),
-            algorithm: SigningAlgorithm::Rs256,
+            // Under a profile RS256 is not allowed, and the algorithm of its ID tokens has a key.
+            algorithm: if client.profile.is_fapi() {
+                client.relying_party.id_token_algorithm
+            } else {
+                SigningAlgorithm::Rs256
+            },
             format: TokenFormat::Jwt,
             token_type: TokenType::AtJwt,
             claims: ClaimNames::default(),

@@ -40,7 +40,11 @@ impl Registry {
     /// # Errors
     /// [`Unknown`] when the store gives no usable answer.
     pub async fn client_past_the_cache(&self, id: &ClientId, now: Timestamp) -> Result<Option<Arc<Client>>, Unknown> {
-        Ok(self.client_now(id).await?.map(|client| self.remember_client(client, now)))
+        let found = self.client_now(id).await?;
+        if found.is_none() {
+            self.clients.remove(id.as_str());
+        }
+        Ok(found.map(|client| self.remember_client(client, now)))
     }
 
     /// Deletes the kept copy of the document of `id`, and makes the write `beside` in the same transaction.

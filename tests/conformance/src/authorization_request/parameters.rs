@@ -88,6 +88,23 @@ async fn o06_c017_a_request_that_another_site_posts_is_the_same_as_a_link() {
 }
 
 #[tokio::test]
+async fn c015_c017_a_request_that_another_site_posts_repeats_no_parameter_either() {
+    let session = session::shared();
+    let client = app(session.world, "Posts twice", &[]);
+    for more in [
+        [("scope", "openid"), ("scope", "openid")],
+        [("scope", "openid"), ("scope", "")],
+        [("scope", ""), ("scope", "")],
+        [("unknown", "1"), ("unknown", "")],
+    ] {
+        let _case = Case::new(format!("{more:?}"));
+        let site = [("sec-fetch-site", "cross-site"), ("sec-fetch-dest", "document")];
+        let landing = posted(&session, &client, &more, site).await;
+        assert_eq!(answered(&landing).error.as_deref(), Some("invalid_request"));
+    }
+}
+
+#[tokio::test]
 async fn a_repeated_state_is_not_returned() {
     let mut session = session::shared();
     let world = session.world;

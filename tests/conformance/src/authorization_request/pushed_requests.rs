@@ -207,6 +207,12 @@ async fn c106_c193_a_reference_expires_before_its_first_page_and_not_after_it() 
     let mut stranger = world.stack.browser();
     assert_page(&stranger.go(&target).await);
     assert_page(&sign_in(&mut stranger, &page, password.0, password.1).await);
+    for factor in [("code", "123456"), ("recovery_code", "x"), ("password", "x")] {
+        // The ticket looks like that of a form for a second factor.
+        let shown = stranger.submit(&page, &page.form(), &[("ticket", "jth_x"), factor]).await;
+        assert_page(&shown);
+        assert!(!shown.reply.text().contains(r#"type="password""#), "{factor:?}: {:?}", shown.reply);
+    }
     let wrong = sign_in(&mut session.browser, &page, password.0, "wrong").await;
     let consent = sign_in(&mut session.browser, &wrong, password.0, password.1).await;
     assert!(asks_for_consent(&consent), "{:?}", consent.reply);

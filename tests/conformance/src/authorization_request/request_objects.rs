@@ -255,7 +255,11 @@ async fn c195_an_object_expires_before_its_first_page_and_not_after_it() {
     let page = session.browser.go(&target).await;
     assert!(asks_for_a_password(&page), "{:?}", page.reply);
     until(&session, expires_at).await;
-    assert_page(&world.stack.browser().go(&target).await);
+    let mut stranger = world.stack.browser();
+    assert_page(&stranger.go(&target).await);
+    let shown = stranger.submit(&page, &page.form(), &[("ticket", "jth_x"), ("code", "123456")]).await;
+    assert_page(&shown);
+    assert!(!shown.reply.text().contains(r#"type="password""#), "{:?}", shown.reply);
     let consent = sign_in(&mut session.browser, &page, &world.ana.username, &world.ana.password).await;
     assert!(asks_for_consent(&consent), "{:?}", consent.reply);
     let link = to_another_account(&consent);

@@ -6,12 +6,13 @@ use harness::{Browser, EmbeddedDynamo, Landing, Pkce, Stack, free_port};
 use serde_json::{Value, json};
 
 use crate::support::pages::{
-    answered, asks_for_a_password, asks_for_consent, assert_page_headers, assert_turned_down, sign_in, url,
+    answered, asking, asks_for_a_password, asks_for_consent, assert_no_code, assert_page_headers, assert_turned_down,
+    sign_in, url,
 };
 use crate::support::relying_party::app;
 use crate::support::rounds::{PASSWORD, ROUNDS, Survivors};
 use crate::support::self_registration::{Registration, ask, register};
-use crate::support::world::{ORDERS, World};
+use crate::support::world::{CALLBACK, ORDERS, World};
 
 const BUDGET: &str = "https://budget.example/cb";
 
@@ -111,21 +112,55 @@ async fn c138_what_changed_while_the_page_lay_open_is_shown_again_and_nothing_is
         let place = format!("/register/{}", registration.id());
         let replaced = ask(&pair.first.stack.http(), "PUT", &place, Some(registration.token()), &put).send().await;
         assert_eq!(replaced.status, 200, "{replaced:?}");
-        let next = pair.allow(&browser, &page).await;
-        if let Some(callback) = next.callback() {
-            survivors.note(round, format!("{change}: the answer goes to {}", callback.url.host_str().unwrap_or("?")));
-        } else if asks_for_consent(&next) {
-            assert!(next.reply.text().contains(&format!(">{fact}")), "{fact} is not shown: {:?}", next.reply);
-        } else {
-            assert_turned_down(&next);
-        }
-        // The first server still has the old registration cached; it sends the code only to the old redirect URI.
-        let same = browser.submit(&page, &page.form(), &[("decision", "allow")]).await;
-        if same.callback().is_some_and(|callback| callback.url.host_str() != Some("budget.example")) {
-            survivors.note(round, format!("{change}: at the first server the answer goes elsewhere"));
+        let there = pair.allow(&browser, &page).await;
+        // The first server has cached the old registration, which its page showed.
+        let here = decide(&mut browser, &page, "allow").await;
+        for (server, next) in [("the other", there), ("the same", here)] {
+            if let Some(callback) = next.callback() {
+                survivors.note(round, format!("{change}: {server} server sends an answer to {}", callback.url));
+                continue;
+            }
+            assert!(asks_for_consent(&next), "{change}, {server} server: {:?}", next.reply);
+            for shown in [CHANGED, &*format!(">{fact}")] {
+                assert!(next.reply.text().contains(shown), "{shown} is not shown: {:?}", next.reply);
+            }
         }
     }
     survivors.assert_none();
+}
+
+#[tokio::test]
+async fn c138_what_an_operator_changed_a_moment_ago_is_shown_before_it_is_allowed() {
+    let (world, api) = (&PAIR.first, "https://photos.example");
+    let cli = world.stack.cli();
+    cli.create_api(api, "look=See your photos", &[]);
+    let client = app(world, "Photo Frame", &["--api", api]);
+    let mut browser = signed_in(world).await;
+    let target = asking(&client.id, &[("scope", "look"), ("resource", api)]);
+    let changes: [(&[&str], &str); 2] = [
+        (&["client", "update", &client.id, "--name", "Frame of Photos"], "Frame of Photos"),
+        (&["api", "update", api, "--scope", "look=Sell your photos"], "Sell your photos"),
+    ];
+    for (change, fact) in changes {
+        let page = browser.go(&target).await;
+        assert!(asks_for_consent(&page) && !page.reply.text().contains(fact), "{:?}", page.reply);
+        cli.run(change);
+        let again = decide(&mut browser, &page, "allow").await;
+        assert!(asks_for_consent(&again), "{change:?}: {:?}", again.reply);
+        for shown in [CHANGED, fact] {
+            assert!(again.reply.text().contains(shown), "{shown} is not shown: {:?}", again.reply);
+        }
+        answered(&decide(&mut browser, &again, "allow").await).assert_granted();
+    }
+    let page = browser.go(&target).await;
+    let elsewhere = ["--add-redirect-uri", BUDGET, "--remove-redirect-uri", CALLBACK];
+    cli.run(&[&["client", "update", &client.id][..], &elsewhere].concat());
+    assert_turned_down(&decide(&mut browser, &page, "allow").await);
+    let disabled = app(world, "Disabled Frame", &[]);
+    let page = browser.go(&asking(&disabled.id, &[])).await;
+    assert!(asks_for_consent(&page), "{:?}", page.reply);
+    cli.run(&["client", "disable", &disabled.id]);
+    assert_no_code(&decide(&mut browser, &page, "allow").await);
 }
 
 #[tokio::test]

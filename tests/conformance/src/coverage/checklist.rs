@@ -235,7 +235,7 @@ pub(crate) const LINES: &[(usize, &str, State)] = &[
     ),
     (
         155,
-        "A client id or username that nobody has costs no write; many requests for public documents cost few reads.",
+        "A client id that nobody has costs no write; of public documents, many requests cost few reads, ten a second at most. A username that nobody has is counted like any other, with its writes, so that the time tells nothing.",
         Tested,
     ),
     (156, "What is secret on disk is its owner's alone, and a warning names what has wider permissions.", Tested),
@@ -266,7 +266,11 @@ pub(crate) const LINES: &[(usize, &str, State)] = &[
     ),
     (174, "A named app without a valid hint may have the person sent back, after confirmation.", Tested),
     (175, "A client without a named method may send its secret either way, and a new secret works at once.", Tested),
-    (176, "More algorithms of assertions are understood, and an assertion may live an hour.", Tested),
+    (
+        176,
+        "More algorithms of assertions are understood, and an assertion of any client may live an hour, without an option.",
+        Tested,
+    ),
     (
         177,
         "A nonce stands in for PKCE of a confidential client; a trusted one needs no consent; claims, roles and groups are options.",

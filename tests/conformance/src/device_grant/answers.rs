@@ -110,6 +110,34 @@ async fn c213_c234_a_factor_that_the_client_demands_since_the_question_is_demand
     assert_refused(&poll(&session, &tv, &codes.device_code).await, "authorization_pending");
 }
 
+#[tokio::test]
+async fn c138_what_changed_since_the_question_is_asked_again_and_nothing_is_allowed() {
+    let (pair, api) = (&*PAIR, "https://recordings.example");
+    let (world, mut session) = (&pair.first, pair.first.session());
+    let cli = world.stack.cli();
+    cli.create_api(api, "see=See your recordings", &[]);
+    let tv = device_client(world, "Kitchen TV", &["--auth-method", "none", "--api", api]);
+    let changes: [(&[&str], &str); 2] = [
+        (&["client", "update", &tv.id, "--name", "Attic TV"], "Attic TV"),
+        (&["api", "update", api, "--scope", "see=Delete your recordings"], "Delete your recordings"),
+    ];
+    for (change, fact) in changes {
+        let codes = asked(&session, &tv, &[("scope", "see"), ("resource", api)]).await;
+        let page = question(&mut session.browser, &codes, &world.ana).await;
+        assert!(!page.reply.text().contains(fact), "{:?}", page.reply);
+        cli.run(change);
+        let there = pair.allow(&session.browser, &page).await;
+        // This server has cached what its page showed.
+        let here = decide(&mut session.browser, &page, "allow").await;
+        for next in [&there, &here] {
+            assert!(asks_for_a_decision(next) && next.reply.text().contains(fact), "{change:?}: {:?}", next.reply);
+        }
+        assert_refused(&poll(&session, &tv, &codes.device_code).await, "authorization_pending");
+        let done = decide(&mut session.browser, &here, "allow").await;
+        assert!(done.reply.status == 200 && !asks_for_a_decision(&done), "{:?}", done.reply);
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn c213_c037_what_is_allowed_on_a_page_that_was_open_for_too_long_needs_a_new_sign_in() {
     let mut session = session::shared();

@@ -4,11 +4,12 @@ use harness::Jwt;
 use jsonwebtoken::Algorithm;
 use serde_json::{Value, json};
 
+use crate::fapi::fixture::Bank;
 use crate::support::counted::nothing_is_written;
 use crate::support::forged::part;
 use crate::support::proofs::{Prover, assert_bound, claims, proven, with};
 use crate::support::published::{DOCUMENTS, document, strings};
-use crate::support::session::{self, Session, assert_refused};
+use crate::support::session::{self, Session, assert_granted, assert_refused};
 use crate::support::signed_assertions::{self, Signer, now};
 use crate::support::world::{ORDERS, World};
 
@@ -201,6 +202,51 @@ async fn c183_a_bad_proof_uses_up_no_client_assertion() {
     }
     assert_bound(&ask(&key.for_token(world)).await);
     assert_refused(&ask(&key.for_token(world)).await, "invalid_client");
+}
+
+#[tokio::test]
+async fn c183_a_proof_that_is_missing_or_against_the_profile_uses_up_no_client_assertion() {
+    let session = session::shared();
+    let (world, key) = (session.world, Prover::new());
+    let signer = Signer::new(Algorithm::ES256, "owes");
+    let keys = signer.file(world, "owes-a-proof.json");
+    let more = ["--grant", "client_credentials", "--auth-method", "private_key_jwt", "--jwks", &keys, "--api", ORDERS];
+    let owes = [&more[..], &["--dpop-bound-access-tokens"]].concat();
+    let owes = world.stack.cli().create_client("Owes a proof", &owes);
+    let bank = Bank::register(world, "Owes a proof of the profile", &["--grant", "client_credentials"]);
+    let of_profile =
+        [Prover::of(Algorithm::ES384).for_token(world), key.proof(&with(&claims(world, "/token"), "iat", ahead()))];
+    for (client, signer, bad) in [(&owes, &signer, &[][..]), (&bank.client, &bank.signer, &of_profile[..])] {
+        let assertion = signer.assertion(&signed_assertions::claims(world, &client.id));
+        let ask = || session.http.post("/token").field("grant_type", "client_credentials").fields(&assertion.fields());
+        assert_refused(&ask().send().await, "invalid_request");
+        for proof in bad {
+            assert_refused(&ask().header("dpop", proof).send().await, "invalid_dpop_proof");
+        }
+        assert_bound(&proven(ask(), world, &key).send().await);
+        assert_refused(&proven(ask(), world, &key).send().await, "invalid_client");
+    }
+}
+
+#[tokio::test]
+async fn c175_c183_a_client_that_owes_a_proof_no_more_gets_its_token_at_once() {
+    let session = session::shared();
+    let (world, cli) = (session.world, session.world.stack.cli());
+    let signer = Signer::new(Algorithm::ES256, "owed");
+    let keys = signer.file(world, "owed-a-proof.json");
+    let more = ["--grant", "client_credentials", "--auth-method", "private_key_jwt", "--jwks", &keys, "--api", ORDERS];
+    let client = cli.create_client("Owed a proof", &[&more[..], &["--dpop-bound-access-tokens"]].concat());
+    let assertion = signer.assertion(&signed_assertions::claims(world, &client.id));
+    let ask = || session.http.post("/token").field("grant_type", "client_credentials").fields(&assertion.fields());
+    assert_refused(&ask().send().await, "invalid_request");
+    cli.run(&["client", "update", &client.id, "--dpop-bound-access-tokens=false"]);
+    assert_granted(&ask().send().await);
+    assert_refused(&ask().send().await, "invalid_client");
+}
+
+/// Returns a time that a profile does not allow in a proof, and this server does.
+fn ahead() -> Value {
+    json!(now() + 200)
 }
 
 #[tokio::test]

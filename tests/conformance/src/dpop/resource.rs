@@ -1,5 +1,6 @@
 //! Bound tokens at a resource, the UserInfo endpoint.
 
+use jsonwebtoken::Algorithm;
 use serde_json::{Value, json};
 
 use crate::support::counted::Counted;
@@ -35,6 +36,18 @@ async fn c185_a_bound_token_opens_userinfo_with_a_proof_under_its_scheme_in_any_
     let post = with(&userinfo_claims(world, &token), "htm", json!("POST"));
     let ask = session.http.post("/userinfo").header("authorization", format!("DPoP {token}"));
     assert_eq!(ask.header("dpop", key.proof(&post)).send().await.status, 200);
+}
+
+#[tokio::test]
+async fn c185_a_proof_that_a_profile_would_refuse_is_accepted_once_like_any_other() {
+    let mut session = session::shared();
+    let (world, key) = (session.world, Prover::of(Algorithm::ES384));
+    let token = token(&mut session, Some(&key)).await;
+    let early = key.proof(&with(&userinfo_claims(world, &token), "iat", json!(now() + 200)));
+    for proof in [key.for_userinfo(world, &token), early] {
+        assert_eq!(userinfo(world, &token, &proof).await.status, 200);
+        assert_challenged(&userinfo(world, &token, &proof).await, "invalid_dpop_proof");
+    }
 }
 
 #[tokio::test]

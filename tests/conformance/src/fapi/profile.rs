@@ -156,6 +156,38 @@ fn c201_a_file_and_an_import_name_the_profile_and_an_export_keeps_it() {
     }
 }
 
+#[test]
+fn c094_each_command_warns_of_an_api_that_signs_with_rs256_and_of_no_other() {
+    let world = World::on(harness::Stack::start());
+    let (cli, key) = (world.stack.cli(), Signer::new(Algorithm::ES256, "warned"));
+    let keys = key.file(&world, "warned.json");
+    for (algorithm, warned) in [("RS256", true), ("ES256", false)] {
+        let (api, id) = (format!("https://{}.example", algorithm.to_lowercase()), format!("of-{algorithm}"));
+        cli.create_api(&api, "read", &["--alg", algorithm]);
+        let run = |args: &[&str], input: &str| {
+            let done = cli.finish(args, input);
+            assert!(done.status.success(), "{done:?}");
+            assert_eq!(done.stderr.contains("signed with RS256"), warned, "{args:?}: {done:?}");
+            assert_eq!(done.stderr.contains(&api), warned, "{args:?}: {done:?}");
+        };
+        let create = ["client", "create", "--id", &id, "--name", "Warned", "--profile", "fapi2", "--jwks", &keys];
+        let code = ["--grant", "authorization_code", "--redirect-uri", CALLBACK, "--api", &api];
+        run(&[&create[..], &code].concat(), "");
+        run(&["client", "update", &id, "--name", "Warned again"], "");
+        let mut document = cli.run(&["client", "show", &id]);
+        document["client_id"] = json!(format!("{id}-imported"));
+        document["jwks"] = json!({ "keys": [key.public()] });
+        run(&["client", "import"], &document.to_string());
+        for name in ["New", "Changed"] {
+            let file = format!(
+                "[[client]]\nid = \"{id}-filed\"\nname = \"{name}\"\nprofile = \"fapi2\"\napis = [\"{api}\"]\n\
+                 grants = [\"authorization_code\"]\nredirect_uris = [\"{CALLBACK}\"]\njwks = {{ file = \"{keys}\" }}\n"
+            );
+            run(&["apply", "-f", "-", "--yes"], &file);
+        }
+    }
+}
+
 #[tokio::test]
 async fn c201_a_client_that_registers_itself_has_no_profile() {
     let world = World::with("JETON_REGISTRATION", "open");

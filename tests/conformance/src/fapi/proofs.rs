@@ -40,6 +40,19 @@ async fn o51_o52_a_token_is_bound_and_no_bearer_token_and_needs_a_proof_to_be_is
     assert_challenged(&bearer.header("dpop", key.for_userinfo(world, &token)).send().await, "invalid_token");
 }
 
+#[tokio::test]
+async fn c183_c201_a_proof_that_the_profile_refuses_is_not_used_up_at_the_resource() {
+    let mut session = session::shared();
+    let (world, key) = (session.world, Prover::new());
+    let token = token(&mut session, "Is early at the resource", &key).await;
+    let early = key.proof(&with(&userinfo_claims(world, &token), "iat", json!(now() + 200)));
+    for _ in 0..2 {
+        let refused = userinfo(world, &token, &early).await;
+        assert_challenged(&refused, "invalid_dpop_proof");
+        assert!(refused.header("www-authenticate").is_some_and(|why| why.contains("FAPI 2.0")), "{refused:?}");
+    }
+}
+
 /// Proofs that the resource refuses, each with its name.
 fn bad(world: &World, key: &Prover, token: &str) -> Vec<(&'static str, String)> {
     let (good, head) = (userinfo_claims(world, token), key.head());

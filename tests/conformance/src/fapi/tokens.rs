@@ -47,6 +47,10 @@ async fn o47_c201_id_tokens_are_es256_or_what_was_asked_for_and_keep_the_nonce()
             assert!(header["kid"].is_string(), "{header:?}");
             assert_eq!(session.identity(&bank.client, &reply).await["nonce"], nonce);
         }
+        // C094: so is an access token that is for this server alone.
+        let own = [("scope", "openid"), ("resource", world.stack.issuer())];
+        let own = assert_bound(&bank.granted(&mut session, &key, &own).await);
+        assert_eq!(Jwt::read(&own).header["alg"], format!("{expected:?}"));
         let plain = bank.granted(&mut session, &key, &[("scope", "read")]).await;
         assert_bound(&plain);
         assert!(plain.json().get("id_token").is_none(), "{plain:?}");

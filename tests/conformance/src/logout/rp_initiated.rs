@@ -183,6 +183,28 @@ async fn c128_a_person_who_agrees_is_sent_on_by_a_good_hint_of_somebody_else() {
 }
 
 #[tokio::test]
+async fn c128_c138_a_person_is_not_sent_on_to_an_address_that_was_taken_away_while_the_page_was_open() {
+    let world = World::shared();
+    let (mut session, _) = person(world, "led-away");
+    let cli = world.stack.cli();
+    let [moved, gone] = ["Moved away", "Gone"].map(|name| app(world, name, &["--post-logout-redirect-uri", OUT]));
+    let elsewhere = ["--add-post-logout-redirect-uri", "https://app.example/moved"];
+    let elsewhere = [&elsewhere[..], &["--remove-post-logout-redirect-uri", OUT]].concat();
+    for (client, change) in [
+        (&moved, [&["client", "update", &moved.id][..], &elsewhere].concat()),
+        (&gone, vec!["client", "delete", &*gone.id]),
+    ] {
+        session.signed_in("led-away", client, &[("scope", "openid")]).await;
+        let page = session.browser.go(&logout(&[("post_logout_redirect_uri", OUT), ("client_id", &client.id)])).await;
+        assert_stays_here(&page, "Sign out?");
+        cli.run(&change);
+        let refused = session.browser.submit(&page, &page.form(), &[("decision", "sign_out")]).await;
+        assert_eq!(refused.reply.status, 400, "{change:?}: {:?}", refused.reply);
+        assert_stays_here(&refused, "");
+    }
+}
+
+#[tokio::test]
 async fn o33_c154_a_request_that_another_site_posts_is_the_same_as_a_link_and_its_id_token_is_in_no_address() {
     let world = World::shared();
     let (mut session, _) = person(world, "posted");
@@ -200,6 +222,13 @@ async fn o33_c154_a_request_that_another_site_posts_is_the_same_as_a_link_and_it
     assert!(!session.is_signed_in(&client.id).await);
     let json = session.http.post("/logout").header("content-type", "application/json").body("{}").send().await;
     assert_shown_here(&json);
+    // C015: it repeats no parameter either, also none without a value.
+    for twice in ["state=&state=", "unknown=1&unknown="] {
+        let ask = session.http.post("/logout").raw_form(format!("client_id={}&{twice}", client.id));
+        let refused = ask.header("sec-fetch-site", "cross-site").send().await;
+        assert_eq!(refused.status, 400, "{refused:?}");
+        assert_shown_here(&refused);
+    }
 }
 
 #[tokio::test]

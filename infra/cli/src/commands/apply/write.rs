@@ -9,6 +9,7 @@ use crate::commands::apply::plan::{ClientStep, Plan, Step};
 use crate::commands::apply::report::{Difference, Outcome, ShownSecret, about, differences};
 use crate::commands::apply::secret::{self, SecretPlan};
 use crate::commands::client_description::describe;
+use crate::commands::profile_warning::warn_of_apis;
 use crate::commands::{api, client, issuer};
 use crate::settings::appearance::NewLogo;
 use crate::stack::Stack;
@@ -118,6 +119,7 @@ impl Writer<'_> {
         let logo = step.logo.given().map(|logo| self.stack.registry.with_logo(&client, logo));
         let beside = std::iter::once(record).chain(logo);
         done_with(self.stack.registry.create_client(&client, beside).await?, &client)?;
+        warn_of_apis(self.stack, &client).await;
         Ok(shown)
     }
 
@@ -137,6 +139,7 @@ impl Writer<'_> {
         };
         let beside = std::iter::once(record).chain(logo);
         done_with(self.stack.registry.edit_client(before, &client, beside).await?, &client)?;
+        warn_of_apis(self.stack, &client).await;
         Ok(shown)
     }
 

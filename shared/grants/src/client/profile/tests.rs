@@ -21,6 +21,7 @@ use crate::request::admission::{Arrival, Fault, Rejection, receive};
 use crate::step::grant::Grant;
 use crate::step::stage::Stage;
 use crate::step::verdict::Verdict;
+use crate::terms::api::Api;
 use crate::terms::confirmation::Confirmation;
 use crate::terms::ids::Generation;
 use crate::terms::moment::Moment;
@@ -289,19 +290,37 @@ fn moment(later: Seconds) -> Moment {
     Moment { now: NOW.plus(later), attempt: fixtures::attempt(9) }
 }
 
-#[test]
-fn c202_a_refresh_token_of_the_profile_stays_as_long_as_its_grant() {
-    let policy = Policy { refresh_idle_lifetime: 10, grant_lifetime: 5000, ..Policy::default() };
-    let client = fixtures::authenticated(client(Profile::Fapi2));
-    let code = CodeRedemption {
+fn redemption() -> CodeRedemption {
+    CodeRedemption {
         code: CodeHandle { secret: fixtures::secret(), rests_on: None },
         redirect_uri: RedirectUri::parse("https://app.example/cb").ok(),
         code_verifier: Some(fixtures::verifier()),
         key: None,
         resources: vec![fixtures::apis()[0].identifier.clone()],
         issuer: fixtures::issuer(),
-    };
-    let grant = redeem(&code, &client, &policy, moment(0)).after(Some(&fixtures::grant())).unwrap();
+    }
+}
+
+#[test]
+fn c202_a_refresh_token_from_before_the_client_had_the_profile_lives_as_long_as_its_grant() {
+    let policy = Policy { refresh_idle_lifetime: 10, grant_lifetime: 5000, ..Policy::default() };
+    let [before, after] = [Profile::Baseline, Profile::Fapi2].map(|profile| fixtures::authenticated(client(profile)));
+    let grant = redeem(&redemption(), &before, &policy, moment(0)).after(Some(&fixtures::grant())).unwrap();
+    let token = refresh(1, None, "read");
+    let expired = Verdict::Refuse(Refusal::RefreshTokenExpired);
+    for later in [10, 11, 999] {
+        assert_eq!(explain(&token, &before, Some(&grant), &policy, moment(later)), expired, "{later}");
+        let found = stay(&token, &after, Some(&grant), &policy, moment(later));
+        assert_eq!(found, Verdict::Done(Box::new(grant.clone())), "{later}");
+    }
+    assert_eq!(stay(&token, &after, Some(&grant), &policy, moment(1000)), expired);
+}
+
+#[test]
+fn c202_a_refresh_token_of_the_profile_stays_as_long_as_its_grant() {
+    let policy = Policy { refresh_idle_lifetime: 10, grant_lifetime: 5000, ..Policy::default() };
+    let client = fixtures::authenticated(client(Profile::Fapi2));
+    let grant = redeem(&redemption(), &client, &policy, moment(0)).after(Some(&fixtures::grant())).unwrap();
     let token = token_of(&grant, fixtures::secret(), None, &client).unwrap();
     assert_eq!(token.generation, Generation::FIRST);
     // Each refresh finds the same grant, with any key of the client, until the grant is over.
@@ -401,4 +420,20 @@ fn c202_a_refresh_without_a_write_is_allowed_exactly_when_the_write_would_be() {
         allowed += u8::from(admitted);
     }
     assert_eq!(allowed, 2);
+}
+
+#[test]
+fn c094_a_token_for_the_issuer_alone_is_signed_like_the_id_tokens_of_a_profile() {
+    let own = |client: &Client| {
+        let client = Client { apis: Vec::new(), ..client.clone() };
+        let apis = Api::of_client(&client, &[], &fixtures::issuer(), &Policy::default());
+        apis.iter().map(|api| api.algorithm).collect::<Vec<_>>()
+    };
+    for algorithm in [SigningAlgorithm::Es256, SigningAlgorithm::EdDsa, SigningAlgorithm::Ps256] {
+        let party = RelyingParty { id_token_algorithm: algorithm, ..RelyingParty::default() };
+        for profile in FAPI {
+            assert_eq!(own(&Client { relying_party: party.clone(), ..client(profile) }), [algorithm]);
+        }
+        assert_eq!(own(&Client { relying_party: party, ..client(Profile::Baseline) }), [SigningAlgorithm::Rs256]);
+    }
 }

@@ -85,7 +85,7 @@ macro_rules! with_those_of_objects {
                 "resource is not one of those in the assertion");
             /// The scope is more than the identity assertion has.
             IdentityAssertionScope("identity_assertion_scope", InvalidScope,
-                "the assertion has no such scope, or none that the API offers and this client may have");
+                "the assertion has no such scope, or none that the API offers and this client may have", may_be_outdated);
             /// The subject token was not issued to this client for a person, or was exchanged.
             SubjectTokenOfAnotherClient("subject_token_of_another_client", InvalidRequest,
                 "the subject token must be this client's own ID token or access token of a person");
