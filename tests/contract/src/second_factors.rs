@@ -3,7 +3,8 @@
 use futures::future::join_all;
 use protocol::CredentialId;
 use sessions::{
-    Factors, PasskeyId, PasswordHash, Session, SessionChange, SessionStart, SignedIn, SpentFactor, Totp, User, UserChange,
+    Factors, PasskeyId, PasswordHash, Session, SessionChange, SessionStart, SignedIn, SpentFactor, Totp, User,
+    UserChange,
 };
 use store::{Acted, Changed, PeopleTable, SessionStarted, StartedBy, StartedSession, UserChanged};
 
