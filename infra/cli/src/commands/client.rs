@@ -74,10 +74,13 @@ pub(crate) async fn delete_with_grants(
         Registrant::Document => stack.registry.delete_document(&client.id, record).await?,
         Registrant::Operator | Registrant::Itself { .. } => {
             let federation = stack.registry.federation_writes(Some(client), None);
-            stack.registry.delete_client(&client.id, record.into_iter().chain(federation)).await?
+            stack.registry.delete_client(client, record.into_iter().chain(federation)).await?
         }
     };
-    forget(stack, &client.id).await?;
+    // The next client of the id keeps what people gave it.
+    if deleted == Changed::Done || stack.registry.client_now(&client.id).await?.is_none() {
+        forget(stack, &client.id).await?;
+    }
     Ok(deleted)
 }
 
