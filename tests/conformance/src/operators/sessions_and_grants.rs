@@ -1,6 +1,6 @@
 //! Operator commands for sessions, grants and consent.
 
-use harness::{Cli, Jwt, RegisteredClient};
+use harness::{Cli, CountingProxy, Jwt, RegisteredClient, Stack};
 use serde_json::Value;
 
 use crate::support::relying_party::app;
@@ -199,4 +199,20 @@ fn bad_input_is_a_clear_error_and_changes_nothing() {
         assert_fails(&cli.finish(command, "a password that is long\n"), "nobody-at-all");
     }
     assert_eq!(cli.run(&["user", "show", "untouched"]), before);
+}
+
+#[tokio::test]
+async fn c148_an_operator_revokes_a_grant_of_a_person_that_the_index_does_not_show_yet() {
+    let proxy = CountingProxy::embedded();
+    let world = World::on(Stack::builder().store(&proxy.endpoint()).start());
+    let (cli, client, mut session) = (world.stack.cli(), app(&world, "Just redeemed", &[]), world.session());
+    cli.create_user("lagging148", PASSWORD);
+    let code = sign_in(&mut session.browser, &client, ("lagging148", PASSWORD), &[OFFLINE]).await;
+    let given = tokens(&session.redeem(&client, &code).await);
+    proxy.let_indexes_lag(true);
+    let revoke = ["grant", "revoke", "--username", "lagging148", "--client", &client.id];
+    assert_eq!(cli.run(&revoke)["revoked"], 1);
+    proxy.let_indexes_lag(false);
+    assert_refused(&session.refresh(&client, &given.refresh).await, "invalid_grant");
+    assert!(!session.is_active(&given.access).await);
 }
