@@ -165,15 +165,15 @@ async fn rotate_secret(options: RotateSecret) -> Result<(), Error> {
     for _ in 0..TRIES {
         check_has_secret(&client)?;
         let (method, now) = (client.auth_method, edge::now());
-        let (secret, change) = if retires {
-            (None, ClientChange::retire_old_secrets(&client))
+        let (secret, made, change) = if retires {
+            (None, None, ClientChange::retire_old_secrets(&client))
         } else {
             let made = stack.new_secret(method, &client.id, now).await?;
             let (secret, stored) = made.ok_or("no secret could be made")?;
-            (Some(secret), ClientChange::rotate_secret(&client, stored))
+            (Some(secret), Some(stored), ClientChange::rotate_secret(&client, stored))
         };
         let record = stack.record(action, &About::Client(&client.id), &["secrets"]).await;
-        match stack.registry.change_client(&change, record).await? {
+        match change_secrets(&stack, &change, made, record).await? {
             ClientChanged::Done => {
                 tell_of_the_end(&client, retires, "ended");
                 let client = change.after(Some(&client)).ok_or_else(|| unknown(&options.id))?;
@@ -183,6 +183,25 @@ async fn rotate_secret(options: RotateSecret) -> Result<(), Error> {
         }
     }
     Err(format!("the client {} is being changed by other commands: try again in a moment", client.id).into())
+}
+
+/// Changes the secrets of a client. One that was `made` and is stored although the answer was lost is as good as any, and nobody would
+/// be shown it later: made once more, it would end the one that is in use.
+async fn change_secrets(
+    stack: &Stack,
+    change: &ClientChange,
+    made: Option<StoredSecret>,
+    record: Option<Write>,
+) -> Result<ClientChanged, Error> {
+    let is_there = |client: &Client| made.is_some_and(|made| client.secrets.contains(&made));
+    match stack.registry.change_client(change, record).await {
+        Ok(ClientChanged::Refused(Some(found))) if is_there(&found) => Ok(ClientChanged::Done),
+        Err(unknown) => {
+            let found = stack.registry.client_now(change.id()).await.ok().flatten();
+            if found.is_some_and(|found| is_there(&found)) { Ok(ClientChanged::Done) } else { Err(unknown.into()) }
+        }
+        answered => Ok(answered?),
+    }
 }
 
 /// Tells, beside the result, of a secret that ends because a further one is made. The end of old secrets is asked for by name.
