@@ -365,7 +365,7 @@ const ALWAYS: [Named; 7] = [
         let user = &state.people[0];
         let step = user.factors.totp.as_ref().map_or(0, |totp| totp.step);
         let spent = [step >= 9, user.has_second_factor() && !user.factors.recovery.contains("a")];
-        [0, 1].into_iter().filter(|code| spent[usize::from(*code)]).all(|code: u8| {
+        [0_u8, 1].into_iter().filter(|code| spent[usize::from(*code)]).all(|code| {
             let signs_in = |process: &Process| process.made && process.ask == Ask::SignIn(code);
             let is_used = state.seen.signed_in[usize::from(code)] > 0 || state.processes.iter().any(signs_in);
             is_used || state.deaths > 0

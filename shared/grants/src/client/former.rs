@@ -1,4 +1,4 @@
-//! What a former client of the same id left is not of the next one.
+//! Tokens and grants that a former client of the same id left: they are not of the next one.
 //!
 //! # Decisions
 //! - An id may be registered again after its client was deleted. Tokens that are stored nowhere outlive the deletion, and so

@@ -66,7 +66,7 @@ impl SignIns {
     pub(super) async fn start_session(
         &self,
         right: RightPassword,
-        former: Option<Session>,
+        mut former: Option<Session>,
         for_request: RequestDigest,
         rules: Rules<'_>,
     ) -> Result<Started, Unknown> {
@@ -86,7 +86,6 @@ impl SignIns {
         if let Some(wait) = self.passwords.weigh(&right, now).await? {
             return Ok(Started::Wait(wait));
         }
-        let mut former = former;
         loop {
             let random = [edge::random(), edge::random()];
             let (person, handle, start) = sign_in(proof.clone(), former.as_ref(), random, for_request, rules);

@@ -19,13 +19,13 @@ pub struct StartedSession<'a> {
     pub person: &'a SignedIn,
     /// The kind of write that starts it.
     pub start: SessionStart,
-    /// What the person showed.
+    /// The proof that the person showed.
     pub by: StartedBy<'a>,
     /// The session that the browser had before, which ends.
     pub former: Option<&'a Session>,
 }
 
-/// What a person showed, and what the write that starts the session does about it.
+/// The proof that a person showed, with what the write that starts the session does about it.
 #[derive(Clone, Copy, Debug)]
 pub enum StartedBy<'a> {
     /// The password, of which nothing is spent.
