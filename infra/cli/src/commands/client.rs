@@ -185,8 +185,8 @@ async fn rotate_secret(options: RotateSecret) -> Result<(), Error> {
     Err(format!("the client {} is being changed by other commands: try again in a moment", client.id).into())
 }
 
-/// Changes the secrets of a client. One that was `made` and is stored although the answer was lost is as good as any, and nobody would
-/// be shown it later: made once more, it would end the one that is in use.
+/// Changes the secrets of a client. One that was `made` counts if it is stored although no answer said so: nobody would be shown
+/// it later, and a further one would end the secret that is in use.
 async fn change_secrets(
     stack: &Stack,
     change: &ClientChange,
