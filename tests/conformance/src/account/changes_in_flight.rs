@@ -22,7 +22,8 @@ async fn c232_a_right_code_signs_in_although_an_answer_of_the_store_is_lost() {
     let codes = add_factor(&mut person.browser).await.recovery_codes;
     // In a new browser, and in one whose session goes on: the answer to each call that the sign-in makes.
     for (place, code) in codes.iter().enumerate() {
-        let mut browser = if place % 2 == 0 { counted.world.stack.browser() } else { person.browser.clone() };
+        let is_new = place.is_multiple_of(2);
+        let mut browser = if is_new { counted.world.stack.browser() } else { person.browser.clone() };
         let page = browser.go("/account/sign-in").await;
         let password = [("username", &*person.name), ("password", FIRST)];
         let page = browser.submit(&page, &page.form(), &password).await;
@@ -31,7 +32,7 @@ async fn c232_a_right_code_signs_in_although_an_answer_of_the_store_is_lost() {
         let landing = show_factor(&mut browser, &page, ("recovery_code", code)).await;
         counted.proxy.heal();
         assert!(shows_account(&landing), "call {}: {:?}", place / 2, landing.reply);
-        if place % 2 == 1 {
+        if !is_new {
             person.browser = browser;
         }
     }
