@@ -8,7 +8,7 @@ use grants::{Client, Grant, Stage, Timestamp, revocation};
 use pages::{AccountApp, GivenScope};
 use protocol::{ClientId, Scope, Subject};
 use service::{registered_itself, shown_name};
-use sessions::{Rules, Session, stands};
+use sessions::{Rules, Session, rests_on_former, stands};
 use store::Unknown;
 
 use crate::Account;
@@ -116,10 +116,11 @@ impl Account {
         Ok(self.back())
     }
 
-    /// Marks the grants of a person as revoked that were made with earlier credentials, and are over.
+    /// Marks the grants of a person as revoked that were made before the credentials of this version, which are those of now,
+    /// and are over.
     pub(crate) async fn revoke_older(&self, subject: &Subject, credential_version: u32) -> Result<(), Unknown> {
-        let version = |grant: &Grant| grant.footing().and_then(|footing| footing.credential_version);
-        self.end_grants(subject, |grant| version(grant).is_none_or(|version| version < credential_version)).await
+        let now = Some(edge::now());
+        self.end_grants(subject, |grant| rests_on_former(grant, credential_version, now)).await
     }
 
     /// Ends the grants of a person that are meant, many at a time: there may be hundreds, and the person waits.

@@ -11,7 +11,7 @@ use grants::{
 use protocol::{AuthorizationErrorCode, Claims, GrantType, IdentityScope, ResponseType, Scope, Secret, Subject};
 use service::IssuedAccessToken;
 use sessions::{Rules, SessionChange, SignedIn, UserChange, WantedContexts, stands};
-use store::{Applied, Unknown, UserChanged};
+use store::{Applied, ClientChanged, Unknown, UserChanged};
 
 use crate::context::AuthorizationContext;
 use crate::refused::Refused;
@@ -162,7 +162,13 @@ impl Authorize {
         if let Some(change) = ClientChange::extend(client, grant.ends_at, now) {
             let registry = &self.wiring.registry;
             let logo = change.after(Some(client)).and_then(|client| registry.extended_logo(&client));
-            drop(registry.change_client(&change, logo).await.map_err(Failure::from));
+            let has_logo = logo.is_some();
+            let extended = match registry.change_client(&change, logo).await {
+                // A logo may be gone before the client: it has the end that a change of the registration had read.
+                Ok(ClientChanged::Refused(None)) if has_logo => registry.change_client(&change, None).await,
+                extended => extended,
+            };
+            drop(extended.map_err(Failure::from));
         }
     }
 

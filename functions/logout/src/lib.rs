@@ -38,7 +38,7 @@ use keys::{HandleKind, KeyRing};
 use protocol::Parameters;
 use service::{Stores, Wiring, form_ticket};
 use sessions::{FormFault, RequestDigest, Rules, Session, SignOut, SignedIn, ended_by_hint, sign_out, signed_in};
-use store::{Changed, PeopleTable};
+use store::PeopleTable;
 
 use crate::admit::Admitted;
 use crate::refused::Refused;
@@ -191,16 +191,13 @@ impl Logout {
         let Some(session) = ended_by_hint(hint, found.session, Some(&user), rules) else {
             return Ok(show::no_one(admitted));
         };
-        match self.people.end_session(&session).await? {
-            Changed::Done => {
-                incoming.log().event(AuditEntry::of_person(AuditEvent::SignedOut, &user.subject));
-                // An app's server leads the browser to where the answer says, and some libraries demand such an address.
-                let is_of_server = incoming.method() == Method::POST && incoming.header(header::ORIGIN).is_none();
-                let path = self.path();
-                Ok(show::over_elsewhere(admitted, is_of_server.then_some(path.as_str())))
-            }
-            Changed::Refused => Ok(show::no_one(admitted)),
-        }
+        // It was alive when it was read: if it is gone now, a write whose answer was lost ended it, or another request did.
+        self.people.end_session(&session).await?;
+        incoming.log().event(AuditEntry::of_person(AuditEvent::SignedOut, &user.subject));
+        // An app's server leads the browser to where the answer says, and some libraries demand such an address.
+        let is_of_server = incoming.method() == Method::POST && incoming.header(header::ORIGIN).is_none();
+        let path = self.path();
+        Ok(show::over_elsewhere(admitted, is_of_server.then_some(path.as_str())))
     }
 }
 

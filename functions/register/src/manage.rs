@@ -64,7 +64,7 @@ impl Register {
 
     pub(crate) async fn delete(&self, incoming: Incoming<'_>, id: &str, now: Timestamp) -> Result<Response, Failure> {
         let found = self.find(incoming, id, now).await?;
-        match self.wiring.registry.delete_client(&found.client.id, None).await? {
+        match self.wiring.registry.delete_client(&found.client, None).await? {
             // The client is gone in both cases.
             Changed::Done | Changed::Refused => {}
         }

@@ -9,6 +9,7 @@ pub(crate) mod change;
 pub(crate) mod document_copy;
 pub(crate) mod fact;
 pub mod federation;
+pub(crate) mod former;
 pub(crate) mod issuer;
 pub(crate) mod name;
 pub(crate) mod named_settings;

@@ -91,6 +91,7 @@ pub use client::document_copy::{CopyAge, DocumentCopy};
 pub use client::fact::ClientFact;
 pub use client::federation;
 pub use client::federation::{FederatedClaims, Federation, FederationError};
+pub use client::former::CLOCK_ERROR;
 pub use client::issuer::{Issuer, IssuerError, IssuerName, Preset, Purpose};
 pub use client::name::{NameSkeleton, has_hidden_characters, is_name};
 pub use client::named_settings::NamedSettings;

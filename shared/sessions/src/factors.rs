@@ -80,14 +80,3 @@ impl Factors {
         self.totp.is_none()
     }
 }
-
-impl SpentFactor {
-    /// Returns what is spent, without another sealed form of the secret.
-    #[must_use]
-    pub fn alone(&self) -> Self {
-        match self {
-            Self::Step(step) | Self::StepAndSeal(step, _) => Self::Step(*step),
-            Self::RecoveryCode(hash) => Self::RecoveryCode(hash.clone()),
-        }
-    }
-}

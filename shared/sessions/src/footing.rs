@@ -1,7 +1,7 @@
 //! The rule for grants of a person: no token is issued for a grant whose session or credentials are no longer
 //! valid.
 
-use grants::{Grant, Policy, Refusal};
+use grants::{CLOCK_ERROR, Grant, Policy, Refusal, Timestamp};
 
 use crate::session::{Rules, is_alive};
 use crate::{Session, User};
@@ -32,6 +32,17 @@ pub fn stands(grant: &Grant, user: Option<&User>, session: Option<&Session>, rul
         }
     };
     if footing.number.saturating_add(most) > last { Ok(()) } else { Err(Refusal::GrantSuperseded) }
+}
+
+/// Returns whether a grant rests on credentials from before this version, or is older than a change to it that was made at
+/// `changed_at`.
+///
+/// The version alone does not tell: when the table of people was restored from a copy, it counts versions once more that
+/// grants from between the two times have. The clock of who made the change may be wrong by [`CLOCK_ERROR`].
+pub fn rests_on_former(grant: &Grant, credential_version: u32, changed_at: Option<Timestamp>) -> bool {
+    let version = grant.footing().and_then(|footing| footing.credential_version);
+    let is_older = changed_at.is_some_and(|at| grant.created_at.plus(CLOCK_ERROR) < at);
+    is_older || version.is_none_or(|version| version < credential_version)
 }
 
 #[cfg(test)]
@@ -109,6 +120,28 @@ pub(crate) mod tests {
         assert_eq!(stands(&grant("read", false), Some(&user()), None, moment), Err(Refusal::SessionOver));
         assert_eq!(stands(&grant("offline_access", true), Some(&user()), None, moment), Ok(()));
         assert_eq!(stands(&grant("read", false), None, Some(person.session()), moment), Err(Refusal::PersonOver));
+    }
+
+    #[test]
+    fn c134_what_is_older_than_a_change_of_the_credentials_rests_on_former_ones_whatever_its_version() {
+        let (person, _) = session();
+        let grant = |version: Option<u32>| {
+            grant("offline_access", Some(Footing { credential_version: version, ..person.footing(true) }))
+        };
+        let later = Some(NOW.plus(CLOCK_ERROR + 1));
+        for (version, changed_at, expected) in [
+            (None, None, true),
+            (Some(3), None, true),
+            (Some(4), None, false),
+            // It was made with the new credentials, and clocks differ.
+            (Some(4), Some(NOW), false),
+            (Some(4), Some(NOW.plus(CLOCK_ERROR)), false),
+            // Versions 4 and 5 were given before people were restored, and the change makes version 4 again.
+            (Some(4), later, true),
+            (Some(5), later, true),
+        ] {
+            assert_eq!(rests_on_former(&grant(version), 4, changed_at), expected, "{version:?} {changed_at:?}");
+        }
     }
 
     #[test]

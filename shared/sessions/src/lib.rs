@@ -68,7 +68,7 @@ pub use flow::{
     Expected, Next, Situation, Unmet, meets_demands, must_sign_in_for_device, must_sign_in_to_agree, next,
     next_for_device, signed_in_for,
 };
-pub use footing::stands;
+pub use footing::{rests_on_former, stands};
 pub use form_fault::FormFault;
 pub use grants::{PersonKey, SessionId};
 pub use half_signed_in::{FactorChoices, HalfSignedIn, ShownFactor};

@@ -58,7 +58,7 @@ pub struct SignedIn {
 }
 
 /// The kind of write that starts a session.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SessionStart {
     /// Create a session, if none with its name exists.
     New,

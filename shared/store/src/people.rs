@@ -14,6 +14,7 @@ pub(crate) mod own_account;
 pub(crate) mod passkey_item;
 pub(crate) mod passkeys;
 pub(crate) mod password_work;
+pub(crate) mod session_starts;
 pub(crate) mod session_writes;
 pub(crate) mod sign_up;
 pub(crate) mod table;

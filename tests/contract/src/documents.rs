@@ -48,7 +48,7 @@ async fn c225_a_registered_client_comes_before_a_copy_of_its_id(place: Place) {
     registry.keep_document(copy.clone(), None, NOW).await.unwrap();
     assert_eq!(registry.create_client(&registered, None).await.unwrap(), Changed::Done);
     assert_eq!(registry.client_past_the_cache(&copy.id, NOW).await.unwrap().as_deref(), Some(&registered));
-    assert_eq!(registry.delete_client(&copy.id, None).await.unwrap(), Changed::Done);
+    assert_eq!(registry.delete_client(&registered, None).await.unwrap(), Changed::Done);
     assert_eq!(registry.client_now(&copy.id).await.unwrap(), Some(copy));
 }
 

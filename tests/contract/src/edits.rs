@@ -48,10 +48,10 @@ async fn c133_an_edit_of_a_client_is_whole_and_undoes_nothing_that_came_between(
     let off = Client { disabled: true, ..edited };
     assert_eq!(registry.client_now(&read.id).await.unwrap(), Some(off.clone()));
     let next = Client { created_at: NOW.plus(1), ..off.clone() };
-    registry.delete_client(&read.id, None).await.unwrap();
+    registry.delete_client(&off, None).await.unwrap();
     registry.create_client(&next, None).await.unwrap();
     assert_eq!(registry.edit_client(&off, &renamed, None).await.unwrap(), Changed::Refused, "the id is of another");
-    registry.delete_client(&read.id, None).await.unwrap();
+    registry.delete_client(&next, None).await.unwrap();
     assert_eq!(registry.edit_client(&next, &renamed, None).await.unwrap(), Changed::Refused);
 }
 

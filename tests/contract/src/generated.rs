@@ -98,6 +98,7 @@ fn times() -> impl Strategy<Value = Guard<GrantFact>> {
         (0_u32..102).prop_map(|later| GrantFact::RefreshExpiresAt.is_after(NOW.plus(later))),
         (0_u32..4).prop_map(|later| GrantFact::EndsAt.is_after(NOW.plus(later))),
         (0_u32..4).prop_map(|later| GrantFact::EndsAt.is_before(NOW.plus(later))),
+        (0_u32..2).prop_map(|earlier| GrantFact::CreatedAt.is_after(NOW.minus(earlier))),
     ]
 }
 

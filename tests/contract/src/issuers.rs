@@ -74,6 +74,25 @@ async fn c222_an_issuer_is_written_once_by_name_and_by_url_and_read_back_whole(p
     assert_eq!(registry.create_issuer(&renamed, None).await.unwrap(), Changed::Done);
 }
 
+async fn c133_a_deletion_that_was_asked_for_an_issuer_leaves_the_next_one_of_its_url_or_its_name(place: Place) {
+    let registry = place.stores.registry().unwrap();
+    let next = Issuer { created_at: NOW.plus(1), ..issuer() };
+    let renamed = Issuer { name: IssuerName::parse("other").unwrap(), ..next.clone() };
+    let moved = Issuer { url: IssuerUrl::parse("https://b.example").unwrap(), ..next.clone() };
+    for others in [vec![next], vec![renamed, moved]] {
+        registry.create_issuer(&issuer(), None).await.unwrap();
+        assert_eq!(registry.delete_issuer(&issuer(), None).await.unwrap(), Changed::Done);
+        for other in &others {
+            assert_eq!(registry.create_issuer(other, None).await.unwrap(), Changed::Done, "{other:?}");
+        }
+        assert_eq!(registry.delete_issuer(&issuer(), None).await.unwrap(), Changed::Refused);
+        for other in &others {
+            assert_eq!(registry.issuer_named(&other.name).await.unwrap().as_ref(), Some(other));
+            assert_eq!(registry.delete_issuer(other, None).await.unwrap(), Changed::Done);
+        }
+    }
+}
+
 async fn c133_of_two_changes_of_an_issuer_that_rest_on_the_same_state_one_is_made(place: Place) {
     let registry = place.stores.registry().unwrap();
     registry.create_issuer(&issuer(), None).await.unwrap();
@@ -111,7 +130,7 @@ async fn c221_a_client_is_found_by_the_issuer_and_the_subject_of_its_tokens(plac
     assert_eq!(registry.edit_client(&moved, &back, None).await.unwrap(), Changed::Done);
     assert_eq!((ids(&place, "alice").await.len(), ids(&place, "other").await.len()), (2, 0));
     let gone = registry.federation_writes(Some(&back), None);
-    assert_eq!(registry.delete_client(&back.id, gone).await.unwrap(), Changed::Done);
+    assert_eq!(registry.delete_client(&back, gone).await.unwrap(), Changed::Done);
     assert_eq!(ids(&place, "alice").await, ["two"]);
 }
 
@@ -132,6 +151,7 @@ async fn c221_a_new_client_is_found_at_the_second_look(place: Place) {
 
 crate::on_both! {
     c222_an_issuer_is_written_once_by_name_and_by_url_and_read_back_whole,
+    c133_a_deletion_that_was_asked_for_an_issuer_leaves_the_next_one_of_its_url_or_its_name,
     c133_of_two_changes_of_an_issuer_that_rest_on_the_same_state_one_is_made,
     c221_a_client_is_found_by_the_issuer_and_the_subject_of_its_tokens,
     c221_a_new_client_is_found_at_the_second_look,

@@ -42,7 +42,7 @@ async fn a_logo_is_written_with_its_client_and_read_by_its_facts(place: Place) {
     let refused = registry.create_client(&again, [registry.with_logo(&again, &other)]).await.unwrap();
     assert_eq!((refused, registry.logo(&written).await.unwrap().as_ref()), (Changed::Refused, Some(&one)));
     assert_eq!(registry.all_clients().await.unwrap(), std::slice::from_ref(&written));
-    assert_eq!(registry.delete_client(&written.id, None).await.unwrap(), Changed::Done);
+    assert_eq!(registry.delete_client(&written, None).await.unwrap(), Changed::Done);
     assert_eq!(registry.logo(&written).await.unwrap(), None);
 }
 

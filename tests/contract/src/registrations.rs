@@ -170,7 +170,7 @@ async fn c133_of_two_registrations_that_replace_the_same_one_the_later_counts_as
                 assert_eq!(registry.replace_registration(replaced, &found, None).await.unwrap(), Changed::Done);
                 assert_eq!(registry.client_now(&found.id).await.unwrap().as_ref(), Some(replaced));
             }
-            registry.delete_client(&found.id, None).await.unwrap();
+            registry.delete_client(&found, None).await.unwrap();
         }
     }
 }

@@ -131,11 +131,22 @@ async fn a_change_counts_after_a_minute(place: Place) {
     let disabled = async |later| registry.client(&written.id, NOW.plus(later)).await.unwrap().unwrap().disabled;
     assert!(!disabled(59).await);
     assert!(disabled(60).await);
-    assert_eq!(registry.delete_client(&written.id, None).await.unwrap(), Changed::Done);
-    assert_eq!(registry.delete_client(&written.id, None).await.unwrap(), Changed::Refused);
+    assert_eq!(registry.delete_client(&written, None).await.unwrap(), Changed::Done);
+    assert_eq!(registry.delete_client(&written, None).await.unwrap(), Changed::Refused);
     assert_eq!(registry.change_client(&off, None).await.unwrap(), ClientChanged::Refused(None));
     assert!(registry.all_clients().await.unwrap().is_empty());
     assert!(registry.client(&written.id, NOW.plus(120)).await.unwrap().is_none());
+}
+
+async fn c133_a_deletion_that_was_asked_for_a_client_leaves_the_next_one_of_its_id(place: Place) {
+    let registry = place.stores.registry().unwrap();
+    let (read, next) = (client(), Client { created_at: NOW.plus(1), ..client() });
+    registry.create_client(&read, None).await.unwrap();
+    assert_eq!(registry.delete_client(&read, None).await.unwrap(), Changed::Done);
+    registry.create_client(&next, None).await.unwrap();
+    assert_eq!(registry.delete_client(&read, None).await.unwrap(), Changed::Refused);
+    assert_eq!(registry.client_now(&read.id).await.unwrap().as_ref(), Some(&next));
+    assert_eq!(registry.delete_client(&next, None).await.unwrap(), Changed::Done);
 }
 
 async fn c175_a_second_look_finds_what_changed_and_is_taken_a_few_times(place: Place) {
@@ -151,7 +162,7 @@ async fn c175_a_second_look_finds_what_changed_and_is_taken_a_few_times(place: P
     assert_eq!(registry.client(&written.id, NOW).await.unwrap(), Some(cached.clone()));
     assert_eq!(registry.client_again(&cached, NOW).await.unwrap().as_deref(), Some(&rotated));
     assert_eq!(registry.client(&written.id, NOW).await.unwrap().as_deref(), Some(&rotated));
-    registry.delete_client(&written.id, None).await.unwrap();
+    registry.delete_client(&written, None).await.unwrap();
     assert_eq!(registry.client_again(&rotated, NOW).await.unwrap(), None, "it is gone");
     assert_eq!(registry.client(&written.id, NOW).await.unwrap(), None);
     registry.create_client(&written, None).await.unwrap();
@@ -318,7 +329,7 @@ async fn c133_no_change_of_a_client_undoes_a_newer_one(place: Place) {
                 }
                 assert_eq!(registry.client_now(&read.id).await.unwrap().as_ref(), Some(&stands));
             }
-            registry.delete_client(&read.id, None).await.unwrap();
+            registry.delete_client(&read, None).await.unwrap();
         }
     }
 }
@@ -438,6 +449,7 @@ crate::on_both! {
     a_client_with_links_and_a_logo_is_read_back_whole,
     the_names_of_operators_clients_are_read_in_all_languages,
     a_change_counts_after_a_minute,
+    c133_a_deletion_that_was_asked_for_a_client_leaves_the_next_one_of_its_id,
     c175_a_second_look_finds_what_changed_and_is_taken_a_few_times,
     c175_a_second_look_that_began_later_is_shared_by_all_who_asked,
     c175_apis_that_are_cached_are_looked_at_again,

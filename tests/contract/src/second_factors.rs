@@ -2,8 +2,11 @@
 
 use futures::future::join_all;
 use protocol::CredentialId;
-use sessions::{Factors, PasskeyId, PasswordHash, SessionChange, SessionStart, SpentFactor, Totp, User, UserChange};
-use store::{Acted, Changed, UserChanged};
+use sessions::{
+    Factors, PasskeyId, PasswordHash, Session, SessionChange, SessionStart, SignedIn, SpentFactor, Totp, User,
+    UserChange,
+};
+use store::{Acted, Changed, PeopleTable, SessionStarted, StartedBy, StartedSession, UserChanged};
 
 use crate::fixtures::NOW;
 use crate::people_table::{session_of, user};
@@ -81,6 +84,49 @@ async fn c232_of_64_uses_of_a_code_at_once_one_counts(place: Place) {
     assert_eq!((after.sessions, after.factors.recovery.len()), (read.sessions + 2, 1));
 }
 
+/// Signs a person in with a recovery code, on a browser with the session of somebody else or without one.
+async fn start(
+    people: &PeopleTable,
+    person: &SignedIn,
+    start: SessionStart,
+    code: &str,
+    former: Option<&Session>,
+) -> SessionStarted {
+    let spent = SpentFactor::RecoveryCode(code.to_owned());
+    let session = StartedSession { person, start, by: StartedBy::Factor(&spent), former };
+    people.start_session_together(session, None).await.unwrap()
+}
+
+async fn c232_a_sign_in_stores_spends_and_ends_all_together_or_nothing(place: Place) {
+    let people = place.stores.people().unwrap();
+    let factors = Factors { recovery: ["a", "b"].map(str::to_owned).into(), ..Factors::default() };
+    let (read, other) = (User { factors, ..user("together") }, user("other"));
+    for user in [&read, &other] {
+        people.create_user(user, None).await.unwrap();
+    }
+    let ((person, handle), (others, of_other)) = (session_of(&read), session_of(&other));
+    let (new, renewed, former) = (SessionStart::New, SessionStart::Renewed, Some(others.session()));
+    people.start_session(others.session(), SessionStart::New).await.unwrap();
+    assert_eq!(start(&people, &person, new, "c", former).await, SessionStarted::Over);
+    assert_eq!(people.session(&handle).await.unwrap(), None);
+    assert_eq!(people.session(&of_other).await.unwrap().as_ref(), former);
+    assert_eq!(people.user(read.key).await.unwrap(), Some(read.clone()));
+    assert_eq!(start(&people, &person, renewed, "a", None).await, SessionStarted::SessionOver);
+    assert_eq!(people.user(read.key).await.unwrap(), Some(read.clone()));
+
+    assert_eq!(start(&people, &person, new, "a", former).await, SessionStarted::Done);
+    assert_eq!(people.session(&handle).await.unwrap().as_ref(), Some(person.session()));
+    assert_eq!(people.session(&of_other).await.unwrap(), None);
+    let change = UserChange::count_session_and_spend(&read, &SpentFactor::RecoveryCode("a".to_owned()));
+    let stands = change.after(Some(&read)).unwrap();
+    assert_eq!(people.user(read.key).await.unwrap(), Some(stands.clone()));
+    // A session that goes on is not one more.
+    assert_eq!(start(&people, &person, renewed, "a", None).await, SessionStarted::Over);
+    assert_eq!(start(&people, &person, renewed, "b", None).await, SessionStarted::Done);
+    let after = people.user(read.key).await.unwrap().unwrap();
+    assert_eq!((after.sessions, after.factors.recovery.len()), (stands.sessions, 0));
+}
+
 async fn c236_a_factor_is_added_with_its_session_or_not_at_all(place: Place) {
     let people = place.stores.people().unwrap();
     let read = user("adds");
@@ -102,5 +148,6 @@ async fn c236_a_factor_is_added_with_its_session_or_not_at_all(place: Place) {
 crate::on_both!(
     c232_a_change_of_factors_is_what_it_means,
     c232_of_64_uses_of_a_code_at_once_one_counts,
+    c232_a_sign_in_stores_spends_and_ends_all_together_or_nothing,
     c236_a_factor_is_added_with_its_session_or_not_at_all,
 );

@@ -2,7 +2,7 @@
 //! and its removal, in every order of steps, with lost answers and crashes, against the rules of `sessions`.
 //!
 //! A process reads what it needs in one step or two, decides, and makes its write. A write of several items is a transaction:
-//! sent again after its answer was lost, it finds its own result. A write of one item is tested again.
+//! sent again after its answer was lost, it finds its own result.
 
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
@@ -28,6 +28,7 @@ const LATEST_PASSWORD: &str = "the password is the one that was set last";
 const ONE_MAIL: &str = "each new password is told by one mail";
 const ONE_OWNER: &str = "an address is the confirmed one of one person";
 const ONE_USE: &str = "a code signs in once";
+const SPENT_IS_USED: &str = "a code that was spent signs in, although an answer of the store was lost";
 const LONG_OR_TWO: &str = "a short password is never the only factor";
 
 /// The rules, or what is broken about them.
@@ -43,6 +44,8 @@ enum Twin {
     AliasForgotten,
     /// A code is checked, and spent without a condition.
     CodeAsRead,
+    /// A code is spent by a write of its own, which is tested again after its answer was lost.
+    CodeApart,
     /// A short password is checked, and set without a condition on what it rests on.
     ShortAsRead,
 }
@@ -231,8 +234,7 @@ impl Credentials {
 
     /// Makes the write of a process, and returns whether it was made.
     fn make(&self, state: &mut State, process: &mut Process, change: &UserChange) -> bool {
-        // A sign-in writes the person alone.
-        if process.made && !matches!(process.ask, Ask::SignIn(_)) {
+        if process.made && !(self.twin == Twin::CodeApart && matches!(process.ask, Ask::SignIn(_))) {
             return true;
         }
         let told = matches!(process.ask, Ask::Reset(..) | Ask::Change(_));
@@ -348,7 +350,7 @@ impl Model for Credentials {
 
 type Named = (&'static str, fn(&Credentials, &State) -> bool);
 
-const ALWAYS: [Named; 6] = [
+const ALWAYS: [Named; 7] = [
     (ONE_PASSWORD, |_, state| {
         state.seen.proofs.iter().enumerate().all(|(place, version)| !state.seen.proofs[..place].contains(version))
     }),
@@ -359,6 +361,16 @@ const ALWAYS: [Named; 6] = [
         state.people.iter().filter(|user| user.has_confirmed(&address)).count() <= 1
     }),
     (ONE_USE, |_, state| state.seen.signed_in.iter().all(|times| *times <= 1)),
+    (SPENT_IS_USED, |_, state| {
+        let user = &state.people[0];
+        let step = user.factors.totp.as_ref().map_or(0, |totp| totp.step);
+        let spent = [step >= 9, user.has_second_factor() && !user.factors.recovery.contains("a")];
+        [0_u8, 1].into_iter().filter(|code| spent[usize::from(*code)]).all(|code| {
+            let signs_in = |process: &Process| process.made && process.ask == Ask::SignIn(code);
+            let is_used = state.seen.signed_in[usize::from(code)] > 0 || state.processes.iter().any(signs_in);
+            is_used || state.deaths > 0
+        })
+    }),
     (LONG_OR_TWO, |_, state| {
         let user = &state.people[0];
         user.password != stored(Password::Short) || user.has_second_factor()
@@ -428,6 +440,7 @@ fn each_broken_twin_of_credentials_is_caught_by_its_property() {
         (Twin::MailApart, ONE_MAIL),
         (Twin::AliasForgotten, ONE_OWNER),
         (Twin::CodeAsRead, ONE_USE),
+        (Twin::CodeApart, SPENT_IS_USED),
         (Twin::ShortAsRead, LONG_OR_TWO),
     ];
     for (twin, property) in rows {

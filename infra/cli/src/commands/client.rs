@@ -74,10 +74,13 @@ pub(crate) async fn delete_with_grants(
         Registrant::Document => stack.registry.delete_document(&client.id, record).await?,
         Registrant::Operator | Registrant::Itself { .. } => {
             let federation = stack.registry.federation_writes(Some(client), None);
-            stack.registry.delete_client(&client.id, record.into_iter().chain(federation)).await?
+            stack.registry.delete_client(client, record.into_iter().chain(federation)).await?
         }
     };
-    forget(stack, &client.id).await?;
+    // The next client of the id keeps what people gave it.
+    if deleted == Changed::Done || stack.registry.client_now(&client.id).await?.is_none() {
+        forget(stack, &client.id).await?;
+    }
     Ok(deleted)
 }
 
@@ -162,15 +165,15 @@ async fn rotate_secret(options: RotateSecret) -> Result<(), Error> {
     for _ in 0..TRIES {
         check_has_secret(&client)?;
         let (method, now) = (client.auth_method, edge::now());
-        let (secret, change) = if retires {
-            (None, ClientChange::retire_old_secrets(&client))
+        let (secret, made, change) = if retires {
+            (None, None, ClientChange::retire_old_secrets(&client))
         } else {
             let made = stack.new_secret(method, &client.id, now).await?;
             let (secret, stored) = made.ok_or("no secret could be made")?;
-            (Some(secret), ClientChange::rotate_secret(&client, stored))
+            (Some(secret), Some(stored), ClientChange::rotate_secret(&client, stored))
         };
         let record = stack.record(action, &About::Client(&client.id), &["secrets"]).await;
-        match stack.registry.change_client(&change, record).await? {
+        match change_secrets(&stack, &change, made, record).await? {
             ClientChanged::Done => {
                 tell_of_the_end(&client, retires, "ended");
                 let client = change.after(Some(&client)).ok_or_else(|| unknown(options.id.as_str()))?;
@@ -180,6 +183,25 @@ async fn rotate_secret(options: RotateSecret) -> Result<(), Error> {
         }
     }
     Err(format!("the client {} is being changed by other commands: try again in a moment", client.id).into())
+}
+
+/// Changes the secrets of a client. One that was `made` counts if it is stored although no answer said so: nobody would be shown
+/// it later, and a further one would end the secret that is in use.
+async fn change_secrets(
+    stack: &Stack,
+    change: &ClientChange,
+    made: Option<StoredSecret>,
+    record: Option<Write>,
+) -> Result<ClientChanged, Error> {
+    let is_there = |client: &Client| made.is_some_and(|made| client.secrets.contains(&made));
+    match stack.registry.change_client(change, record).await {
+        Ok(ClientChanged::Refused(Some(found))) if is_there(&found) => Ok(ClientChanged::Done),
+        Err(unknown) => {
+            let found = stack.registry.client_now(change.id()).await.ok().flatten();
+            if found.is_some_and(|found| is_there(&found)) { Ok(ClientChanged::Done) } else { Err(unknown.into()) }
+        }
+        answered => Ok(answered?),
+    }
 }
 
 /// Tells, beside the result, of a secret that ends because a further one is made. The end of old secrets is asked for by name.

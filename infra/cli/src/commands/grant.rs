@@ -44,7 +44,7 @@ async fn revoke(options: GrantRevoke) -> Result<(), Error> {
     let grants = if let Some(text) = &options.grant {
         vec![one(&stack, text).await?]
     } else {
-        matching(&stack, options.username.as_deref(), options.client.as_deref()).await?
+        all_matching(&stack, options.username.as_deref(), options.client.as_deref()).await?
     };
     let standing = grants.iter().filter(|grant| !matches!(grant.stage, Stage::Revoked)).count();
     if options.destroying.changing.dry_run {
@@ -79,6 +79,16 @@ async fn matching(stack: &Stack, username: Option<&str>, client: Option<&str>) -
         stack.registry.client_now(id).await?.ok_or_else(|| unknown(id.as_str()))?;
     }
     grants.sort_by_key(|grant| std::cmp::Reverse(grant.created_at));
+    Ok(grants)
+}
+
+/// Returns the same grants from the whole table: the index of people lags behind it, and nothing else would end a grant that it
+/// does not show yet.
+async fn all_matching(stack: &Stack, username: Option<&str>, client: Option<&str>) -> Result<Vec<Grant>, Error> {
+    let Some(name) = username else { return matching(stack, None, client).await };
+    let subject = find_named(stack, name).await?.subject;
+    let mut grants = matching(stack, None, client).await?;
+    grants.retain(|grant| grant.person().is_some_and(|person| person.subject == subject));
     Ok(grants)
 }
 

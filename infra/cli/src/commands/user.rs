@@ -50,7 +50,7 @@ async fn disable(UserSwitch { one, changing }: UserSwitch) -> Result<(), Error> 
     }
     let record = stack.record(AuditedAction::UserDisable, &About::User(&user.subject), &["disabled"]).await;
     let user = change(&stack, &user, UserChange::disable(&user), record).await?;
-    clean_up(&stack, &user).await?;
+    clean_up(&stack, &user, Some(edge::now())).await?;
     print(one.common.json, &describe(&user))
 }
 
@@ -79,7 +79,7 @@ async fn set_password(options: UserPassword) -> Result<(), Error> {
     let record = stack.record(AuditedAction::UserSetPassword, &About::User(&user.subject), &["password"]).await;
     let user = change(&stack, &user, UserChange::set_password(&user, password), record).await?;
     warn_of(unfit);
-    clean_up(&stack, &user).await?;
+    clean_up(&stack, &user, Some(edge::now())).await?;
     print(options.common.json, &describe(&user))
 }
 
@@ -116,7 +116,7 @@ async fn delete(UserDelete { one, destroying }: UserDelete) -> Result<(), Error>
     let record =
         |attributes: &[&str]| Some(records.record(AuditedAction::UserDelete, &About::User(&user.subject), attributes));
     let off = change(&stack, &user, UserChange::disable(&user), record(&["disabled"])).await?;
-    clean_up(&stack, &off).await?;
+    clean_up(&stack, &off, Some(edge::now())).await?;
     stack.people.forget(user.key).await?;
     // A user who was renamed in the meantime is deleted under the new name.
     let mut stands = off;

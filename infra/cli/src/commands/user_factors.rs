@@ -47,14 +47,14 @@ pub(crate) async fn run(UserFactors { one, remove, destroying }: UserFactors) ->
         );
     }
     let user = find(&stack, &one.user).await?;
-    clean_up(&stack, &user).await?;
+    clean_up(&stack, &user, Some(now)).await?;
     print(one.common.json, &describe(&user))
 }
 
 /// Ends what a removal that failed half-way left: it removed the factors, and what rested on the credentials of before is still
 /// listed. If nothing is left, there was no factor to remove.
 async fn finish(stack: &Stack, user: &User, common: &Common, dry_run: bool) -> Result<(), Error> {
-    let is_left = if dry_run { is_left_over(stack, user).await? } else { clean_up(stack, user).await? > 0 };
+    let is_left = if dry_run { is_left_over(stack, user).await? } else { clean_up(stack, user, None).await? > 0 };
     let no_factor = format!("the user {} has no second factor", user.username);
     if !is_left {
         return Err(no_factor.into());

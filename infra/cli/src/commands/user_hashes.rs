@@ -16,7 +16,7 @@ const OWN: &str = "argon2id";
 /// The name for people without a hash, whose passwords the directory knows.
 const IN_DIRECTORY: &str = "directory";
 
-/// Counts the users by the kind of their hash, and lowers the work of each sign-in to what these hashes take.
+/// Counts the users by the kind of their hash, and sets the work of each sign-in to what these hashes take.
 pub(crate) async fn run(UserHashes { changing, common }: UserHashes) -> Result<(), Error> {
     let people = Stack::find(&common).await?.people;
     let known = people.password_work().await?;
@@ -33,6 +33,11 @@ pub(crate) async fn run(UserHashes { changing, common }: UserHashes) -> Result<(
     if changing.dry_run {
         return print_dry_run(common.json, json!(counts));
     }
+    if !known.covers(&needed) {
+        // Users were imported while an earlier count lowered it.
+        people.raise_password_work(&needed).await?;
+    }
+    let known = known.raised(&needed);
     if known != needed && people.lower_password_work(&known, &needed).await? == Changed::Refused {
         return Err("an import changed the hashes meanwhile: try again when it is done".into());
     }

@@ -116,7 +116,8 @@ pub fn ground_of(told: &IdTokenFacts, client: &Client, now: Timestamp) -> Result
 
 /// Returns whether the grant of an ID token is one of the client that gives access now.
 pub fn is_in_use(grant: &Grant, client: &Client, now: Timestamp) -> bool {
-    matches!(grant.stage, Stage::Active { .. }) && grant.ends_at > now && grant.client_id == client.id
+    let is_its_own = grant.client_id == client.id && client.was_there(grant.created_at);
+    matches!(grant.stage, Stage::Active { .. }) && grant.ends_at > now && is_its_own
 }
 
 /// Creates the assertion, bound to the `key` that the client proved.

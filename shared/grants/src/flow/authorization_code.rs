@@ -152,8 +152,8 @@ impl CodeRedemption {
     /// Every check of RFC 6749 §4.1.3 and RFC 7636 §4.6, in the order in which failures are reported.
     fn requirements(&self, client: &AuthenticatedClient, now: Timestamp) -> Requirements {
         let client = client.client();
-        Requirements::default()
-            .require(GrantFact::Client.is(client.id.as_str()), Refusal::CodeOfAnotherClient)
+        client
+            .owns(Refusal::CodeOfAnotherClient)
             .and(self.proof())
             .require(Guard::ISSUED, Refusal::CodeReplayed)
             .require(GrantFact::CodeExpiresAt.is_after(now), Refusal::CodeExpired)

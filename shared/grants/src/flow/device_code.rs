@@ -188,7 +188,7 @@ fn answerable(waiting: &Grant, now: Timestamp) -> Requirements {
 pub fn poll(poll: &DevicePoll, client: &AuthenticatedClient, Moment { now, attempt }: Moment) -> Transition {
     let change = Change::Poll { at: now, slack: Policy::DEVICE_SLACK, attempt };
     Transition::of(poll.code.secret.id(), change)
-        .when(GrantFact::Client.is(client.client().id.as_str()))
+        .requires(client.client().owns(Refusal::DeviceCodeOfAnotherClient))
         .when(Guard::PENDING)
         .when(GrantFact::EndsAt.is_after(now))
         .when(GrantFact::NextPollAt.is_before(now.plus(1)))
@@ -204,8 +204,8 @@ pub fn decide(
     moment: Moment,
 ) -> Polled {
     let Some(grant) = found else { return Polled::Refuse(Refusal::DeviceCodeUnknown) };
-    if grant.client_id != client.client().id {
-        return Polled::Refuse(Refusal::DeviceCodeOfAnotherClient);
+    if let Some(refusal) = client.client().owns(Refusal::DeviceCodeOfAnotherClient).first_unmet(grant) {
+        return Polled::Refuse(refusal);
     }
     match &grant.stage {
         // The SDK repeated a write whose answer was lost: the stored item is our own work.
@@ -259,8 +259,8 @@ pub fn explain(
 impl DevicePoll {
     /// Every check of a redemption, in the order in which failures are reported.
     fn requirements(&self, client: &Client, now: Timestamp) -> Requirements {
-        Requirements::default()
-            .require(GrantFact::Client.is(client.id.as_str()), Refusal::DeviceCodeOfAnotherClient)
+        client
+            .owns(Refusal::DeviceCodeOfAnotherClient)
             .require(Guard::APPROVED, Refusal::DeviceCodeUsed)
             .require(GrantFact::DeviceCodeExpiresAt.is_after(now), Refusal::DeviceCodeExpired)
             .and(access::requirements(&self.resources, client, &self.issuer))

@@ -120,8 +120,8 @@ pub fn token_of(
 impl RefreshRequest {
     /// Every check, in the order in which failures are reported.
     fn requirements(&self, client: &Client, now: Timestamp) -> Requirements {
-        let all = Requirements::default()
-            .require(GrantFact::Client.is(client.id.as_str()), Refusal::RefreshTokenOfAnotherClient)
+        let all = client
+            .owns(Refusal::RefreshTokenOfAnotherClient)
             .require(GrantFact::RefreshKey.admits(self.key), Refusal::RefreshTokenOfAnotherKey)
             .require(Guard::ACTIVE, Refusal::RefreshTokenUnknown)
             .require(GrantFact::EndsAt.is_after(now), Refusal::RefreshTokenExpired)

@@ -12,6 +12,8 @@ pub enum GrantFact {
     State,
     /// The id of the client.
     Client,
+    /// The time when the grant was made, or its request.
+    CreatedAt,
     /// The S256 challenge that binds the code.
     CodeChallenge,
     /// The key that the code is bound to.
@@ -53,6 +55,7 @@ impl Fact for GrantFact {
         match self {
             Self::State => Attribute::named("state"),
             Self::Client => Attribute::named("client_id"),
+            Self::CreatedAt => Attribute::named("created_at"),
             Self::CodeChallenge => Attribute::named("code_challenge"),
             Self::CodeKey => Attribute::named("code_jkt"),
             Self::CodeExpiresAt => Attribute::named("code_expires_at").belonging_to(Guard::ISSUED),
@@ -75,6 +78,7 @@ impl Fact for GrantFact {
         Some(match (self, &grant.stage) {
             (Self::State, stage) => Held::Text(stage.state().as_str().into()),
             (Self::Client, _) => Held::Text(grant.client_id.as_str().into()),
+            (Self::CreatedAt, _) => Held::Time(grant.created_at),
             (Self::CodeChallenge, _) => Held::Text(grant.binding()?.code_challenge.as_ref()?.as_str().into()),
             (Self::CodeKey, _) => Held::Text(grant.binding()?.code_key?.to_string().into()),
             (Self::CodeExpiresAt, Stage::Issued { code_expires_at, .. })

@@ -196,10 +196,11 @@ pub fn introspect(
     }
 }
 
-/// Returns whether a token is valid now: it has not expired, what it depends on stands, and none of its clients is disabled
-/// or gone.
+/// Returns whether a token is valid now: it has not expired, what it depends on stands, and none of its clients is disabled,
+/// gone, or the next one of the id.
 pub(crate) fn is_active(facts: &TokenFacts, standing: Standing<'_>, clients: &[&Client], now: Timestamp) -> bool {
-    let is_on = |id: &ClientId| clients.iter().any(|client| client.id == *id && !client.disabled);
+    let has_stayed = |client: &Client| !client.disabled && client.was_there(facts.issued_at);
+    let is_on = |id: &ClientId| clients.iter().any(|client| client.id == *id && has_stayed(client));
     facts.expires_at > now && stands(facts, standing) && facts.clients(standing).iter().all(is_on)
 }
 
@@ -308,7 +309,7 @@ mod tests {
 
     #[test]
     fn c109_whatever_is_wrong_the_answer_is_only_inactive() {
-        let rows: [Spoil; 11] = [
+        let rows: [Spoil; 12] = [
             |facts, _, _, _| facts.expires_at = NOW,
             |facts, _, _, _| facts.generation = None,
             |_, grant, _, _| grant.stage = fixtures::grant().stage,
@@ -319,6 +320,7 @@ mod tests {
             |_, grant, _, _| grant.client_id = ClientId::parse("other").unwrap(),
             |facts, _, _, _| facts.generation = Some(Generation::from_number(3)),
             |_, _, holder, _| holder.disabled = true,
+            |_, _, holder, _| holder.created_at = NOW.plus(3600),
             |_, _, _, caller| caller.introspects = vec![Resource::parse("https://parcels.example").unwrap()],
         ];
         for spoil in rows {

@@ -34,7 +34,8 @@ pub fn admit<'a>(
     client: Option<&Client>,
     now: Timestamp,
 ) -> Result<(&'a Grant, &'a SignIn), Denial> {
-    let holder_is_on = client.is_some_and(|client| client.id == facts.client_id && !client.disabled);
+    let is_on = |client: &Client| client.id == facts.client_id && !client.disabled && client.was_there(facts.issued_at);
+    let holder_is_on = client.is_some_and(is_on);
     let grant = grant.filter(|grant| stands(facts, Standing::Grant(Some(grant))) && grant.ends_at > now);
     let grant = grant.filter(|_| holder_is_on && facts.expires_at > now).ok_or(Denial::Token)?;
     let sign_in = grant.sign_in().filter(|_| facts.scope.has(IdentityScope::OpenId));
@@ -75,13 +76,14 @@ mod tests {
     #[test]
     fn o27_a_token_opens_the_endpoint_while_it_its_grant_and_its_client_are_good() {
         type Spoil = fn(&mut TokenFacts, &mut Grant, &mut Client);
-        let rows: [(Spoil, Result<(), Denial>); 10] = [
+        let rows: [(Spoil, Result<(), Denial>); 11] = [
             (|_, _, _| {}, Ok(())),
             (|facts, _, _| facts.expires_at = fixtures::NOW, Err(Denial::Token)),
             (|_, grant, _| grant.stage = Stage::Revoked, Err(Denial::Token)),
             (|_, grant, _| grant.revoked_access = [Generation::FIRST].into(), Err(Denial::Token)),
             (|_, grant, _| grant.ends_at = fixtures::NOW, Err(Denial::Token)),
             (|_, _, client| client.disabled = true, Err(Denial::Token)),
+            (|_, _, client| client.created_at = fixtures::NOW.plus(301), Err(Denial::Token)),
             (|_, _, client| client.id = ClientId::parse("other").unwrap(), Err(Denial::Token)),
             (|facts, _, _| facts.generation = Some(Generation::from_number(2)), Err(Denial::Token)),
             (|facts, _, _| facts.scope = Scope::parse("email").unwrap(), Err(Denial::Scope)),

@@ -8,7 +8,7 @@ use sessions::{
     FormFault, HalfSignedIn, PasskeyChallenge, PasskeyFault, PasskeyProof, RequestDigest, Rules, Session,
     SessionHandle, SessionStart, ShownPasskey, SignedIn, sign_in, signed_in,
 };
-use store::{PasskeySession, PasskeyStarted, Unknown};
+use store::{SessionStarted, StartedBy, StartedSession, Unknown};
 
 use crate::forms::form_ticket;
 use crate::people::arrivals::Arrival;
@@ -136,14 +136,15 @@ impl SignIns {
             let random = [edge::random(), edge::random()];
             let (person, handle, start) = sign_in(proof.complete(), former.as_ref(), random, digest, rules);
             let ended = former.as_ref().filter(|former| former.id != person.session().id);
-            let session = PasskeySession { person: &person, start: &start, usage: proof.change(), former: ended };
-            match self.people.start_passkey_session(session).await? {
-                PasskeyStarted::Done => return Ok(Some((person, handle))),
+            let by = StartedBy::Passkey(proof.change());
+            let session = StartedSession { person: &person, start, by, former: ended };
+            match self.people.start_session_together(session, None).await? {
+                SessionStarted::Done => return Ok(Some((person, handle))),
                 // The person signed out in the meantime.
-                PasskeyStarted::SessionOver if start == SessionStart::Renewed && proof.within().is_none() => {
+                SessionStarted::SessionOver if start == SessionStart::Renewed && proof.within().is_none() => {
                     former = None;
                 }
-                PasskeyStarted::SessionOver | PasskeyStarted::Over => return Ok(None),
+                SessionStarted::SessionOver | SessionStarted::Over => return Ok(None),
             }
         }
     }

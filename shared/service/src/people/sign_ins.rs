@@ -1,15 +1,16 @@
-//! Starts a session after a correct password, with all writes and checks in one round trip.
+//! Starts a session after a correct password, with all writes in one round trip.
 //!
-//! The session is stored while two checks run concurrently: whether the person changed since the password was
-//! read, and whether the counters allow confirming a correct password. If a check fails, the session is deleted;
-//! its secret was never given out.
+//! A session beside which nothing ends and nothing is spent is stored while two checks run concurrently: whether the
+//! person changed since the password was read, and whether the counters allow confirming a correct password. If a check
+//! fails, the session is deleted; its secret was never given out. Every other one is one transaction after the counters
+//! allowed it, so that a sign-in that is refused spends and ends nothing.
 
 use grants::{Seconds, Timestamp};
 use sessions::{
-    Letter, Notice, ProvenPerson, QueuedMail, RequestDigest, Rules, Session, SessionHandle, SessionStart, SignedIn,
-    SpentFactor, User, UserChange, sign_in,
+    CompleteProof, Letter, Notice, ProvenPerson, QueuedMail, RequestDigest, Rules, Session, SessionHandle,
+    SessionStart, SignedIn, SpentFactor, User, UserChange, sign_in,
 };
-use store::{Changed, PeopleTable, Unknown, UserChanged, Write};
+use store::{Changed, PeopleTable, SessionStarted, StartedBy, StartedSession, Unknown, UserChanged, Write};
 
 use crate::people::browsers::Browser;
 use crate::people::passwords::{Passwords, RightPassword};
@@ -58,14 +59,14 @@ impl SignIns {
     }
 
     /// Creates the session, or renews the one that the same person has on this browser. A session of another
-    /// person ends, with everything that follows a sign-out.
+    /// person ends, with everything that follows a sign-out, if this person is signed in.
     ///
     /// # Errors
     /// [`Unknown`] when it is not known whether the session was stored.
     pub(super) async fn start_session(
         &self,
         right: RightPassword,
-        former: Option<Session>,
+        mut former: Option<Session>,
         for_request: RequestDigest,
         rules: Rules<'_>,
     ) -> Result<Started, Unknown> {
@@ -77,77 +78,58 @@ impl SignIns {
         if right.person.within().is_some_and(|id| former.as_ref().is_none_or(|former| former.id != id)) {
             return Ok(Started::Over);
         }
-        let random = [edge::random(), edge::random()];
-        let (person, handle, start) = sign_in(proof, former.as_ref(), random, for_request, rules);
-        if start == SessionStart::Renewed {
-            // The session to be replaced is in use: first make sure that the password may be confirmed.
-            if let Some(wait) = self.passwords.weigh(&right, now).await? {
-                return Ok(Started::Wait(wait));
-            }
-            if !self.spend(&right.person, now).await? {
-                return Ok(Started::Over);
-            }
-            return match self.store_session(&person, start, None, None).await? {
-                (Changed::Done, true) => Ok(Started::SignedIn(Box::new(person), handle)),
-                (_, false) => self.over(&person).await,
+        if former.is_none() && right.person.spent().is_none() {
+            return self.start_new(&right, proof, for_request, rules).await;
+        }
+        // What is spent stays spent, and a session that is replaced or ended is in use: first make sure that the password
+        // may be confirmed.
+        if let Some(wait) = self.passwords.weigh(&right, now).await? {
+            return Ok(Started::Wait(wait));
+        }
+        loop {
+            let random = [edge::random(), edge::random()];
+            let (person, handle, start) = sign_in(proof.clone(), former.as_ref(), random, for_request, rules);
+            let ended = former.as_ref().filter(|former| former.id != person.session().id);
+            let spent = right.person.spent();
+            let by = spent.map_or(StartedBy::Password, StartedBy::Factor);
+            let told = spent.and_then(|spent| self.tell(person.user(), spent, now));
+            let session = StartedSession { person: &person, start, by, former: ended };
+            match self.people.start_session_together(session, told).await? {
+                SessionStarted::Done => return Ok(Started::SignedIn(Box::new(person), handle)),
                 // The person signed out in the meantime.
-                (Changed::Refused, true) => Box::pin(self.start_session(right, None, for_request, rules)).await,
-            };
-        }
-        let former = former.filter(|former| former.id != person.session().id);
-        let (stored, wait) = tokio::join!(
-            self.store_session(&person, start, former.as_ref(), right.person.spent()),
-            self.passwords.weigh(&right, now)
-        );
-        match (stored?, wait?) {
-            ((Changed::Done, true), None) => Ok(Started::SignedIn(Box::new(person), handle)),
-            (_, Some(wait)) => self.over(&person).await.map(|_| Started::Wait(wait)),
-            ((Changed::Refused, _) | (_, false), None) => self.over(&person).await,
+                SessionStarted::SessionOver if start == SessionStart::Renewed && right.person.within().is_none() => {
+                    former = None;
+                }
+                SessionStarted::SessionOver | SessionStarted::Over => return Ok(Started::Over),
+            }
         }
     }
 
-    /// Stores the session, counts a new one at the person and spends the second factor with that, and ends the one of somebody else. The second answer says whether
-    /// the person is still as the password found that person.
-    async fn store_session(
+    /// Creates a session for which nothing else ends and nothing is spent: it is stored while it is counted at the person and
+    /// the password is weighed. If either refuses, it is deleted again.
+    async fn start_new(
         &self,
-        person: &SignedIn,
-        start: SessionStart,
-        former: Option<&Session>,
-        spent: Option<&SpentFactor>,
-    ) -> Result<(Changed, bool), Unknown> {
-        let counted = async {
-            let user = person.user();
-            let change = spent.map_or_else(
-                || UserChange::count_session(user),
-                |spent| UserChange::count_session_and_spend(user, spent),
-            );
-            if start == SessionStart::New {
-                let told = spent.and_then(|spent| self.tell(user, spent, person.session().last_seen_at));
-                return Ok(self.people.change_user(&change, told).await? == UserChanged::Done);
+        right: &RightPassword,
+        proof: CompleteProof,
+        for_request: RequestDigest,
+        rules: Rules<'_>,
+    ) -> Result<Started, Unknown> {
+        let (person, handle, start) = sign_in(proof, None, [edge::random(), edge::random()], for_request, rules);
+        let count = UserChange::count_session(person.user());
+        let (stored, counted, wait) = tokio::join!(
+            self.people.start_session(person.session(), start),
+            self.people.change_user(&count, None),
+            self.passwords.weigh(right, rules.now)
+        );
+        match (stored?, counted?, wait?) {
+            (Changed::Done, UserChanged::Done, None) => Ok(Started::SignedIn(Box::new(person), handle)),
+            (stored, _, wait) => {
+                if stored == Changed::Done {
+                    self.people.end_session(person.session()).await?;
+                }
+                Ok(wait.map_or(Started::Over, Started::Wait))
             }
-            // A session that goes on is not one more; what the count rests on must hold all the same.
-            let user = self.people.user(person.user().key).await?;
-            Ok::<_, Unknown>(change.after(user.as_ref()).is_some())
-        };
-        let end_former = async {
-            match former {
-                Some(former) => self.people.end_session(former).await.map(drop),
-                None => Ok(()),
-            }
-        };
-        let (stored, counted, ended) =
-            tokio::join!(self.people.start_session(person.session(), start.clone()), counted, end_former);
-        ended?;
-        Ok((stored?, counted?))
-    }
-
-    /// Spends the second factor of a person who renews a session; `false` if it was used before.
-    async fn spend(&self, person: &ProvenPerson, now: Timestamp) -> Result<bool, Unknown> {
-        let Some(spent) = person.spent() else { return Ok(true) };
-        // What comes after it rests on the factors as they were read.
-        let change = UserChange::spend(person.user(), &spent.alone());
-        let told = self.tell(person.user(), spent, now);
-        Ok(self.people.change_user(&change, told).await? == UserChanged::Done)
+        }
     }
 
     /// Returns the write that tells a person by mail of a recovery code that was used; `None` for a code of the app, if no mail is
@@ -160,10 +142,5 @@ impl SignIns {
         let letter = Letter::notice(Notice::RecoveryCodeUsed, user).filter(|_| is_told)?;
         let mail = QueuedMail::new(letter, edge::random(), now).in_language(pages::spoken().tag());
         Some(self.people.mail_write(&mail))
-    }
-
-    async fn over(&self, person: &SignedIn) -> Result<Started, Unknown> {
-        self.people.end_session(person.session()).await?;
-        Ok(Started::Over)
     }
 }

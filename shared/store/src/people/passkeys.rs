@@ -6,22 +6,22 @@
 use grants::{Consent, Seconds, Timestamp};
 use protocol::{ClientId, CredentialId};
 use sessions::{
-    AliasKey, FORM_LIFETIME, Passkey, PasskeyId, PasskeyName, PasskeyUse, PersonKey, Session, SessionChange,
-    SessionHandle, SessionStart, SignedIn, User, UserChange,
+    AliasKey, FORM_LIFETIME, Passkey, PasskeyId, PasskeyName, PersonKey, Session, SessionChange, SessionHandle,
+    SignedIn, User, UserChange,
 };
 
 use crate::dynamodb::batch;
 use crate::dynamodb::commit::{Kind, Outcome, Write, commit};
 use crate::dynamodb::expression::Expression;
 use crate::dynamodb::guards::of_guards;
-use crate::dynamodb::items::{Item, Reader, number, text, time};
+use crate::dynamodb::items::{Item, Reader, text, time};
 use crate::dynamodb::unknown::Unknown;
 use crate::people::item::{
-    LEADS_TO, PROFILE, SESSION, alias_key, attributes_of, consent_record, from_alias, from_session, key,
-    of_session_change, of_user_change, session_record, to_consent, to_session,
+    LEADS_TO, PROFILE, SESSION, alias_key, consent_record, from_alias, key, of_session_change, of_user_change,
+    session_record, to_consent, to_session,
 };
 use crate::people::own_account::Acted;
-use crate::people::passkey_item::{PASSKEY, from_passkey, from_uses, record, to_passkey};
+use crate::people::passkey_item::{PASSKEY, from_passkey, record, to_passkey};
 use crate::people::table::PeopleTable;
 use crate::people::user_writes::UserChanged;
 
@@ -41,19 +41,6 @@ pub struct PasskeyHolder {
     pub agreed: Option<Consent>,
 }
 
-/// The session that a sign-in with a passkey starts.
-#[derive(Clone, Copy, Debug)]
-pub struct PasskeySession<'a> {
-    /// The person and the session.
-    pub person: &'a SignedIn,
-    /// The kind of write that starts it.
-    pub start: &'a SessionStart,
-    /// The use of the passkey.
-    pub usage: &'a PasskeyUse,
-    /// The session of somebody else that ends.
-    pub former: Option<&'a Session>,
-}
-
 /// A passkey that a person adds.
 #[derive(Clone, Copy, Debug)]
 pub struct AddedPasskey<'a> {
@@ -65,17 +52,6 @@ pub struct AddedPasskey<'a> {
     pub passkey: &'a Passkey,
     /// The change of the person.
     pub change: &'a UserChange,
-}
-
-/// The outcome of a sign-in with a passkey.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PasskeyStarted {
-    /// The session is stored.
-    Done,
-    /// Nothing was written: the session that should go on is over.
-    SessionOver,
-    /// Nothing was written: the person or the passkey is not as it was read.
-    Over,
 }
 
 impl PeopleTable {
@@ -112,60 +88,6 @@ impl PeopleTable {
             }
         }
         Ok(holder)
-    }
-
-    /// Stores the session that a passkey starts, counts a new one at the person, and marks the challenge as answered: all
-    /// together, or nothing.
-    ///
-    /// # Errors
-    /// [`Unknown`] when it is not known whether it was written.
-    pub async fn start_passkey_session(&self, session: PasskeySession<'_>) -> Result<PasskeyStarted, Unknown> {
-        let PasskeySession { person, start, usage, former } = session;
-        let mut writes = vec![self.start_of(person, start), self.person_of_start(person, start), self.used(usage)];
-        writes.extend(former.map(|former| {
-            let former = key(former.person, &session_record(former.id));
-            self.write(Kind::Delete(former), Expression::default())
-        }));
-        Ok(match commit(&self.client, writes).await? {
-            Outcome::Done(_) => PasskeyStarted::Done,
-            Outcome::Refused(0, _) if *start == SessionStart::Renewed => PasskeyStarted::SessionOver,
-            Outcome::Refused(..) => PasskeyStarted::Over,
-        })
-    }
-
-    fn start_of(&self, person: &SignedIn, start: &SessionStart) -> Write {
-        let (session, mut expression) = (person.session(), Expression::default());
-        match start {
-            SessionStart::New => {
-                expression.absent("person");
-                self.write(Kind::Put(from_session(session)), expression)
-            }
-            SessionStart::Renewed => {
-                expression.same("credential_version", number(&session.credential_version));
-                for (name, value) in attributes_of(session) {
-                    expression.set(name, value);
-                }
-                self.write(Kind::Update(key(session.person, &session_record(session.id))), expression)
-            }
-        }
-    }
-
-    fn person_of_start(&self, person: &SignedIn, start: &SessionStart) -> Write {
-        let mut expression = of_user_change(&UserChange::count_session(person.user()));
-        if *start == SessionStart::Renewed {
-            // A session that goes on is not one more, but it rests on the same.
-            expression = of_guards(UserChange::count_session(person.user()).guards());
-            expression.add("sessions", number(&0));
-        }
-        self.write(Kind::Update(key(person.user().key, PROFILE)), expression)
-    }
-
-    fn used(&self, usage: &PasskeyUse) -> Write {
-        let mut expression = of_guards(&usage.guards());
-        for (name, value) in from_uses(usage.uses()) {
-            expression.set(name, value);
-        }
-        self.write(Kind::Update(key(usage.person(), &record(usage.id()))), expression)
     }
 
     /// Reads the passkeys of a person, the oldest first: strongly consistent.

@@ -7,9 +7,9 @@ use crate::dynamodb::batch;
 use crate::dynamodb::changed::Changed;
 use crate::dynamodb::commit::{Kind, Outcome, Write, commit};
 use crate::dynamodb::expression::Expression;
-use crate::dynamodb::items::{number, text};
+use crate::dynamodb::items::text;
 use crate::dynamodb::unknown::Unknown;
-use crate::people::item::{SESSION, attributes_of, from_session, key, of_session_change, session_record, to_session};
+use crate::people::item::{SESSION, key, of_session_change, session_record, to_session};
 use crate::people::table::PeopleTable;
 
 impl PeopleTable {
@@ -29,22 +29,7 @@ impl PeopleTable {
     /// # Errors
     /// [`Unknown`] when it is not known whether it was written.
     pub async fn start_session(&self, session: &Session, start: SessionStart) -> Result<Changed, Unknown> {
-        let mut expression = Expression::default();
-        let kind = match start {
-            SessionStart::New => {
-                expression.absent("person");
-                Kind::Put(from_session(session))
-            }
-            SessionStart::Renewed => {
-                // It goes on only while it has the credentials of the sign-in: a new password may have moved it on.
-                expression.same("credential_version", number(&session.credential_version));
-                for (name, value) in attributes_of(session) {
-                    expression.set(name, value);
-                }
-                Kind::Update(key(session.person, &session_record(session.id)))
-            }
-        };
-        Ok(match commit(&self.client, vec![self.write(kind, expression)]).await? {
+        Ok(match commit(&self.client, vec![self.start_of(session, start)]).await? {
             Outcome::Done(_) => Changed::Done,
             // A retry found the result of its first attempt.
             Outcome::Refused(_, Some(found)) if to_session(&self.table, &found)?.secret == session.secret => {

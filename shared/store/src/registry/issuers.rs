@@ -110,13 +110,18 @@ impl Registry {
         })
     }
 
-    /// Deletes an issuer with its name, and makes the write `beside` in the same transaction.
+    /// Deletes an issuer with its name, and makes the write `beside` in the same transaction. It is refused if the issuer is
+    /// gone, also if its URL or its name is that of another one by now.
     ///
     /// # Errors
     /// [`Unknown`] when it is not known whether it was deleted.
     pub async fn delete_issuer(&self, issuer: &Issuer, beside: Option<Write>) -> Result<Changed, Unknown> {
-        let name = Write::new(&self.table, Kind::Delete(by_id(&name_key(&issuer.name))), Expression::default());
-        self.delete(issuer_key(&issuer.url), std::iter::once(name).chain(beside)).await
+        let (mut registered, mut named) = (Expression::default(), Expression::default());
+        registered.same("created_at", time(issuer.created_at));
+        named.same("url", text(&issuer.url));
+        let name = Write::new(&self.table, Kind::Delete(by_id(&name_key(&issuer.name))), named);
+        let own = Kind::Delete(by_id(&issuer_key(&issuer.url)));
+        self.commit(own, registered, std::iter::once(name).chain(beside)).await
     }
 
     /// Returns the check that an issuer is registered, for the transaction that lets a client rest on it.

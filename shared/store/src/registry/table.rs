@@ -11,7 +11,7 @@ use crate::dynamodb::batch;
 use crate::dynamodb::changed::Changed;
 use crate::dynamodb::commit::{Kind, Outcome, Write, commit};
 use crate::dynamodb::expression::Expression;
-use crate::dynamodb::items::{Item, by_id, text};
+use crate::dynamodb::items::{Item, by_id, text, time};
 use crate::dynamodb::send::{Call, Listing};
 use crate::dynamodb::unknown::Unknown;
 use crate::registry::api_item::{API, api_key, earlier_api_key, from_api, to_api};
@@ -139,16 +139,20 @@ impl Registry {
         })
     }
 
-    /// Deletes a client with its logo, and makes the write `beside` in the same transaction.
+    /// Deletes a client with its logo, and makes the write `beside` in the same transaction. It is refused if the client is
+    /// gone, also if the id is that of another one by now.
     ///
     /// # Errors
     /// [`Unknown`] when it is not known whether it was deleted.
     pub async fn delete_client(
         &self,
-        id: &ClientId,
+        client: &Client,
         beside: impl IntoIterator<Item = Write>,
     ) -> Result<Changed, Unknown> {
-        self.delete(client_key(id), std::iter::once(self.without_logo(id)).chain(beside)).await
+        let mut registered = Expression::default();
+        registered.same("created_at", time(client.created_at));
+        let key = by_id(&client_key(&client.id));
+        self.commit(Kind::Delete(key), registered, std::iter::once(self.without_logo(&client.id)).chain(beside)).await
     }
 
     /// Reads all clients: those that were registered, and then those that a document describes.

@@ -10,6 +10,8 @@ use crate::account::{
     FIRST, Person, SECOND, asks_to_sign_in, change_password, form_to, is_changed, sessions_elsewhere, shows_account,
     sign_in, submit_password,
 };
+use crate::support::authenticator::{add_factor, asks_for_a_factor, show_factor};
+use crate::support::counted::Counted;
 use crate::support::rounds::{Survivors, in_rounds, moment, store_without_a_stream};
 use crate::support::world::World;
 
@@ -117,4 +119,27 @@ async fn owner_ends_thief(world: &World, proxy: &CountingProxy, owner: &mut Pers
     assert!(asks_to_sign_in(&acted), "{path} {place}: {:?}", acted.reply);
     assert!(shows_account(&owner.browser.go("/account").await), "{path} {place}");
     assert!(asks_to_sign_in(&thief.go("/account").await), "{path} {place}");
+}
+
+#[tokio::test]
+async fn c232_a_right_code_signs_in_although_an_answer_of_the_store_is_lost() {
+    let counted = Counted::start();
+    let mut person = Person::signed_in(&counted.world, "unheard").await;
+    let codes = add_factor(&mut person.browser).await.recovery_codes;
+    // In a new browser, and in one whose session goes on: the answer to each call that the sign-in makes.
+    for (place, code) in codes.iter().enumerate() {
+        let is_new = place.is_multiple_of(2);
+        let mut browser = if is_new { counted.world.stack.browser() } else { person.browser.clone() };
+        let page = browser.go("/account/sign-in").await;
+        let password = [("username", &*person.name), ("password", FIRST)];
+        let page = browser.submit(&page, &page.form(), &password).await;
+        assert!(asks_for_a_factor(&page), "{:?}", page.reply);
+        counted.proxy.break_call(place / 2, Fault::AnswerLost, Span::Once);
+        let landing = show_factor(&mut browser, &page, ("recovery_code", code)).await;
+        counted.proxy.heal();
+        assert!(shows_account(&landing), "call {}: {:?}", place / 2, landing.reply);
+        if !is_new {
+            person.browser = browser;
+        }
+    }
 }

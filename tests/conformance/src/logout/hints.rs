@@ -1,11 +1,12 @@
 //! Sign-out requests without a good ID token, and ID tokens without a browser (RP-Initiated Logout §2, §3).
 
-use harness::{Jwt, Pkce, RegisteredClient, authorization_url};
+use harness::{CountingProxy, Fault, Jwt, Pkce, RegisteredClient, Span, Stack, authorization_url};
 use serde_json::json;
 
 use crate::logout::rp_initiated::{OUT, assert_stays_here, logout};
 use crate::support::forged::{parts_of, signed_by_the_attacker};
 use crate::support::relying_party::{app, person};
+use crate::support::rounds::store_without_a_stream;
 use crate::support::self_registration::{open, registered_openly};
 use crate::support::session::{Session, assert_granted, assert_refused};
 use crate::support::world::{CALLBACK, World};
@@ -144,6 +145,23 @@ async fn c180_a_servers_request_ends_the_session_of_its_id_token_and_no_other() 
     let here = ask(&session, "POST", &[("id_token_hint", &hint)]).await;
     assert_eq!((here.status, here.header("location")), (303, Some("/logout")));
     assert!(!session.is_signed_in(&plain.id).await);
+}
+
+#[tokio::test]
+async fn c180_an_end_whose_answer_was_lost_is_told_as_an_end() {
+    let store = store_without_a_stream();
+    let proxy = CountingProxy::to(&store.endpoint());
+    let world = World::on(Stack::builder().store(&proxy.endpoint()).start());
+    let (mut session, _) = person(&world, "c180lost");
+    let client = app(&world, "C180 lost", &[]);
+    // More calls than the request makes, so that the last ones are not reached.
+    for place in 0..5 {
+        let hint = session.signed_in("c180lost", &client, &[("scope", "openid")]).await.string("id_token");
+        proxy.break_call(place, Fault::AnswerLost, Span::Once);
+        let ended = ask(&session, "GET", &[("id_token_hint", &hint)]).await;
+        proxy.heal();
+        assert!(ended.text().contains("You are signed out"), "call {place}: {ended:?}");
+    }
 }
 
 #[tokio::test]

@@ -101,6 +101,27 @@ async fn c245_people_sign_in_with_the_hashes_they_came_with_and_get_new_ones() {
 }
 
 #[tokio::test]
+async fn c245_a_count_of_the_hashes_raises_the_work_that_is_too_little_for_them() {
+    let stored = Stored::start();
+    let cli = stored.world.stack.cli();
+    import(&cli, "user", &[], &everybody().join("\n"));
+    let work = async || {
+        let items = stored.items("JETON_TABLE_PEOPLE").await;
+        items.into_iter().filter(|item| item.contains("password-work")).collect::<Vec<_>>()
+    };
+    let read = |items: &[String]| {
+        items.iter().map(|item| serde_json::from_str(item).expect("an item")).collect::<Vec<Value>>()
+    };
+    let imported = work().await;
+    assert_eq!(imported.len(), 1);
+    stored.remove_of_people(&imported).await;
+    cli.run(&["user", "hashes", "--dry-run"]);
+    assert_eq!(work().await, [""; 0]);
+    cli.run(&["user", "hashes"]);
+    assert_eq!(read(&work().await), read(&imported));
+}
+
+#[tokio::test]
 async fn c245_a_new_password_is_never_replaced_by_the_old_one() {
     let stored = Stored::start();
     let (world, cli) = (&stored.world, stored.world.stack.cli());

@@ -1,11 +1,12 @@
 //! Operator commands for sessions, grants and consent.
 
-use harness::{Cli, Jwt, RegisteredClient};
+use harness::{Cli, CountingProxy, Jwt, RegisteredClient, Stack};
 use serde_json::Value;
 
 use crate::support::relying_party::app;
 use crate::support::rounds::{PASSWORD, browser_of, sign_in, silent, streamless};
 use crate::support::session::{Session, Tokens, assert_fails, assert_granted, assert_refused, tokens};
+use crate::support::stored::Stored;
 use crate::support::world::{ORDERS, World};
 
 const OFFLINE: (&str, &str) = ("scope", "openid read offline_access");
@@ -199,4 +200,60 @@ fn bad_input_is_a_clear_error_and_changes_nothing() {
         assert_fails(&cli.finish(command, "a password that is long\n"), "nobody-at-all");
     }
     assert_eq!(cli.run(&["user", "show", "untouched"]), before);
+}
+
+#[tokio::test]
+async fn c148_an_operator_revokes_a_grant_of_a_person_that_the_index_does_not_show_yet() {
+    let proxy = CountingProxy::embedded();
+    let world = World::on(Stack::builder().store(&proxy.endpoint()).start());
+    let (cli, client, mut session) = (world.stack.cli(), app(&world, "Just redeemed", &[]), world.session());
+    cli.create_user("lagging148", PASSWORD);
+    let code = sign_in(&mut session.browser, &client, ("lagging148", PASSWORD), &[OFFLINE]).await;
+    let given = tokens(&session.redeem(&client, &code).await);
+    proxy.let_indexes_lag(true);
+    let revoke = ["grant", "revoke", "--username", "lagging148", "--client", &client.id];
+    assert_eq!(cli.run(&revoke)["revoked"], 1);
+    proxy.let_indexes_lag(false);
+    assert_refused(&session.refresh(&client, &given.refresh).await, "invalid_grant");
+    assert!(!session.is_active(&given.access).await);
+}
+
+/// Makes everything in a table that has a time of its making ten minutes older.
+async fn age(stored: &Stored, table: &str) {
+    let aged = stored.items(table).await.into_iter().filter_map(|item| {
+        let mut item: Value = serde_json::from_str(&item).expect("an item");
+        let made_at: u64 = item["created_at"]["N"].as_str()?.parse().expect("a time");
+        item["created_at"]["N"] = (made_at - 600).to_string().into();
+        Some(item.to_string())
+    });
+    stored.put(table, &aged.collect::<Vec<_>>()).await;
+}
+
+#[tokio::test]
+async fn c134_after_a_restore_a_new_password_ends_a_grant_whose_version_is_counted_once_more() {
+    let stored = Stored::start();
+    let (world, cli) = (&stored.world, stored.world.stack.cli());
+    let client = app(world, "Restored", &[]);
+    // A grant is younger than its client.
+    age(&stored, "JETON_TABLE_REGISTRY").await;
+    for name in ["restored134", "control134"] {
+        cli.create_user(name, PASSWORD);
+    }
+    let backup = stored.items("JETON_TABLE_PEOPLE").await;
+    let set =
+        |password: &str| cli.run_with_input(&["user", "set-password", "restored134", "--password-stdin"], password);
+    set("the password of an intruder");
+    let mut given = Vec::new();
+    for (name, password) in [("restored134", "the password of an intruder"), ("control134", PASSWORD)] {
+        let mut session = world.session();
+        let code = sign_in(&mut session.browser, &client, (name, password), &[OFFLINE]).await;
+        given.push(tokens(&session.redeem(&client, &code).await));
+    }
+    age(&stored, "JETON_TABLE_GRANTS").await;
+    stored.put("JETON_TABLE_PEOPLE", &backup).await;
+    set("another long pass phrase");
+    let session = world.session();
+    assert_refused(&session.refresh(&client, &given[0].refresh).await, "invalid_grant");
+    assert!(!session.is_active(&given[0].access).await);
+    assert_granted(&session.refresh(&client, &given[1].refresh).await);
 }

@@ -7,8 +7,8 @@ use harness::{Call, CountingProxy, Pkce, RegisteredClient, Stack, authorization_
 use jsonwebtoken::Algorithm;
 use tokio::sync::{Mutex, MutexGuard};
 
-use crate::account::Person;
-use crate::support::authenticator::form_with;
+use crate::account::{FIRST, Person, sign_in};
+use crate::support::authenticator::{add_factor, form_with};
 use crate::support::counted::Counted;
 use crate::support::devices::{approve, asked, poll, television};
 use crate::support::passkeys::{SoftKey, add_passkey};
@@ -282,6 +282,25 @@ async fn c231_a_sign_in_with_a_passkey_costs_two_reads_and_one_write() {
         // The credential, then the person with the passkey, and then one transaction.
         assert_eq!((trips, calls.len(), writes(&calls)), (3, 3, 1), "{calls:?}");
     }
+}
+
+#[tokio::test]
+async fn c232_a_sign_in_with_a_recovery_code_costs_two_round_trips_and_one_write() {
+    let counted = counted().await;
+    let mut person = Person::signed_in(&counted.world, "counted232").await;
+    let codes = add_factor(&mut person.browser).await.recovery_codes;
+    let mut browser = counted.world.stack.browser();
+    let page = sign_in(&mut browser, &person.name, FIRST).await;
+    let form = form_with(&page, "recovery_code");
+    let action = form.action.as_deref().expect("a form with an action").to_owned();
+    let cookies: Vec<String> = browser.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    let ask = counted.world.stack.http().post(&action).header("cookie", cookies.join("; "));
+    let fields = form.filled(&[("recovery_code", &codes[0])]);
+    let ask = fields.iter().fold(ask, |ask, (name, value)| ask.field(name, value));
+    let (reply, calls, trips) = cost_of(&counted, ask.header("sec-fetch-site", "same-origin").send()).await;
+    assert_eq!(reply.status, 303, "{reply:?}");
+    // The person and the counter, and then one transaction of the session, its count and the code.
+    assert_eq!((trips, calls.len(), writes(&calls)), (2, 3, 1), "{calls:?}");
 }
 
 #[tokio::test]

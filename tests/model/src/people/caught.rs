@@ -6,8 +6,8 @@ use report::Section;
 use stateright::{Checker, HasDiscoveries, Model};
 
 use crate::people::bounds::Request::{
-    Allow, Authorize, Create, Delete, Disable, Enable, Redeem, Refresh, Register, Rename, SetClaims, SetPassword,
-    SignOut, Steal,
+    Allow, Authorize, ChangePassword, Create, Delete, Disable, Enable, Redeem, Refresh, Register, Rename, SetClaims,
+    SetPassword, SignOut, Steal,
 };
 use crate::people::bounds::{Bounds, Request, ada};
 use crate::people::properties::*;
@@ -42,6 +42,7 @@ const ROWS: &[Row] = &[
     (Twin::LeavesOldSession, TOKENS, &[&[ada(0), SignOut(0)], &[Refresh(0)]], SIGN_OUT_ENDS),
     (Twin::LeavesOldSession, &[ada(0), Steal(0)], &[&[ada(0)], &[Authorize(2)]], OLD_COOKIE),
     (Twin::FormerMustOpen, TOKENS, &[&[ada(0), ada(0), SignOut(0)], &[Refresh(0)]], SIGN_OUT_ENDS),
+    (Twin::RefusalEnds, &[ada(0)], &[&[ada(0)], &[ChangePassword(0, 0, 1)]], REFUSAL_ENDS_NOTHING),
     (Twin::TouchRevives, &[ada(0)], &[&[Authorize(0)], &[SignOut(0)]], ENDED_FOR_EVER),
     (Twin::TicketBindsRequestOnly, &[ada(0), Authorize(0)], &[&[Allow(0)], &[Register(1)]], AS_SHOWN),
 ];

@@ -1,7 +1,9 @@
 //! The steps of each request, in the order in which the functions and commands perform them.
 
 use grants::refresh::RefreshRequest;
-use grants::{Attempt, CodeHandle, Generation, GrantSecret, Moment, RefreshHandle, Timestamp, Transition, Verdict};
+use grants::{
+    Attempt, CodeHandle, Generation, GrantSecret, Moment, RefreshHandle, SessionId, Timestamp, Transition, Verdict,
+};
 use grants::{code, code::CodeRedemption, refresh};
 use sessions::{
     CheckTerms, ChosenPassword, CredentialsChange, HashCost, NewPassword, PasswordWork, Rules, SessionHandle,
@@ -66,7 +68,7 @@ pub(crate) fn next(everybody: &Everybody, process: &mut Process, now: Timestamp)
     }
 }
 
-/// Follows `service::Passwords::check` and `authorize::start_session`.
+/// Follows `service::Passwords::check` and `service::SignIns::start_session`.
 fn next_of_sign_in(everybody: &Everybody, process: &mut Process, (name, number): (u8, u8), now: Timestamp) -> Next {
     match process.phase {
         0 => Do(1, vec![Op::FindName, Op::ReadFormer]),
@@ -77,33 +79,45 @@ fn next_of_sign_in(everybody: &Everybody, process: &mut Process, (name, number):
             let found = process.seen.person.as_ref().map(|person| (*person.0).clone());
             let found = found.filter(|user| !asks || user.goes_by(&username(name)));
             match found.and_then(|user| prove(Some(user), &password(number), &terms(), now).proven()) {
-                Some(_) => start(everybody, process, now),
+                Some(_) if process.seen.session.is_none() => {
+                    (process.seen.written, process.seen.counted) = (false, false);
+                    Do(3, vec![Op::StoreSession, Op::CountSession])
+                }
+                Some(_) => together(process),
                 None => Next::Answer(Answer::WrongPassword),
             }
         }
-        3 => {
+        3 if process.seen.written && process.seen.counted => Next::Answer(Answer::SignedIn),
+        3 => Do(4, vec![Op::EndMade]),
+        5 => {
             let (_, _, start) = made(everybody, process, now);
             match (start, process.seen.written, process.seen.counted) {
-                (SessionStart::New, true, true) => Next::Answer(Answer::SignedIn),
-                (SessionStart::Renewed, true, true) => Next::Answer(Answer::SignedInAgain),
+                (SessionStart::New, true, _) => Next::Answer(Answer::SignedIn),
+                (SessionStart::Renewed, true, _) => Next::Answer(Answer::SignedInAgain),
+                (SessionStart::Renewed, false, _) if everybody.twin == Twin::RefusalEnds => Do(4, vec![Op::EndMade]),
                 (SessionStart::Renewed, false, true) => {
                     process.seen.session = None;
-                    self::start(everybody, process, now)
+                    together(process)
                 }
-                (SessionStart::New, false, _) | (_, _, false) => Do(4, vec![Op::EndMade]),
+                (SessionStart::New, false, _) | (SessionStart::Renewed, false, false) => {
+                    Next::Answer(Answer::SignInOver)
+                }
             }
         }
         _ => Next::Answer(Answer::SignInOver),
     }
 }
 
-fn start(everybody: &Everybody, process: &mut Process, now: Timestamp) -> Next {
+/// Starts a session on a browser that had one, with all writes in one step.
+fn together(process: &mut Process) -> Next {
     (process.seen.written, process.seen.counted) = (false, false);
-    let (person, _, start) = made(everybody, process, now);
-    let former = process.seen.session.as_ref().filter(|former| former.0.id != person.session().id);
-    let ends = start == SessionStart::New && former.is_some() && everybody.twin != Twin::LeavesOldSession;
-    let steps = [Op::StoreSession, Op::CountSession].into_iter().chain(ends.then_some(Op::EndFormer));
-    Do(3, steps.collect())
+    Do(5, vec![Op::StartTogether])
+}
+
+/// The session of the browser that ends when the sign-in of a process makes another one.
+pub(crate) fn ended(everybody: &Everybody, process: &Process, made: SessionId) -> Option<SessionId> {
+    let former = process.seen.session.as_ref().map(|former| former.0.id);
+    former.filter(|former| *former != made && everybody.twin != Twin::LeavesOldSession)
 }
 
 /// The person, cookie and session that the sign-in of a process results in.

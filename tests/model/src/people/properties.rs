@@ -20,16 +20,18 @@ pub(crate) const AS_SHOWN: &str = "consent covers what is given";
 pub(crate) const SIGN_OUT_ENDS: &str =
     "after a sign-out no later request is given anything for what came from that browser";
 pub(crate) const OLD_COOKIE: &str = "a cookie that a sign-in replaced opens nothing";
+pub(crate) const REFUSAL_ENDS_NOTHING: &str = "a sign-in that is refused ends no session but its own";
 pub(crate) const NOTHING_UNDONE: &str = "no change is undone";
 pub(crate) const ENDED_FOR_EVER: &str = "a session that ended never comes back";
 
-const ALWAYS: [Named; 8] = [
+const ALWAYS: [Named; 9] = [
     (NOTHING_AFTER_THE_LOOK, |_, state| !state.has(Fault::GivenAfterLook)),
     (NOTHING_AFTER_THE_COMMAND, |_, state| !state.has(Fault::GivenAfterCommand)),
     (OWNS_THE_NAME, |_, state| !state.has(Fault::SomebodyElse)),
     (AS_SHOWN, |_, state| !state.has(Fault::NotAsShown)),
     (SIGN_OUT_ENDS, |_, state| !state.has(Fault::OutlivedSignOut)),
     (OLD_COOKIE, |_, state| !state.has(Fault::OldCookie)),
+    (REFUSAL_ENDS_NOTHING, |_, state| !state.has(Fault::EndedByRefusal)),
     (NOTHING_UNDONE, |_, state| state.people.iter().all(|person| is_as_set(state, person))),
     (ENDED_FOR_EVER, |everybody, state| !state.history.ended.iter().any(|id| is_good(everybody, state, *id))),
 ];

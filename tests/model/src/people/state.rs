@@ -183,6 +183,8 @@ pub(crate) enum Fault {
     OutlivedSignOut = 16,
     /// An old cookie was accepted for a page or a code.
     OldCookie = 32,
+    /// A sign-in that was refused ended a session that it did not make.
+    EndedByRefusal = 64,
 }
 
 /// A state of the model.

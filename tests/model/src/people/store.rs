@@ -21,7 +21,7 @@ pub(crate) enum Op {
     ReadSession,
     StoreSession,
     CountSession,
-    EndFormer,
+    StartTogether,
     EndMade,
     EndSession,
     Issue,
@@ -67,8 +67,12 @@ pub(crate) fn make(everybody: &Everybody, state: &mut State, process: &mut Proce
             watch::looked_first(state, process);
         }
         Op::StoreSession => store_session(everybody, state, process, now),
-        Op::CountSession => count_session(everybody, state, process),
-        Op::EndFormer | Op::EndMade | Op::EndSession => end_session(everybody, state, process, op),
+        Op::CountSession => {
+            let change = UserChange::count_session(&process.seen.person.as_ref().unwrap().0);
+            process.seen.counted = count(state, process, &change);
+        }
+        Op::StartTogether => start_together(everybody, state, process, now),
+        Op::EndMade | Op::EndSession => end_session(everybody, state, process, op),
         Op::Issue => write_grant(state, process, &code::issue(issuing::grant(everybody, process, now))),
         Op::CountGrant => {
             let person = issuing::signed_in(everybody, process, now).unwrap();
@@ -133,19 +137,42 @@ fn ground_of(process: &Process) -> (sessions::PersonKey, Option<SessionId>) {
 }
 
 fn store_session(everybody: &Everybody, state: &mut State, process: &mut Process, now: Timestamp) {
-    let (made, _, start) = flow::made(everybody, process, now);
+    let (made, ..) = flow::made(everybody, process, now);
     let made = made.session();
-    let there = state.session(made.id).map(|session| Arc::clone(&session.0));
-    process.seen.written = match (start, &there) {
-        (SessionStart::New, None) => true,
-        (SessionStart::Renewed, there) => {
-            there.as_ref().is_some_and(|there| there.credential_version == made.credential_version)
-        }
-        // A repeated write found its own result.
-        (SessionStart::New, Some(there)) => there.secret == made.secret,
-    };
+    // A repeated write finds its own result.
+    process.seen.written = state.session(made.id).is_none_or(|there| there.0.secret == made.secret);
     if process.seen.written {
         put_session(state, made.clone());
+    }
+}
+
+/// Stores the session, counts a new one, and ends the one that the browser had before, or does nothing of it. A repeated
+/// transaction finds its own result.
+fn start_together(everybody: &Everybody, state: &mut State, process: &mut Process, now: Timestamp) {
+    if process.seen.written {
+        return;
+    }
+    let (person, _, start) = flow::made(everybody, process, now);
+    let made = person.session();
+    let there = state.session(made.id).map(|session| session.0.credential_version);
+    let is_free = match start {
+        SessionStart::New => there.is_none(),
+        SessionStart::Renewed => there == Some(made.credential_version),
+    };
+    watch::looked(state, process);
+    let change = UserChange::count_session(person.user());
+    let after = change.after(state.person(change.key()).map(|person| &*person.0));
+    // Of two refusals, that of the session is told.
+    process.seen.counted = after.is_some() || !is_free;
+    let Some(after) = after.filter(|_| is_free) else { return };
+    process.seen.written = true;
+    if start == SessionStart::New {
+        // A session that goes on is not one more.
+        put_person(state, after);
+    }
+    put_session(state, made.clone());
+    if let Some(former) = flow::ended(everybody, process, made.id) {
+        remove_session(state, former);
     }
 }
 
@@ -161,6 +188,9 @@ fn end_session(everybody: &Everybody, state: &mut State, process: &Process, op: 
     remove_session(state, id);
     if op == Op::EndSession {
         watch::signed_out(state, process);
+    }
+    if op == Op::EndMade {
+        watch::taken_back(state, process, id);
     }
 }
 
@@ -215,19 +245,6 @@ fn count(state: &mut State, process: &mut Process, change: &UserChange) -> bool 
         put_person(state, after);
     }
     done
-}
-
-/// Counts a new session. One that goes on is not one more, but what the count rests on must hold all the same.
-fn count_session(everybody: &Everybody, state: &mut State, process: &mut Process) {
-    let change = UserChange::count_session(&process.seen.person.as_ref().unwrap().0);
-    let start = flow::made(everybody, process, state.now()).2;
-    process.seen.counted = match start {
-        SessionStart::New => count(state, process, &change),
-        SessionStart::Renewed => {
-            watch::looked(state, process);
-            change.after(state.person(change.key()).map(|person| &*person.0)).is_some()
-        }
-    };
 }
 
 fn change_person(everybody: &Everybody, state: &mut State, process: &mut Process) {

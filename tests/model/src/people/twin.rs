@@ -29,6 +29,8 @@ pub(crate) enum Twin {
     TouchRevives,
     /// The ticket of a consent form is bound to the text of the request only.
     TicketBindsRequestOnly,
+    /// A sign-in that is refused ends the session that it was to renew.
+    RefusalEnds,
     /// A sign-in does not check that the person still has the name that was entered.
     NameNotAsked,
 }
@@ -64,6 +66,7 @@ impl Twin {
             | Self::FormerMustOpen
             | Self::TouchRevives
             | Self::TicketBindsRequestOnly
+            | Self::RefusalEnds
             | Self::NameNotAsked => stands(grant, user, session, Rules::at(&world.policy, now)),
         }
     }

@@ -1,5 +1,7 @@
 //! Records the events that are needed to detect a fault. It never calls the rules that it watches.
 
+use grants::SessionId;
+
 use crate::people::bounds::Request;
 use crate::people::run::Everybody;
 use crate::people::state::{Answer, Fault, Origin, Person, Process, State};
@@ -37,6 +39,12 @@ pub(crate) fn signed_out(state: &mut State, process: &Process) {
     let origin = origin(process);
     let sign_outs = &mut state.history.certain.sign_outs[usize::from(origin.browser)];
     *sign_outs = (*sign_outs).max(origin.sign_outs + 1);
+}
+
+/// Records that a sign-in that was refused ended this session.
+pub(crate) fn taken_back(state: &mut State, process: &Process, id: SessionId) {
+    let is_former = process.seen.session.as_ref().is_some_and(|former| former.0.id == id);
+    state.history.fault_if(is_former, Fault::EndedByRefusal);
 }
 
 /// Records that a command changed a person.

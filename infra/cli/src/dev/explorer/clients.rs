@@ -105,8 +105,8 @@ impl ExplorerClients {
 pub(crate) async fn ensure(stack: &Stack, client: &Client, now: Timestamp) -> Result<Changed, Error> {
     let registry = &stack.registry;
     let found = registry.client(&client.id, now).await?;
-    if found.is_some_and(|found| !serves_as(&found, client)) {
-        registry.delete_client(&client.id, None).await?;
+    if let Some(found) = found.filter(|found| !serves_as(found, client)) {
+        registry.delete_client(&found, None).await?;
     }
     Ok(registry.create_client(client, None).await?)
 }

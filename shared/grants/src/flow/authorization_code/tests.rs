@@ -87,8 +87,9 @@ fn a_good_code_is_redeemed_and_begins_the_first_generation() {
 #[test]
 fn c045_c046_c047_a_bad_code_is_refused_for_its_first_fault_and_left_as_it_was() {
     type Spoil = fn(&mut Grant);
-    let rows: [(Spoil, Refusal); 7] = [
+    let rows: [(Spoil, Refusal); 8] = [
         (|g| g.client_id = ClientId::parse("other").unwrap(), Refusal::CodeOfAnotherClient),
+        (|g| g.created_at = NOW.minus(301), Refusal::CodeOfAnotherClient),
         (
             |g| binding_of(g).redirect_uri = RedirectUri::parse("https://app.example/cb/").unwrap(),
             Refusal::RedirectUriMismatch,

@@ -124,6 +124,11 @@ fn c212_an_approved_code_is_served_to_an_early_poll_once_and_to_its_own_client()
     let item = approved();
     assert_eq!(polled(&item, &other_client(), at(0, 3)), (item.clone(), Err(Refusal::DeviceCodeOfAnotherClient)));
     assert_eq!(polled(&pending(), &other_client(), at(0, 3)), (pending(), Err(Refusal::DeviceCodeOfAnotherClient)));
+    // The next client of the id.
+    let next = fixtures::authenticated(Client { created_at: NOW.plus(301), ..fixtures::client() });
+    for item in [item.clone(), pending()] {
+        assert_eq!(polled(&item, &next, at(0, 3)), (item.clone(), Err(Refusal::DeviceCodeOfAnotherClient)));
+    }
     let (active, tokens) = polled(&item, &client(), at(0, 3));
     assert!(matches!(tokens.unwrap().stage, Stage::Active { generation: Generation::FIRST, .. }));
     assert_eq!(polled(&active, &client(), at(1, 4)), (active.clone(), Err(Refusal::DeviceCodeUsed)));

@@ -81,8 +81,9 @@ fn c186_a_bound_refresh_token_needs_its_key_whatever_its_age() {
 #[test]
 fn c084_a_bad_refresh_is_refused_for_its_first_fault_and_ends_nothing() {
     type Spoil = fn(&mut Grant);
-    let rows: [(Spoil, Refusal); 6] = [
+    let rows: [(Spoil, Refusal); 7] = [
         (|g| g.client_id = ClientId::parse("other").unwrap(), Refusal::RefreshTokenOfAnotherClient),
+        (|g| g.created_at = NOW.minus(301), Refusal::RefreshTokenOfAnotherClient),
         (|g| g.stage = Stage::Revoked, Refusal::GrantRevoked),
         (|g| g.stage = fixtures::grant().stage, Refusal::RefreshTokenUnknown),
         (|g| g.stage = active(2).stage, Refusal::RefreshTokenUnknown),
@@ -100,6 +101,9 @@ fn c084_a_bad_refresh_is_refused_for_its_first_fault_and_ends_nothing() {
         spoil(&mut spoiled);
         assert_eq!(step(&request(3), NOW).after(Some(&spoiled)), None, "{reason:?}");
         assert_eq!(verdict(&request(3), Some(&spoiled), NOW), Verdict::Refuse(reason));
+        let moment = Moment { now: NOW, attempt: attempt(1) };
+        let stays = stay(&request(3), &client(), Some(&spoiled), &Policy::default(), moment);
+        assert_eq!(stays, Verdict::Refuse(reason));
     }
     assert_eq!(verdict(&request(3), None, NOW), Verdict::Refuse(Refusal::RefreshTokenUnknown));
 }

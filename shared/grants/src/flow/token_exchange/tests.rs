@@ -126,7 +126,7 @@ fn c223_c226_the_token_reports_the_sign_in_of_its_grant_and_none_that_only_anoth
 fn c126_a_spoiled_exchange_is_refused_for_its_first_fault() {
     use Refusal as R;
     type Spoil = fn(&mut Case);
-    let rows: [(Spoil, Refusal); 21] = [
+    let rows: [(Spoil, Refusal); 22] = [
         (|c| c.requester.auth_method = AuthMethod::None, R::GrantTypeNotAllowed),
         (|c| c.requester.grant_types = [GrantType::ClientCredentials].into(), R::GrantTypeNotAllowed),
         (|c| c.requester.introspects.clear(), R::SubjectTokenOfAnother),
@@ -139,6 +139,7 @@ fn c126_a_spoiled_exchange_is_refused_for_its_first_fault() {
         (|c| c.grant = None, R::SubjectTokenInactive),
         (|c| c.clients[0].disabled = true, R::SubjectTokenInactive),
         (|c| c.clients.clear(), R::SubjectTokenInactive),
+        (|c| c.clients[0].created_at = NOW.plus(301), R::SubjectTokenInactive),
         (|c| c.facts.confirmation = Some(KEY), R::SubjectTokenOfAnotherKey),
         (
             |c| {

@@ -359,6 +359,7 @@ fn guards_on_grants_are_the_conditions_on_their_items() {
     let revoked = |numbers: &[u32]| Some(AttributeValue::Ns(numbers.iter().map(u32::to_string).collect()));
     let differing = vec![
         ("client_id", Some(text("other"))),
+        ("created_at", Some(time(NOW.minus(9)))),
         ("code_challenge", None),
         ("code_jkt", Some(text(&Thumbprint::from_bytes([1; 32])))),
         ("code_jkt", Some(text(&Thumbprint::from_bytes([2; 32])))),
@@ -383,6 +384,7 @@ fn guards_on_grants_are_the_conditions_on_their_items() {
         Guard::ACTIVE,
         Guard::NOT_REVOKED,
         GrantFact::Client.is("app"),
+        GrantFact::CreatedAt.is_after(NOW.minus(9)),
         GrantFact::CodeChallenge.is(&*"A".repeat(43)),
         GrantFact::CodeChallenge.is_absent(),
         GrantFact::CodeKey.is_absent(),
