@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::client_assertions::fixture::{MORE, ask_at, client_with, granted, refused, usual};
 use crate::support::case::Case;
-use crate::support::counted::{COUNTED, ENDPOINTS, nothing_is_written};
+use crate::support::counted::{COUNTED, EVERY_ENDPOINT, nothing_is_written};
 use crate::support::forged::part;
 use crate::support::log::audit;
 use crate::support::pushed::{assert_pushed, request};
@@ -68,7 +68,7 @@ async fn c070_an_assertion_that_is_not_the_clients_own_changes_nothing() {
             let ask = http.post(path).fields(&[("grant_type", "client_credentials"), ("token", "x")]);
             (format!("{name} at {path}"), ask.fields(&assertion.fields()))
         };
-        rows.iter().flat_map(|row| ENDPOINTS.map(|path| at(path, row))).collect()
+        rows.iter().flat_map(|row| EVERY_ENDPOINT.map(|path| at(path, row))).collect()
     })
     .await;
     for (name, reply) in replies {

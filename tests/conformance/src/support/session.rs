@@ -5,6 +5,7 @@ use std::time::Duration;
 use harness::{Ask, Browser, Callback, Finished, Http, Jwt, Pkce, RegisteredClient, Reply, authorization_url};
 use serde_json::{Value, json};
 
+use crate::support::counted::EVERY_ENDPOINT;
 use crate::support::world::{CALLBACK, ORDERS, World};
 
 pub(crate) struct Session<'w> {
@@ -110,9 +111,23 @@ impl<'w> Session<'w> {
     }
 }
 
-/// Registers a service for a test that sends wrong secrets, which are counted: 20 per client are answered.
+/// The arguments of a client that gets a good answer to [`EVERY_FORM`] from every endpoint.
+pub(crate) const OF_EVERY_ENDPOINT: [&str; 10] = [
+    "--grant",
+    "client_credentials",
+    "--grant",
+    "authorization_code",
+    "--grant",
+    "device_code",
+    "--redirect-uri",
+    CALLBACK,
+    "--api",
+    ORDERS,
+];
+
+/// Registers a client for a test that sends wrong secrets, which are counted: 20 per client are answered.
 pub(crate) fn guessed_at(world: &World, name: &str) -> RegisteredClient {
-    world.stack.cli().create_client(name, &["--grant", "client_credentials", "--api", ORDERS])
+    world.stack.cli().create_client(name, &OF_EVERY_ENDPOINT)
 }
 
 /// Returns the tokens in a successful answer.
@@ -163,7 +178,31 @@ pub(crate) fn words(scope: &str) -> Vec<&str> {
     words
 }
 
-/// Builds a request for each endpoint that authenticates clients; only the client credentials are missing.
+/// A form that is good at each of the five endpoints that authenticate clients; only the client credentials are missing.
+/// Each endpoint ignores the fields of the others. The challenge is that of RFC 7636, appendix B.
+pub(crate) const EVERY_FORM: [(&str, &str); 8] = [
+    ("grant_type", "client_credentials"),
+    ("token", "x"),
+    ("resource", ORDERS),
+    ("scope", "read"),
+    ("response_type", "code"),
+    ("redirect_uri", CALLBACK),
+    ("code_challenge", "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"),
+    ("code_challenge_method", "S256"),
+];
+
+/// Builds a request for each of the five endpoints; only the client credentials are missing.
+pub(crate) fn every_client_request(http: &Http) -> [Ask; 5] {
+    EVERY_ENDPOINT.map(|path| http.post(path).fields(&EVERY_FORM))
+}
+
+/// Asserts a good answer of one of the five endpoints. That of `/par` is 201 (RFC 9126 §2.2).
+pub(crate) fn assert_answered(reply: &Reply) {
+    assert!(matches!(reply.status, 200 | 201), "{reply:?}");
+    assert_no_store(reply);
+}
+
+/// Builds a request for each endpoint that takes a client of any grant type; only the client credentials are missing.
 pub(crate) fn client_requests(http: &Http) -> [Ask; 3] {
     [
         http.post("/token").field("grant_type", "client_credentials").field("resource", ORDERS),

@@ -3,7 +3,7 @@
 use harness::Ask;
 
 use crate::support::case::Case;
-use crate::support::counted::{ENDPOINTS, nothing_is_written};
+use crate::support::counted::{EVERY_ENDPOINT, nothing_is_written};
 use crate::support::session::{self, Code, Session, assert_granted, assert_refused, reach, tokens};
 use crate::support::stored::Stored;
 use crate::support::world::{CALLBACK, ORDERS, PARCELS, VAULT};
@@ -13,7 +13,7 @@ async fn c057_c063_a_client_that_does_not_authenticate_changes_nothing() {
     let replies = nothing_is_written(|counted, http| {
         let service = &counted.world.service;
         let mut asks = Vec::new();
-        for path in ENDPOINTS {
+        for path in EVERY_ENDPOINT {
             let ask = || http.post(path).fields(&[("grant_type", "client_credentials"), ("token", "x")]);
             asks.push((format!("{path} nobody"), ask()));
             asks.push((format!("{path} empty secret"), ask().basic(&service.id, "")));
