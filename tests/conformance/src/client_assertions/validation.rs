@@ -12,7 +12,7 @@ use crate::support::forged::part;
 use crate::support::log::audit;
 use crate::support::pushed::{assert_pushed, request};
 use crate::support::session::assert_refused;
-use crate::support::signed_assertions::{Assertion, KIND, Signer, claims, claims_but, now, token_endpoint};
+use crate::support::signed_assertions::{Assertion, KIND, Signer, claims, claims_but, now, token_endpoint, twice};
 use crate::support::stored::Stored;
 use crate::support::world::{CALLBACK, World};
 
@@ -99,6 +99,31 @@ async fn c070_what_is_no_assertion_is_refused() {
         assert_refused(&twice.send().await, "invalid_request");
     }
     granted(world, 0, &Assertion(good)).await;
+}
+
+/// The client signs each of these itself, so nothing but the second member makes it bad.
+#[tokio::test]
+async fn c099_an_assertion_that_has_a_member_twice_is_refused() {
+    let (world, signer, client) = usual();
+    let header = json!({"alg": "ES256", "typ": "JWT", "kid": "usual"});
+    let others = [
+        ("aud", json!("https://other.example")),
+        ("exp", json!(now() - 60)),
+        ("iss", json!("another")),
+        ("sub", json!("another")),
+        ("jti", json!("another")),
+    ];
+    for (place, (name, other)) in others.iter().enumerate() {
+        for text in twice(&claims(world, &client.id), name, other) {
+            let _case = Case::new(&text);
+            refused(world, place, &signer.signed(&header.to_string(), &text)).await;
+        }
+    }
+    for text in twice(&header, "alg", &header["alg"]) {
+        let _case = Case::new(&text);
+        refused(world, 0, &signer.signed(&text, &claims(world, &client.id).to_string())).await;
+    }
+    granted(world, 0, &signer.signed(&header.to_string(), &claims(world, &client.id).to_string())).await;
 }
 
 #[tokio::test]
