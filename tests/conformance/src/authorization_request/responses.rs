@@ -8,7 +8,7 @@ use crate::support::pages::{
 };
 use crate::support::published::{DOCUMENTS, document};
 use crate::support::relying_party::{app, person};
-use crate::support::session::{self, Code, assert_granted, assert_no_store};
+use crate::support::session::{self, Code, assert_granted, assert_no_store, assert_plain};
 use crate::support::world::{CALLBACK, World};
 
 #[tokio::test]
@@ -147,6 +147,7 @@ async fn form_post_brings_the_answer_in_a_form_of_a_page_that_can_do_nothing_els
     let landing = session.browser.go(&authorization_url(&client.id, CALLBACK, &Pkce::new(), &denied)).await;
     let [form] = &forms(landing.reply.text())[..] else { panic!("one form: {:?}", landing.reply) };
     assert_eq!(form.input("error").map(|input| input.value.as_str()), Some("invalid_scope"));
+    assert_plain(&form.input("error_description").map(|input| unescape(&input.value)).expect("a description"));
     assert_page_headers(&landing.reply);
 }
 

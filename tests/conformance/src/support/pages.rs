@@ -7,7 +7,7 @@ use harness::{
 };
 
 use crate::support::case::Case;
-use crate::support::session::{self, Session, assert_no_store};
+use crate::support::session::{self, Session, assert_no_store, assert_plain};
 use crate::support::world::{CALLBACK, ORDERS, World};
 
 pub(crate) fn url(client: &str, more: &[(&str, &str)]) -> String {
@@ -154,9 +154,16 @@ pub(crate) fn encode(text: &str) -> String {
     url::form_urlencoded::byte_serialize(text.as_bytes()).collect()
 }
 
-/// Returns the callback; panics with the current page when there is none.
+/// Returns the callback; panics with the current page when there is none. An error is described in plain characters.
 pub(crate) fn answered(landing: &Landing) -> Callback {
-    landing.callback().unwrap_or_else(|| panic!("no answer to the client: {:?}", landing.reply))
+    let callback = landing.callback().unwrap_or_else(|| panic!("no answer to the client: {:?}", landing.reply));
+    if callback.error.is_some() {
+        let in_fragment = ::url::form_urlencoded::parse(callback.url.fragment().unwrap_or_default().as_bytes());
+        let mut told = callback.url.query_pairs().chain(in_fragment);
+        let description = told.find(|(name, _)| name == "error_description").map(|(_, text)| text.into_owned());
+        assert_plain(&description.unwrap_or_default());
+    }
+    callback
 }
 
 /// Returns the names of the CORS headers in a reply.

@@ -156,7 +156,11 @@ pub(crate) fn assert_refused_with(reply: &Reply, status: u16, code: &str) {
     assert_eq!((reply.status, &*reply.string("error")), (status, code), "{reply:?}");
     assert_no_store(reply);
     assert_json(reply);
-    let description = reply.string("error_description");
+    assert_plain(&reply.string("error_description"));
+}
+
+/// C060: asserts that an error is described, and with no other characters than RFC 6749 §4.1.2.1 and §5.2 allow.
+pub(crate) fn assert_plain(description: &str) {
     let allowed = |c: char| matches!(c, '\x20'..='\x21' | '\x23'..='\x5B' | '\x5D'..='\x7E');
     assert!(!description.is_empty() && description.chars().all(allowed), "{description:?}");
 }
