@@ -11,7 +11,7 @@ use crate::support::case::Case;
 use crate::support::exchanges::{ACCESS_TOKEN, ID_JAG, ID_TOKEN, JWT_BEARER};
 use crate::support::proofs::{Prover, assert_bound, proven};
 use crate::support::published::{DOCUMENTS, document, strings};
-use crate::support::session::{Session, assert_fails, assert_granted, assert_refused, until};
+use crate::support::session::{Session, assert_fails, assert_granted, assert_refused, assert_rfc_9068, reach, until};
 use crate::support::signed_assertions::{KeyServer, Signer, now, twice};
 use crate::support::world::{CALLBACK, ORDERS, PARCELS, World};
 
@@ -114,11 +114,12 @@ async fn c127_c226_an_assertion_gives_its_client_a_token_of_the_linked_person_on
     provider.link(&eva, "eva@idp");
     let assertion = provider.signed(&claims);
     let reply = bring(&session, &client, &assertion, &[]).await;
-    assert_granted(&reply);
+    // C056: what was not asked for is told.
+    assert_eq!(reach(&reply).1, ["read", "write"]);
     assert!(reply.json().get("refresh_token").is_none() && reply.json().get("id_token").is_none(), "{reply:?}");
     let token = reply.string("access_token");
     let shown = WORLD.stack.cli().run(&["user", "show", "eva"]);
-    let jwt = Jwt::read(&token);
+    let jwt = assert_rfc_9068(&WORLD, &token);
     assert_eq!((jwt.text("sub"), jwt.text("client_id")), (shown["sub"].as_str().unwrap(), &*client.id));
     assert_eq!(jwt.audience(), [ORDERS]);
     assert!(session.is_active(&token).await);

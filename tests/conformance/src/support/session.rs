@@ -230,6 +230,22 @@ pub(crate) fn reach(reply: &Reply) -> (Vec<String>, Vec<String>) {
     (audience, owned(words(jwt.text("scope"))))
 }
 
+/// C091, C101: asserts that a token is a JWT of RFC 9068 with all of its claims and no other header, and that it is not from
+/// the future. Returns it.
+pub(crate) fn assert_rfc_9068(world: &World, token: &str) -> Jwt {
+    let jwt = Jwt::read(token);
+    assert_eq!((jwt.header["typ"].as_str(), jwt.text("iss")), (Some("at+jwt"), world.stack.issuer()));
+    for name in ["sub", "client_id", "jti", "scope"] {
+        assert!(!jwt.text(name).is_empty(), "{name} in {}", jwt.claims);
+    }
+    assert!(!jwt.audience().is_empty(), "{}", jwt.claims);
+    assert!(jwt.number("exp") > jwt.number("iat"), "{}", jwt.claims);
+    assert!(jwt.number("iat") <= jsonwebtoken::get_current_timestamp(), "{}", jwt.claims);
+    let mut header = jwt.header.as_object().expect("a header").keys();
+    assert!(header.all(|name| ["alg", "typ", "kid"].contains(&&**name)), "{}", jwt.header);
+    jwt
+}
+
 /// Asserts that a command failed with a reason in one line.
 pub(crate) fn assert_fails(finished: &Finished, word: &str) {
     assert_eq!(finished.status.code(), Some(1), "{finished:?}");
