@@ -96,7 +96,7 @@ impl AuthorizationRequestError {
 mod tests {
     use super::AuthorizationRequestError as E;
 
-    /// Every reason stands here: the compiler asks for a new one.
+    /// Returns the next reason. All stand here: the compiler asks for a new one.
     fn after(error: E) -> Option<E> {
         match error {
             E::Repeated => Some(E::ResponseTypeMissing),

@@ -86,7 +86,7 @@ impl From<Repeated> for ClientAuthenticationError {
 mod tests {
     use super::ClientAuthenticationError as E;
 
-    /// Every reason stands here: the compiler asks for a new one.
+    /// Returns the next reason. All stand here: the compiler asks for a new one.
     fn after(error: E) -> Option<E> {
         match error {
             E::Missing => Some(E::SeveralMethods),

@@ -133,7 +133,7 @@ impl TokenRequestError {
 mod tests {
     use super::TokenRequestError as E;
 
-    /// Every reason stands here: the compiler asks for a new one.
+    /// Returns the next reason. All stand here: the compiler asks for a new one.
     fn after(error: E) -> Option<E> {
         match error {
             E::Repeated => Some(E::GrantTypeMissing),

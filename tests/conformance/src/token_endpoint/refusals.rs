@@ -1,12 +1,16 @@
 //! Refused requests, which leave no token and change no grant.
 
-use harness::{Ask, Pkce, RegisteredClient};
+use harness::{Ask, Pkce, RegisteredClient, Stack};
+use jsonwebtoken::Algorithm;
+use serde_json::json;
 
 use crate::support::case::Case;
 use crate::support::counted::{EVERY_ENDPOINT, nothing_is_written};
 use crate::support::devices::{Codes, approve, asked, poll, polling, television};
+use crate::support::exchanges::JWT_BEARER;
 use crate::support::pushed::request;
 use crate::support::session::{self, Code, Session, Tokens, assert_granted, assert_refused, reach, tokens};
+use crate::support::signed_assertions::{KeyServer, Signer, now};
 use crate::support::stored::Stored;
 use crate::support::world::{CALLBACK, ORDERS, PARCELS, VAULT};
 
@@ -55,7 +59,7 @@ async fn c063_a_resource_outside_the_grant_is_refused_and_burns_nothing() {
     assert_eq!(reach(&session.refresh(&world.spa, &refresh).await).0, [ORDERS]);
 }
 
-/// What refused requests must neither use up nor revoke.
+/// Codes and tokens that refused requests must neither use up nor revoke.
 struct Live {
     code: Code,
     tokens: Tokens,
@@ -130,6 +134,26 @@ fn refused_requests_elsewhere(session: &Session<'_>, live: &Live) -> Vec<(&'stat
     ]
 }
 
+/// Registers an identity provider and a client that brings its assertions, and returns two token requests: with an assertion
+/// for this server, and with the same one for another server.
+fn brought(session: &Session<'_>) -> [Ask; 2] {
+    let (world, cli) = (session.world, session.world.stack.cli());
+    let (signer, url) = (Signer::new(Algorithm::ES256, "idp"), "https://idp.example");
+    let keys = KeyServer::start(&[signer.public()]).uri();
+    cli.run(&["issuer", "create", "idp", "--url", url, "--jwks-uri", &keys, "--for", "id-jag"]);
+    cli.run(&["user", "link", &world.ana.username, "--issuer", "idp", "--subject", "ana@idp"]);
+    let client = cli.create_client("Brings", &["--grant", "jwt-bearer", "--api", ORDERS]);
+    [world.stack.issuer(), "https://other.example"].map(|audience| {
+        let claims = json!({
+            "iss": url, "sub": "ana@idp", "aud": audience, "client_id": client.id, "jti": "j", "iat": now(),
+            "exp": now() + 300, "resource": ORDERS,
+        });
+        let header = json!({"alg": "ES256", "typ": "oauth-id-jag+jwt", "kid": "idp"});
+        let ask = session.http.post("/token").client(&client).field("grant_type", JWT_BEARER);
+        ask.field("assertion", &signer.assertion_with(&header, &claims).0)
+    })
+}
+
 /// Returns the items of all tables that a request may change.
 async fn all_items(stored: &Stored) -> Vec<Vec<String>> {
     let mut items = Vec::new();
@@ -141,11 +165,13 @@ async fn all_items(stored: &Stored) -> Vec<Vec<String>> {
 
 #[tokio::test]
 async fn c063_a_refused_request_leaves_the_store_as_it_was() {
-    let stored = Stored::start();
+    let stored = Stored::start_with(Stack::builder().env("JETON_OUTBOUND_PRIVATE_HOSTS", "127.0.0.1"));
     let mut session = stored.world.session();
     let live = Live::of(&mut session).await;
+    let [good, of_another_server] = brought(&session);
     let mut asks = refused_requests(&session, &live);
     asks.extend(refused_requests_elsewhere(&session, &live));
+    asks.push(("an assertion for another server", of_another_server));
     let before = all_items(&stored).await;
     for (name, ask) in asks {
         let reply = ask.send().await;
@@ -158,6 +184,7 @@ async fn c063_a_refused_request_leaves_the_store_as_it_was() {
     assert_granted(&session.redeem(spa, &live.code).await);
     assert_granted(&session.refresh(spa, &live.tokens.refresh).await);
     assert_granted(&poll(&session, &live.television, &live.approved.device_code).await);
+    assert_granted(&good.send().await);
     assert!(session.is_active(&live.tokens.access).await && session.is_active(&live.opaque.access).await);
     assert_ne!(all_items(&stored).await, before, "what is granted is stored");
 }
