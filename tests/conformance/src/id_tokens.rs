@@ -1,13 +1,15 @@
 //! ID tokens of the code flow (OpenID Connect Core §2, §3.1.3).
 
-use harness::{Jwt, RegisteredClient};
+use harness::{Ask, Jwt, Pkce, RegisteredClient, authorization_url};
+use jsonwebtoken::Algorithm;
 use serde_json::json;
 
 use crate::support::exchanges::ID_TOKEN;
-use crate::support::pages::{answered, url};
+use crate::support::pages::{answered, asks_for_a_password, url};
 use crate::support::relying_party::{app, person};
 use crate::support::session::{Code, Session, assert_granted, assert_refused};
-use crate::support::world::World;
+use crate::support::signed_assertions::{Assertion, Signer, claims, now};
+use crate::support::world::{ALGORITHMS, CALLBACK, ORDERS, World};
 
 #[tokio::test]
 async fn o24_o25_c027_an_id_token_says_who_signed_in_when_how_and_for_whom() {
@@ -86,6 +88,122 @@ async fn c092_neither_an_id_token_nor_a_signed_answer_passes_for_another_token()
         assert_refused(&session.redeem(&client, &fake).await, "invalid_grant");
     }
     assert!(session.is_active(&token).await);
+}
+
+/// The server that identity assertions are for.
+const ELSEWHERE: &str = "https://as.other.example";
+
+/// A client that signs what it sends, and another one that exchanges its tokens.
+struct Signs {
+    signer: Signer,
+    client: RegisteredClient,
+    exchanges: RegisteredClient,
+}
+
+impl Signs {
+    fn register(world: &World) -> Self {
+        let (signer, cli) = (Signer::new(Algorithm::ES256, "c092"), world.stack.cli());
+        let (keys, target) = (signer.file(world, "c092.json"), format!("{ELSEWHERE}=there"));
+        let grants = ["--grant", "authorization_code", "--grant", "token-exchange", "--redirect-uri", CALLBACK];
+        let signs = ["--auth-method", "private_key_jwt", "--jwks", &*keys, "--request-object-alg", "ES256"];
+        let gets = ["--api", ORDERS, "--userinfo-alg", "RS256", "--id-jag", &*target];
+        let client = cli.create_client("Signs everything", &[&grants[..], &signs, &gets].concat());
+        let exchanges = ["--grant", "token-exchange", "--introspects", ORDERS, "--api", ALGORITHMS[1].1];
+        let exchanges = cli.create_client("Exchanges what is signed", &exchanges);
+        Self { signer, client, exchanges }
+    }
+
+    /// Authenticates a request of the client.
+    fn authenticated(&self, world: &World, ask: Ask) -> Ask {
+        ask.fields(&self.signer.assertion(&claims(world, &self.client.id)).fields())
+    }
+
+    /// Builds the request for an identity assertion about the person of an ID token.
+    fn about(&self, session: &Session<'_>, id_token: &str) -> Ask {
+        let ask = session.assertion_of(&self.client, (ID_TOKEN, id_token)).field("audience", ELSEWHERE);
+        self.authenticated(session.world, ask.field("resource", ORDERS).field("scope", "read"))
+    }
+
+    /// Returns what the client signs. The proof has all claims of an assertion, and only its `typ` tells them apart.
+    fn own(&self, world: &World) -> [(&'static str, String); 3] {
+        let (id, issuer) = (&self.client.id, world.stack.issuer());
+        let object = json!({
+            "iss": id, "aud": issuer, "exp": now() + 60, "client_id": id, "response_type": "code",
+            "redirect_uri": CALLBACK, "code_challenge": Pkce::new().challenge, "code_challenge_method": "S256",
+        });
+        let mut proof = claims(world, id);
+        (proof["htm"], proof["htu"]) = (json!("POST"), json!(format!("{issuer}/revoke")));
+        let header = |typ: &str| json!({"alg": "ES256", "typ": typ, "kid": "c092", "jwk": self.signer.public()});
+        [
+            ("a request object", self.signer.assertion_with(&header("oauth-authz-req+jwt"), &object).0),
+            ("a client assertion", self.signer.assertion(&claims(world, id)).0),
+            ("a proof", self.signer.assertion_with(&header("dpop+jwt"), &proof).0),
+        ]
+    }
+
+    /// Returns what the server signs for the client and about its token. The ID token is the last.
+    async fn given(&self, session: &mut Session<'_>) -> [(&'static str, String); 6] {
+        let world = session.world;
+        let code = session.sign_in("c092all", &self.client, &[("scope", "openid read")]).await;
+        let fields = [("code", &*code.code), ("redirect_uri", CALLBACK), ("code_verifier", &*code.verifier)];
+        let reply = self.authenticated(world, session.redemption(&self.client, &fields)).send().await;
+        assert_granted(&reply);
+        let (access, identity) = (reply.string("access_token"), reply.string("id_token"));
+        let introspect = session.http.post("/introspect").client(&world.gateway).field("token", &access);
+        let introspected = introspect.header("accept", "application/token-introspection+jwt").send().await;
+        let more = [("scope", "openid read"), ("response_mode", "jwt")];
+        let landing = session.browser.go(&authorization_url(&self.client.id, CALLBACK, &Pkce::new(), &more)).await;
+        let callback = answered(&landing);
+        let (_, response) = callback.url.query_pairs().find(|(name, _)| name == "response").expect("a response");
+        [
+            ("a UserInfo response", session.userinfo(&access).await.text().to_owned()),
+            ("an authorization response", response.into_owned()),
+            ("an introspection response", introspected.text().to_owned()),
+            ("an identity assertion", self.about(session, &identity).send().await.string("access_token")),
+            ("an access token", access),
+            ("an ID token", identity),
+        ]
+    }
+
+    /// Presents a text wherever a signed one is taken, and returns the places where it counted. The last of them ends the
+    /// session of an ID token.
+    async fn taken(&self, session: &mut Session<'_>, text: &str) -> Vec<&'static str> {
+        let id = &self.client.id;
+        let hint = [("scope", "openid read"), ("prompt", "none"), ("id_token_hint", text)];
+        let silent = session.browser.go(&authorization_url(id, CALLBACK, &Pkce::new(), &hint)).await;
+        let object = session.world.stack.browser().go(&format!("/authorize?client_id={id}&request={text}")).await;
+        let (revoke, target) = (session.http.post("/revoke").field("token", "x"), [("resource", ALGORITHMS[1].1)]);
+        let sign_out = session.http.get(&format!("/logout?id_token_hint={text}"));
+        let places = [
+            ("introspection", session.is_active(text).await),
+            ("UserInfo", session.userinfo(text).await.status == 200),
+            ("exchange", session.exchange(&self.exchanges, text, &target).await.status == 200),
+            ("identity assertion", self.about(session, text).send().await.status == 200),
+            ("silent request", answered(&silent).code.is_some()),
+            ("request object", asks_for_a_password(&object)),
+            ("client assertion", revoke.fields(&Assertion(text.to_owned()).fields()).send().await.status == 200),
+            ("sign-out", sign_out.send().await.text().contains("You are signed out")),
+        ];
+        places.into_iter().filter(|(_, counted)| *counted).map(|(place, _)| place).collect()
+    }
+}
+
+#[tokio::test]
+async fn c092_each_signed_text_counts_as_what_it_is_and_in_no_other_place() {
+    let world = World::shared();
+    let (mut session, _) = person(world, "c092all");
+    let signs = Signs::register(world);
+    let given = signs.given(&mut session).await;
+    for (name, text) in signs.own(world).into_iter().chain(given) {
+        let expected: &[&str] = match name {
+            "a request object" => &["request object"],
+            "a client assertion" => &["client assertion"],
+            "an access token" => &["introspection", "UserInfo", "exchange"],
+            "an ID token" => &["identity assertion", "silent request", "sign-out"],
+            _ => &[],
+        };
+        assert_eq!(signs.taken(&mut session, &text).await, expected, "{name}");
+    }
 }
 
 #[tokio::test]

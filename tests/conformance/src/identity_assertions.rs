@@ -11,8 +11,8 @@ use crate::support::case::Case;
 use crate::support::exchanges::{ACCESS_TOKEN, ID_JAG, ID_TOKEN, JWT_BEARER};
 use crate::support::proofs::{Prover, assert_bound, proven};
 use crate::support::published::{DOCUMENTS, document, strings};
-use crate::support::session::{Session, assert_fails, assert_granted, assert_refused, until};
-use crate::support::signed_assertions::{KeyServer, Signer, now};
+use crate::support::session::{Session, assert_fails, assert_granted, assert_refused, assert_rfc_9068, reach, until};
+use crate::support::signed_assertions::{KeyServer, Signer, now, twice};
 use crate::support::world::{CALLBACK, ORDERS, PARCELS, World};
 
 /// A client that gets refresh tokens otherwise.
@@ -114,11 +114,12 @@ async fn c127_c226_an_assertion_gives_its_client_a_token_of_the_linked_person_on
     provider.link(&eva, "eva@idp");
     let assertion = provider.signed(&claims);
     let reply = bring(&session, &client, &assertion, &[]).await;
-    assert_granted(&reply);
+    // C056: what was not asked for is told.
+    assert_eq!(reach(&reply).1, ["read", "write"]);
     assert!(reply.json().get("refresh_token").is_none() && reply.json().get("id_token").is_none(), "{reply:?}");
     let token = reply.string("access_token");
     let shown = WORLD.stack.cli().run(&["user", "show", "eva"]);
-    let jwt = Jwt::read(&token);
+    let jwt = assert_rfc_9068(&WORLD, &token);
     assert_eq!((jwt.text("sub"), jwt.text("client_id")), (shown["sub"].as_str().unwrap(), &*client.id));
     assert_eq!(jwt.audience(), [ORDERS]);
     assert!(session.is_active(&token).await);
@@ -200,6 +201,27 @@ async fn c173_c226_every_fault_of_an_assertion_is_told_and_uses_nothing_up() {
     let reply = bring(&session, &client, &assertion, &[("scope", "read")]).await;
     assert_granted(&reply);
     assert_eq!(reply.string("scope"), "read");
+}
+
+/// The provider signs each of these itself, so nothing but the second member makes it bad.
+#[tokio::test]
+async fn c099_an_assertion_that_has_a_member_twice_is_no_grant() {
+    let session = WORLD.session();
+    let (provider, client, eva) = (Provider::start("idp-twice", "id-jag"), client("Brings twice"), person("eva-twice"));
+    provider.link(&eva, "eva@idp");
+    let good = provider.claims(&client, "eva@idp", "twice");
+    let header = json!({"alg": provider.signer.algorithm, "typ": "oauth-id-jag+jwt", "kid": provider.name});
+    let others = [("sub", json!("ana@idp")), ("aud", json!("https://other.example")), ("client_id", json!("another"))];
+    for text in others.iter().flat_map(|(name, other)| twice(&good, name, other)) {
+        let _case = Case::new(&text);
+        let assertion = provider.signer.signed(&header.to_string(), &text).0;
+        assert_refused(&bring(&session, &client, &assertion, &[]).await, "invalid_grant");
+    }
+    for text in twice(&header, "alg", &header["alg"]) {
+        let assertion = provider.signer.signed(&text, &good.to_string()).0;
+        assert_refused(&bring(&session, &client, &assertion, &[]).await, "invalid_grant");
+    }
+    assert_granted(&bring(&session, &client, &provider.signed(&good), &[]).await);
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use harness::{Jwt, RegisteredClient};
 use jsonwebtoken::jwk::JwkSet;
-use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode};
+use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, get_current_timestamp};
 use serde_json::{Value, json};
 
 use crate::support::handles::COUNTED;
@@ -206,6 +206,7 @@ async fn signed(session: &Session<'_>, caller: &RegisteredClient, token: &str) -
     let mut names: Vec<&str> = claims.as_object().expect("claims").keys().map(String::as_str).collect();
     names.sort_unstable();
     assert_eq!(names, ["aud", "iat", "iss", "token_introspection"], "{claims}");
+    assert!(claims["iat"].as_u64().is_some_and(|at| at <= get_current_timestamp()), "{claims}");
     assert!(!session.is_active(&response).await, "a response is no token");
     (header, claims["token_introspection"].clone())
 }

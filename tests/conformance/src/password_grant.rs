@@ -1,9 +1,11 @@
 //! The password grant, which is off by default.
 
-use harness::{Ask, Jwt, RegisteredClient};
+use harness::{Ask, RegisteredClient};
 
 use crate::support::published::{DOCUMENTS, document, strings};
-use crate::support::session::{self, Session, assert_granted, assert_refused, assert_refused_with, tokens};
+use crate::support::session::{
+    self, Session, assert_granted, assert_refused, assert_refused_with, assert_rfc_9068, reach, tokens,
+};
 use crate::support::throttled::{guesses, retry_after};
 use crate::support::world::{ORDERS, PARCELS, World};
 
@@ -69,7 +71,7 @@ async fn c061_c173_a_token_for_a_password_is_the_persons_and_no_more_than_was_as
     let reply = ask().field("scope", "read").send().await;
     assert_granted(&reply);
     assert!(reply.json().get("refresh_token").is_none(), "{reply:?}");
-    let jwt = Jwt::read(&reply.string("access_token"));
+    let jwt = assert_rfc_9068(&world, &reply.string("access_token"));
     assert_eq!((jwt.text("sub"), jwt.text("client_id"), jwt.text("scope")), (&*world.ana.sub, &*client.id, "read"));
     assert_eq!(jwt.audience(), [ORDERS]);
     assert!(session.is_active(&reply.string("access_token")).await);
@@ -78,7 +80,12 @@ async fn c061_c173_a_token_for_a_password_is_the_persons_and_no_more_than_was_as
         assert_refused(&ask().field("scope", scope).send().await, "invalid_scope");
     }
     assert_refused(&ask().field("resource", PARCELS).send().await, "invalid_target");
-    assert_granted(&ask().field("resource", ORDERS).send().await);
+    // C056: what was not asked for is told.
+    for whole in [ask(), ask().field("resource", ORDERS)] {
+        let (audience, scope) = reach(&whole.send().await);
+        assert_eq!(audience, [ORDERS]);
+        assert_eq!(scope, ["read", "write"]);
+    }
     let refreshing =
         world.stack.cli().create_client("Old, refreshing", &[&PASSWORD[..], &["--grant", "refresh_token"]].concat());
     let first = tokens(&by_password(&session, &refreshing, "ana", &world.ana.password).send().await);

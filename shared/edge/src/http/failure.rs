@@ -274,14 +274,20 @@ mod tests {
 
     #[test]
     fn c060_descriptions_have_only_the_characters_of_rfc_6749() {
-        let refusals = [Refusal::CodeReplayed, Refusal::ResourcesNeedDifferentTokens, Refusal::ClientSecretWrong];
-        let authentication = [
-            ClientAuthenticationError::BearerCredentials,
-            ClientAuthenticationError::MalformedBasic,
-            ClientAuthenticationError::Missing,
+        // Those of `protocol` are tested there.
+        let refusals = Refusal::ALL.iter().copied().map(Failure::from);
+        let denials = [Denial::Token, Denial::Scope, Denial::Bound, Denial::Unbound, Denial::OtherKey];
+        let forms = [MalformedForm::TooLarge, MalformedForm::Encoding];
+        let others = [
+            Failure::too_many_guesses(1),
+            Failure::too_many_registrations(1),
+            Failure::too_many_documents(1),
+            Failure::wrong_method(),
+            Failure::token_malformed(),
         ];
-        let all = refusals.map(Failure::from).into_iter().chain(authentication.map(Failure::from));
+        let all = refusals.chain(denials.map(Failure::from)).chain(forms.map(Failure::from)).chain(others);
         for failure in all {
+            assert!(!failure.description.is_empty());
             let legal = |byte: u8| matches!(byte, 0x20..=0x21 | 0x23..=0x5b | 0x5d..=0x7e);
             assert!(failure.description.bytes().all(legal), "{}", failure.description);
         }

@@ -91,3 +91,41 @@ impl AuthorizationRequestError {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::AuthorizationRequestError as E;
+
+    /// Returns the next reason. All stand here: the compiler asks for a new one.
+    fn after(error: E) -> Option<E> {
+        match error {
+            E::Repeated => Some(E::ResponseTypeMissing),
+            E::ResponseTypeMissing => Some(E::ResponseTypeUnsupported),
+            E::ResponseTypeUnsupported => Some(E::ResponseModeUnsupported),
+            E::ResponseModeUnsupported => Some(E::RequestObject),
+            E::RequestObject => Some(E::RequestUri),
+            E::RequestUri => Some(E::Registration),
+            E::Registration => Some(E::Scope),
+            E::Scope => Some(E::Resource),
+            E::Resource => Some(E::CodeChallenge),
+            E::CodeChallenge => Some(E::CodeChallengeMethod),
+            E::CodeChallengeMethod => Some(E::CodeChallengeMissing),
+            E::CodeChallengeMissing => Some(E::CodeKey),
+            E::CodeKey => Some(E::Nonce),
+            E::Nonce => Some(E::NonceMissing),
+            E::NonceMissing => Some(E::OpenIdMissing),
+            E::OpenIdMissing => Some(E::Prompt),
+            E::Prompt => Some(E::MaxAge),
+            E::MaxAge => Some(E::Claims),
+            E::Claims => None,
+        }
+    }
+
+    #[test]
+    fn c060_a_description_has_only_the_characters_of_rfc_6749() {
+        let legal = |byte: u8| matches!(byte, 0x20..=0x21 | 0x23..=0x5b | 0x5d..=0x7e);
+        for error in std::iter::successors(Some(E::Repeated), |error| after(*error)) {
+            assert!(error.to_string().bytes().all(legal), "{error}");
+        }
+    }
+}

@@ -81,3 +81,31 @@ impl From<Repeated> for ClientAuthenticationError {
         Self::Repeated
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::ClientAuthenticationError as E;
+
+    /// Returns the next reason. All stand here: the compiler asks for a new one.
+    fn after(error: E) -> Option<E> {
+        match error {
+            E::Missing => Some(E::SeveralMethods),
+            E::SeveralMethods => Some(E::Repeated),
+            E::Repeated => Some(E::MalformedBasic),
+            E::MalformedBasic => Some(E::BearerCredentials),
+            E::BearerCredentials => Some(E::UnsupportedScheme),
+            E::UnsupportedScheme => Some(E::MalformedAssertion),
+            E::MalformedAssertion => Some(E::TwoClients),
+            E::TwoClients => Some(E::MalformedCredentials),
+            E::MalformedCredentials => None,
+        }
+    }
+
+    #[test]
+    fn c060_a_description_has_only_the_characters_of_rfc_6749() {
+        let legal = |byte: u8| matches!(byte, 0x20..=0x21 | 0x23..=0x5b | 0x5d..=0x7e);
+        for error in std::iter::successors(Some(E::Missing), |error| after(*error)) {
+            assert!(error.description().bytes().all(legal), "{error}");
+        }
+    }
+}

@@ -128,3 +128,47 @@ impl TokenRequestError {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::TokenRequestError as E;
+
+    /// Returns the next reason. All stand here: the compiler asks for a new one.
+    fn after(error: E) -> Option<E> {
+        match error {
+            E::Repeated => Some(E::GrantTypeMissing),
+            E::GrantTypeMissing => Some(E::GrantTypeUnknown),
+            E::GrantTypeUnknown => Some(E::GrantTypeNotBuilt),
+            E::GrantTypeNotBuilt => Some(E::GrantTypeOff),
+            E::GrantTypeOff => Some(E::GrantTypeOfAuthorization),
+            E::GrantTypeOfAuthorization => Some(E::CodeMissing),
+            E::CodeMissing => Some(E::RefreshTokenMissing),
+            E::RefreshTokenMissing => Some(E::DeviceCodeMissing),
+            E::DeviceCodeMissing => Some(E::PasswordMissing),
+            E::PasswordMissing => Some(E::UsernameMalformed),
+            E::UsernameMalformed => Some(E::TokenMissing),
+            E::TokenMissing => Some(E::TooLong),
+            E::TooLong => Some(E::RedirectUriMalformed),
+            E::RedirectUriMalformed => Some(E::CodeVerifierMalformed),
+            E::CodeVerifierMalformed => Some(E::ScopeMalformed),
+            E::ScopeMalformed => Some(E::ResourceMalformed),
+            E::ResourceMalformed => Some(E::AudienceMalformed),
+            E::AudienceMalformed => Some(E::SubjectTokenMissing),
+            E::SubjectTokenMissing => Some(E::SubjectTokenType),
+            E::SubjectTokenType => Some(E::RequestedTokenType),
+            E::RequestedTokenType => Some(E::ActorTokenAlone),
+            E::ActorTokenAlone => Some(E::AssertionAudience),
+            E::AssertionAudience => Some(E::AssertionMissing),
+            E::AssertionMissing => Some(E::ActorTokenSent),
+            E::ActorTokenSent => None,
+        }
+    }
+
+    #[test]
+    fn c060_a_description_has_only_the_characters_of_rfc_6749() {
+        let legal = |byte: u8| matches!(byte, 0x20..=0x21 | 0x23..=0x5b | 0x5d..=0x7e);
+        for error in std::iter::successors(Some(E::Repeated), |error| after(*error)) {
+            assert!(error.description().bytes().all(legal), "{error:?}");
+        }
+    }
+}

@@ -67,7 +67,8 @@ async fn c045_a_thief_who_is_as_fast_as_the_holder_breaks_nothing() {
 #[tokio::test]
 #[ignore = "needs JETON_TEST_DYNAMODB_LOCAL, the URL of Amazon's DynamoDB Local"]
 async fn c042_c044_c045_c081_races_end_the_same_on_amazons_dynamodb_local() {
-    let world = World::on(Stack::builder().store(&amazon_dynamo()).start());
+    let stack = Stack::builder().env("JETON_REFRESH_RETRY_SECONDS", "60").store(&amazon_dynamo());
+    let world = World::on(stack.start());
     let mut session = world.session();
     races::a_code_is_redeemed_once(&mut session).await;
     races::a_refresh_token_has_one_successor(&mut session).await;

@@ -2,6 +2,7 @@
 
 use harness::{Landing, Pkce, RegisteredClient, Stack};
 
+use crate::authorization_request::request_objects;
 use crate::support::case::Case;
 use crate::support::handles::with_another_end;
 use crate::support::pages::{
@@ -84,7 +85,8 @@ async fn c104_c105_a_push_without_its_credentials_or_in_another_way_is_refused()
 #[tokio::test]
 async fn c105_c108_each_fault_of_a_request_is_told_to_the_client_that_pushes_it() {
     let session = session::shared();
-    let rows: [(&[(&str, &str)], &str); 11] = [
+    let long = "s".repeat(8_193);
+    let rows: [(&[(&str, &str)], &str); 18] = [
         (&[("request_uri", "urn:ietf:params:oauth:request_uri:x")], "invalid_request"),
         (&[("request_uri", "https://app.example/r")], "invalid_request"),
         (&[("redirect_uri", "https://evil.example/cb")], "invalid_request"),
@@ -96,6 +98,13 @@ async fn c105_c108_each_fault_of_a_request_is_told_to_the_client_that_pushes_it(
         (&[("scope", "admin")], "invalid_scope"),
         (&[("resource", "https://other.example")], "invalid_target"),
         (&[("prompt", "none login")], "invalid_request"),
+        (&[("state", "a"), ("state", "a")], "invalid_request"),
+        (&[("unknown", "1"), ("unknown", "2")], "invalid_request"),
+        (&[("code_challenge", "short")], "invalid_request"),
+        (&[("state", &*long)], "invalid_request"),
+        (&[("response_mode", "x")], "invalid_request"),
+        (&[("max_age", "-1")], "invalid_request"),
+        (&[("claims", "[]")], "invalid_request"),
     ];
     for (more, error) in rows {
         let case = Case::new(format!("{} {error}", more[0].0));
@@ -108,6 +117,36 @@ async fn c105_c108_each_fault_of_a_request_is_told_to_the_client_that_pushes_it(
         let reply = push(&session, &session.world.web, &Pkce::new(), &[("odd", &"x".repeat(bytes))]).await;
         assert_refused_with(&reply, 413, "invalid_request");
     }
+}
+
+#[tokio::test]
+async fn c002_c108_the_port_of_a_loopback_redirect_uri_that_is_pushed_may_vary_and_nothing_else() {
+    let session = session::shared();
+    let more = ["--auth-method", "none", "--redirect-uri", "http://127.0.0.1/cb"];
+    let client = app(session.world, "Pushes from a loopback", &more);
+    for uri in ["http://127.0.0.1/cb", "http://127.0.0.1:51004/cb"] {
+        assert_pushed(&push(&session, &client, &Pkce::new(), &[("redirect_uri", uri)]).await);
+    }
+    for uri in ["http://127.0.0.1:51004/cb/", "http://127.0.0.2:51004/cb", "https://127.0.0.1/cb"] {
+        let reply = push(&session, &client, &Pkce::new(), &[("redirect_uri", uri)]).await;
+        assert_refused(&reply, "invalid_request");
+    }
+}
+
+/// Asserts that a client must push, also a request object that it signed.
+async fn assert_must_push_what_it_signs(session: &mut Session<'_>, more: &[&str]) {
+    let signer = Signer::new(jsonwebtoken::Algorithm::ES256, "object");
+    let client = request_objects::app(session.world, "Must push what it signs", &signer, more);
+    let claims = request_objects::claims(session, &client, &Pkce::new()).await;
+    let object = request_objects::signed(&signer, &claims);
+    let callback = answered(&session.browser.go(&request_objects::sent(&client.id, &object)).await);
+    assert_eq!(
+        (callback.error.as_deref(), callback.state.as_deref()),
+        (Some("invalid_request"), Some("in the object"))
+    );
+    assert!(callback.code.is_none(), "{}", callback.url);
+    let target = at(&client.id, &assert_pushed(&push(session, &client, &Pkce::new(), &[("request", &*object)]).await));
+    assert!(session.world.stack.browser().go(&target).await.form().input("password").is_some());
 }
 
 #[tokio::test]
@@ -266,6 +305,7 @@ async fn c029_a_client_that_must_push_cannot_ask_in_another_way() {
     let pkce = Pkce::new();
     let target = pushed(&session, &client, &pkce, &[]).await;
     finish(&mut session, &client, &target, pkce).await;
+    assert_must_push_what_it_signs(&mut session, &["--require-par"]).await;
 }
 
 #[tokio::test]
@@ -277,6 +317,7 @@ async fn c029_a_deployment_may_demand_that_every_client_pushes_and_its_metadata_
     let pkce = Pkce::new();
     let target = pushed(&session, &world.web, &pkce, &[]).await;
     finish(&mut session, &world.web, &target, pkce).await;
+    assert_must_push_what_it_signs(&mut session, &[]).await;
     let shared = session::shared();
     for (session, required) in [(&session, true), (&shared, false)] {
         for path in DOCUMENTS {

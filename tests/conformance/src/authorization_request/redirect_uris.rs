@@ -5,7 +5,7 @@ use harness::{Pkce, authorization_url};
 use crate::support::case::Case;
 use crate::support::pages::{assert_shown_here, encode, shown_here};
 use crate::support::relying_party::{app, person};
-use crate::support::session::{self, assert_fails};
+use crate::support::session::{self, assert_fails, assert_refused};
 use crate::support::world::{CALLBACK, ORDERS, OTHER_CALLBACK, World};
 
 /// URIs that look like [`CALLBACK`] but are not registered.
@@ -77,14 +77,21 @@ async fn c002_only_the_port_of_a_loopback_redirect_uri_may_vary() {
     let more = ["--auth-method", "none", "--grant", "authorization_code", "--api", ORDERS];
     let uris = ["--redirect-uri", "http://127.0.0.1/cb", "--redirect-uri", "http://[::1]:9/cb"];
     let native = world.stack.cli().create_client("Native", &[&more[..], &uris].concat());
-    for uri in ["http://127.0.0.1/cb", "http://127.0.0.1:51004/cb", "http://[::1]/cb", "http://[::1]:51004/cb"] {
+    let good = ["http://127.0.0.1/cb", "http://127.0.0.1:51004/cb", "http://[::1]/cb", "http://[::1]:51004/cb"];
+    for uri in good {
         let pkce = Pkce::new();
         let url = authorization_url(&native.id, uri, &pkce, &[]);
         let callback = session.browser.sign_in_and_consent(&url, &world.ana.username, &world.ana.password).await;
         assert!(callback.url.as_str().starts_with(&format!("{uri}?")), "{}", callback.url);
-        let fields = [("code", callback.code()), ("redirect_uri", uri), ("code_verifier", &*pkce.verifier)];
-        let reply = session.redemption(&native, &fields).send().await;
-        assert_eq!(reply.status, 200, "{reply:?}");
+        let redeem = |uri| {
+            let fields = [("code", callback.code()), ("redirect_uri", uri), ("code_verifier", &*pkce.verifier)];
+            session.redemption(&native, &fields).send()
+        };
+        // The token endpoint compares with the request, and so does not let the port vary.
+        for other in good.into_iter().filter(|other| *other != uri) {
+            assert_refused(&redeem(other).await, "invalid_grant");
+        }
+        assert_eq!(redeem(uri).await.status, 200, "{uri}");
     }
     let query = |uri: &str| format!("response_type=code&client_id={}&redirect_uri={}", native.id, encode(uri));
     let others =

@@ -13,7 +13,7 @@ use crate::support::pages::{
 use crate::support::published::{DOCUMENTS, document, strings};
 use crate::support::pushed::{assert_pushed, at, push};
 use crate::support::session::{self, Code, Session, assert_granted, assert_refused, server_time, until};
-use crate::support::signed_assertions::{self, Assertion, Signer};
+use crate::support::signed_assertions::{self, Assertion, Signer, twice};
 use crate::support::world::{CALLBACK, ORDERS, World};
 
 /// Registers an app whose request objects this key signs.
@@ -160,6 +160,31 @@ async fn c195_c196_any_other_object_is_a_page_and_an_error_where_it_is_pushed() 
     assert_eq!((callback.error.as_deref(), callback.state.as_deref()), (Some("invalid_scope"), Some("in the object")));
     let reply = push(&session, &client, &Pkce::new(), &[("request", &*object)]).await;
     assert_refused(&reply, "invalid_scope");
+}
+
+/// The client signs each of these itself, so nothing but the second member makes it bad.
+#[tokio::test]
+async fn c099_an_object_that_has_a_member_twice_is_a_page_and_an_error_where_it_is_pushed() {
+    let mut session = session::shared();
+    let signer = Signer::new(Algorithm::ES256, "object");
+    let client = app(session.world, "Signs a member twice", &signer, &[]);
+    let good = claims(&session, &client, &Pkce::new()).await;
+    let header = json!({"alg": signer.algorithm, "typ": "oauth-authz-req+jwt"});
+    let mut texts: Vec<(String, String)> = Vec::new();
+    for name in ["redirect_uri", "client_id", "state", "aud"] {
+        let twice = twice(&good, name, &json!("https://other.example/cb"));
+        texts.extend(twice.map(|claims| (header.to_string(), claims)));
+    }
+    texts.extend(twice(&header, "alg", &header["alg"]).map(|header| (header, good.to_string())));
+    for (header, claims) in texts {
+        let _case = Case::new(format!("{header} {claims}"));
+        let object = signer.signed(&header, &claims).0;
+        assert_page(&session.browser.go(&sent(&client.id, &object)).await);
+        let reply = push(&session, &client, &Pkce::new(), &[("request", &*object)]).await;
+        assert_refused(&reply, "invalid_request_object");
+    }
+    let object = signer.signed(&header.to_string(), &good.to_string()).0;
+    assert_pushed(&push(&session, &client, &Pkce::new(), &[("request", &*object)]).await);
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ use crate::support::pages::{
 };
 use crate::support::published::{DOCUMENTS, document};
 use crate::support::relying_party::{app, person};
-use crate::support::session::{self, Code, assert_granted, assert_no_store};
+use crate::support::session::{self, Code, assert_granted, assert_no_store, assert_plain};
 use crate::support::world::{CALLBACK, World};
 
 #[tokio::test]
@@ -138,7 +138,7 @@ async fn form_post_brings_the_answer_in_a_form_of_a_page_that_can_do_nothing_els
     assert_eq!(value("state").as_deref(), Some(state));
     assert_eq!(value("iss").as_deref(), Some(world.stack.issuer()));
     let policy = landing.reply.header("content-security-policy").expect("a policy");
-    assert!(policy.contains("default-src 'none'"), "{policy}");
+    assert_page_headers(&landing.reply);
     assert_leads_anywhere(&landing.reply);
     assert!(policy.contains("script-src 'sha256-") && !policy.contains("unsafe"), "{policy}");
     let code = Code { code: value("code").expect("a code"), verifier: pkce.verifier };
@@ -147,6 +147,8 @@ async fn form_post_brings_the_answer_in_a_form_of_a_page_that_can_do_nothing_els
     let landing = session.browser.go(&authorization_url(&client.id, CALLBACK, &Pkce::new(), &denied)).await;
     let [form] = &forms(landing.reply.text())[..] else { panic!("one form: {:?}", landing.reply) };
     assert_eq!(form.input("error").map(|input| input.value.as_str()), Some("invalid_scope"));
+    assert_plain(&form.input("error_description").map(|input| unescape(&input.value)).expect("a description"));
+    assert_page_headers(&landing.reply);
 }
 
 #[tokio::test]

@@ -11,7 +11,7 @@ use crate::support::case::Case;
 use crate::support::pages::{answered, signed_in};
 use crate::support::published::{DOCUMENTS, document, keys, strings};
 use crate::support::pushed::pushed;
-use crate::support::session::{Code, Session, assert_granted, server_time};
+use crate::support::session::{Code, Session, assert_granted, assert_plain, server_time};
 use crate::support::world::{CALLBACK, ORDERS, World};
 
 const MODES: [&str; 4] = ["jwt", "query.jwt", "fragment.jwt", "form_post.jwt"];
@@ -48,8 +48,13 @@ async fn read(session: &Session<'_>, client: &RegisteredClient, landing: &Landin
     validation.set_required_spec_claims(&["exp", "iss", "aud"]);
     let claims =
         decode::<Value>(token, &DecodingKey::from_jwk(key).unwrap(), &validation).expect("a good response").claims;
-    let lifetime = claims["exp"].as_u64().unwrap() - server_time(session).await;
-    assert!(lifetime <= 600, "{claims}");
+    let now = server_time(session).await;
+    assert!(claims["exp"].as_u64().unwrap() - now <= 600, "{claims}");
+    // C101: no clock of a client can find it issued in the future.
+    assert!(claims["iat"].as_u64().is_some_and(|at| at <= now), "{claims}");
+    if claims.get("error").is_some() {
+        assert_plain(claims["error_description"].as_str().expect("a description"));
+    }
     (algorithm, claims)
 }
 

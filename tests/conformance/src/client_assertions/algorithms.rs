@@ -30,7 +30,7 @@ async fn c069_c070_a_key_of_each_algorithm_authenticates_its_client_at_each_endp
         let signer = Signer::new(algorithm, "one");
         let client = client_with(world, &signer, &[]);
         assert!(client.secret.is_none());
-        for place in 0..3 {
+        for place in 0..5 {
             granted(world, place, &signer.assertion(&claims(world, &client.id))).await;
         }
         let named = ask_at(world, 0).field("client_id", &client.id);

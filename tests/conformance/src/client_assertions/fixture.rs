@@ -5,11 +5,26 @@ use std::sync::LazyLock;
 use harness::{Ask, RegisteredClient};
 use jsonwebtoken::Algorithm;
 
-use crate::support::session::{assert_refused, client_requests};
+use crate::support::case::Case;
+use crate::support::session::{assert_answered, assert_refused, every_client_request};
 use crate::support::signed_assertions::{Assertion, Signer, claims};
-use crate::support::world::{ORDERS, World};
+use crate::support::world::{CALLBACK, ORDERS, World};
 
-pub(super) const MORE: [&str; 6] = ["--grant", "client_credentials", "--api", ORDERS, "--introspects", ORDERS];
+/// The arguments of a client that every endpoint which authenticates clients answers.
+pub(super) const MORE: [&str; 12] = [
+    "--grant",
+    "client_credentials",
+    "--grant",
+    "authorization_code",
+    "--grant",
+    "device_code",
+    "--redirect-uri",
+    CALLBACK,
+    "--api",
+    ORDERS,
+    "--introspects",
+    ORDERS,
+];
 
 /// Registers a client with the key of `signer`.
 pub(super) fn client_with(world: &World, signer: &Signer, more: &[&str]) -> RegisteredClient {
@@ -30,12 +45,12 @@ pub(super) fn usual() -> (&'static World, &'static Signer, &'static RegisteredCl
 
 /// Builds a request for an endpoint that authenticates clients; `place` selects the endpoint.
 pub(super) fn ask_at(world: &World, place: usize) -> Ask {
-    client_requests(&world.stack.http()).into_iter().nth(place % 3).expect("three endpoints")
+    every_client_request(&world.stack.http()).into_iter().nth(place % 5).expect("five endpoints")
 }
 
 pub(super) async fn granted(world: &World, place: usize, assertion: &Assertion) {
-    let reply = ask_at(world, place).fields(&assertion.fields()).send().await;
-    assert_eq!(reply.status, 200, "{place}: {reply:?}");
+    let _case = Case::new(format!("endpoint {place}"));
+    assert_answered(&ask_at(world, place).fields(&assertion.fields()).send().await);
 }
 
 pub(super) async fn refused(world: &World, place: usize, assertion: &Assertion) {

@@ -7,14 +7,14 @@ use serde_json::{Value, json};
 
 use crate::client_assertions::fixture::{MORE, ask_at, client_with, granted, refused, usual};
 use crate::support::case::Case;
-use crate::support::counted::{COUNTED, ENDPOINTS, nothing_is_written};
+use crate::support::counted::{COUNTED, EVERY_ENDPOINT, nothing_is_written};
 use crate::support::forged::part;
 use crate::support::log::audit;
 use crate::support::pushed::{assert_pushed, request};
 use crate::support::session::assert_refused;
-use crate::support::signed_assertions::{Assertion, KIND, Signer, claims, claims_but, now, token_endpoint};
+use crate::support::signed_assertions::{Assertion, KIND, Signer, claims, claims_but, now, token_endpoint, twice};
 use crate::support::stored::Stored;
-use crate::support::world::{CALLBACK, World};
+use crate::support::world::World;
 
 #[tokio::test]
 async fn c176_assertions_of_libraries_are_taken_as_they_come() {
@@ -68,7 +68,7 @@ async fn c070_an_assertion_that_is_not_the_clients_own_changes_nothing() {
             let ask = http.post(path).fields(&[("grant_type", "client_credentials"), ("token", "x")]);
             (format!("{name} at {path}"), ask.fields(&assertion.fields()))
         };
-        rows.iter().flat_map(|row| ENDPOINTS.map(|path| at(path, row))).collect()
+        rows.iter().flat_map(|row| EVERY_ENDPOINT.map(|path| at(path, row))).collect()
     })
     .await;
     for (name, reply) in replies {
@@ -81,7 +81,7 @@ async fn c070_an_assertion_that_is_not_the_clients_own_changes_nothing() {
 async fn c070_what_is_no_assertion_is_refused() {
     let (world, signer, client) = usual();
     let good = signer.assertion(&claims(world, &client.id)).0;
-    for place in 0..3 {
+    for place in 0..5 {
         for fields in [
             &[("client_assertion", &*good)][..],
             &[("client_assertion_type", KIND)],
@@ -99,6 +99,31 @@ async fn c070_what_is_no_assertion_is_refused() {
         assert_refused(&twice.send().await, "invalid_request");
     }
     granted(world, 0, &Assertion(good)).await;
+}
+
+/// The client signs each of these itself, so nothing but the second member makes it bad.
+#[tokio::test]
+async fn c099_an_assertion_that_has_a_member_twice_is_refused() {
+    let (world, signer, client) = usual();
+    let header = json!({"alg": "ES256", "typ": "JWT", "kid": "usual"});
+    let others = [
+        ("aud", json!("https://other.example")),
+        ("exp", json!(now() - 60)),
+        ("iss", json!("another")),
+        ("sub", json!("another")),
+        ("jti", json!("another")),
+    ];
+    for (place, (name, other)) in others.iter().enumerate() {
+        for text in twice(&claims(world, &client.id), name, other) {
+            let _case = Case::new(&text);
+            refused(world, place, &signer.signed(&header.to_string(), &text)).await;
+        }
+    }
+    for text in twice(&header, "alg", &header["alg"]) {
+        let _case = Case::new(&text);
+        refused(world, 0, &signer.signed(&text, &claims(world, &client.id).to_string())).await;
+    }
+    granted(world, 0, &signer.signed(&header.to_string(), &claims(world, &client.id).to_string())).await;
 }
 
 #[tokio::test]
@@ -131,9 +156,8 @@ async fn c071_o43_the_audience_is_the_issuer_or_the_endpoint_and_of_a_strict_cli
 #[tokio::test]
 async fn c071_the_url_of_par_is_an_audience_at_par_alone() {
     let (world, signer) = (World::shared(), Signer::new(Algorithm::ES256, "pushes"));
-    let pushes = ["--grant", "authorization_code", "--redirect-uri", CALLBACK];
-    let usual = client_with(world, &signer, &pushes);
-    let strict = client_with(world, &signer, &[&pushes[..], &["--assertion-audience", "issuer"]].concat());
+    let usual = client_with(world, &signer, &[]);
+    let strict = client_with(world, &signer, &["--assertion-audience", "issuer"]);
     let (issuer, endpoint) = (world.stack.issuer(), token_endpoint(world).await);
     let par = format!("{issuer}/par");
     for (audience, of_usual, of_strict, at_token) in [
@@ -189,10 +213,10 @@ async fn c072_o43_an_assertion_is_brief_and_not_from_the_future() {
 #[tokio::test]
 async fn c073_an_assertion_is_good_once_at_all_endpoints_together() {
     let (world, signer, client) = usual();
-    for place in 0..3 {
+    for place in 0..5 {
         let assertion = signer.assertion(&claims(world, &client.id));
         granted(world, place, &assertion).await;
-        for again in 0..3 {
+        for again in 0..5 {
             refused(world, again, &assertion).await;
         }
     }
@@ -211,7 +235,7 @@ async fn c073_an_assertion_is_good_once_at_all_endpoints_together() {
 async fn c073_of_32_at_once_one_is_granted() {
     let (world, signer, client) = usual();
     let assertion = signer.assertion(&claims(world, &client.id));
-    let asked = (0..32).map(|place| ask_at(world, place).fields(&assertion.fields()).send());
+    let asked = (0..32).map(|place| ask_at(world, place % 3).fields(&assertion.fields()).send());
     let statuses: Vec<u16> = join_all(asked).await.iter().map(|reply| reply.status).collect();
     let count = |status| statuses.iter().filter(|one| **one == status).count();
     assert_eq!((count(200), count(401)), (1, 31), "{statuses:?}");
@@ -223,7 +247,7 @@ async fn c068_a_client_that_signs_authenticates_in_no_other_way_and_no_other_cli
     let cli = world.stack.cli();
     let shared = cli.create_client("Signs", &[&MORE[..], &["--auth-method", "client_secret_jwt"]].concat());
     let basic = cli.create_client("Shows", &MORE);
-    for place in 0..3 {
+    for place in 0..5 {
         assert_refused(&ask_at(world, place).field("client_id", &client.id).send().await, "invalid_client");
         assert_refused(&ask_at(world, place).basic(&client.id, "x").send().await, "invalid_client");
         assert_refused(&ask_at(world, place).basic(&shared.id, shared.secret()).send().await, "invalid_client");

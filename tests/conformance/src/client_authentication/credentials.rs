@@ -5,11 +5,12 @@ use base64::engine::general_purpose::STANDARD;
 use harness::RegisteredClient;
 
 use crate::support::case::Case;
-use crate::support::counted::{ENDPOINTS, nothing_is_written};
+use crate::support::counted::{EVERY_ENDPOINT, nothing_is_written};
 use crate::support::published::{DOCUMENTS, document, strings};
 use crate::support::relying_party::{app, person};
 use crate::support::session::{
-    self, Code, assert_granted, assert_refused, assert_refused_with, challenge, client_requests, guessed_at,
+    self, Code, EVERY_FORM, OF_EVERY_ENDPOINT, assert_answered, assert_granted, assert_refused, assert_refused_with,
+    challenge, every_client_request, guessed_at,
 };
 use crate::support::world::{CALLBACK, ORDERS, World};
 
@@ -50,11 +51,10 @@ async fn o19_a_secret_is_taken_from_basic_form_encoded_and_from_the_body() {
 #[tokio::test]
 async fn c064_a_client_of_the_post_method_authenticates_in_the_body() {
     let world = World::shared();
-    let more = ["--auth-method", "client_secret_post", "--grant", "client_credentials", "--api", ORDERS];
+    let more = [&OF_EVERY_ENDPOINT[..], &["--auth-method", "client_secret_post"]].concat();
     let post = world.stack.cli().create_client("Post", &more);
-    for ask in client_requests(&world.stack.http()) {
-        let reply = ask.field("client_id", &post.id).field("client_secret", post.secret()).send().await;
-        assert_eq!(reply.status, 200, "{reply:?}");
+    for ask in every_client_request(&world.stack.http()) {
+        assert_answered(&ask.field("client_id", &post.id).field("client_secret", post.secret()).send().await);
     }
 }
 
@@ -63,9 +63,8 @@ async fn c064_credentials_in_the_url_are_not_taken() {
     let world = World::shared();
     let (http, service) = (world.stack.http(), &world.service);
     let query = format!("client_id={}&client_secret={}", service.id, service.secret());
-    for path in ["/token", "/introspect", "/revoke"] {
-        let ask = http.post(&format!("{path}?{query}")).field("grant_type", "client_credentials").field("token", "x");
-        let reply = ask.send().await;
+    for path in EVERY_ENDPOINT {
+        let reply = http.post(&format!("{path}?{query}")).fields(&EVERY_FORM).send().await;
         match reply.status {
             400 => assert_refused(&reply, "invalid_request"),
             _ => assert_refused_with(&reply, 401, "invalid_client"),
@@ -81,7 +80,7 @@ async fn c065_two_ways_of_client_authentication_at_once_change_nothing() {
             let ask = http.post(path).client(service).fields(&[("grant_type", "client_credentials"), ("token", "x")]);
             ask.field("client_id", &service.id).field("client_secret", service.secret())
         };
-        ENDPOINTS.iter().map(|path| (String::from(*path), ask(path))).collect()
+        EVERY_ENDPOINT.iter().map(|path| (String::from(*path), ask(path))).collect()
     })
     .await;
     for (name, reply) in replies {
@@ -94,11 +93,11 @@ async fn c065_two_ways_of_client_authentication_at_once_change_nothing() {
 async fn c065_two_ways_at_once_are_one_too_many() {
     let world = World::shared();
     let service = &world.service;
-    for ask in client_requests(&world.stack.http()) {
+    for ask in every_client_request(&world.stack.http()) {
         let ask = ask.client(service).field("client_id", &service.id).field("client_secret", service.secret());
         assert_refused(&ask.send().await, "invalid_request");
     }
-    for ask in client_requests(&world.stack.http()) {
+    for ask in every_client_request(&world.stack.http()) {
         let kind = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
         let assertion = [("client_assertion_type", kind), ("client_assertion", "a.b.c")];
         assert_refused(&ask.client(service).fields(&assertion).send().await, "invalid_request");
@@ -113,7 +112,7 @@ async fn c065_two_authorization_headers_are_refused() {
     for (first, second) in
         [(service.secret(), "wrong"), ("wrong", service.secret()), (service.secret(), service.secret())]
     {
-        for ask in client_requests(&world.stack.http()) {
+        for ask in every_client_request(&world.stack.http()) {
             let reply = ask.basic(&service.id, first).basic(&service.id, second).send().await;
             assert_eq!(reply.status / 100, 4, "{reply:?}");
         }
@@ -123,13 +122,13 @@ async fn c065_two_authorization_headers_are_refused() {
 #[tokio::test]
 async fn c066_both_parts_of_basic_are_form_decoded() {
     let world = World::shared();
+    let client = world.stack.cli().create_client("Escapes", &OF_EVERY_ENDPOINT);
     let escape = |text: &str| text.bytes().fold(String::new(), |escaped, byte| format!("{escaped}%{byte:02x}"));
-    let credentials = format!("{}:{}", escape(&world.service.id), escape(world.service.secret()));
+    let credentials = format!("{}:{}", escape(&client.id), escape(client.secret()));
     for scheme in ["Basic", "basic", "BASIC"] {
-        for ask in client_requests(&world.stack.http()) {
+        for ask in every_client_request(&world.stack.http()) {
             let value = format!("{scheme} {}", STANDARD.encode(&credentials));
-            let reply = ask.header("authorization", value).send().await;
-            assert_eq!(reply.status, 200, "{reply:?}");
+            assert_answered(&ask.header("authorization", value).send().await);
         }
     }
 }
@@ -139,7 +138,7 @@ async fn an_unknown_client_and_a_wrong_secret_are_not_told_apart() {
     let world = World::shared();
     let guessed = guessed_at(world, "Guessed at");
     let http = world.stack.http();
-    let ask = |id: &str| client_requests(&http).map(|ask| ask.basic(id, "wrong"));
+    let ask = |id: &str| every_client_request(&http).map(|ask| ask.basic(id, "wrong"));
     for (unknown, known) in ask("nobody").into_iter().zip(ask(&guessed.id)) {
         let (unknown, known) = (unknown.send().await, known.send().await);
         assert_eq!((unknown.status, unknown.text()), (known.status, known.text()));
@@ -162,7 +161,7 @@ async fn client_credentials_in_a_bearer_header_are_told_the_right_form() {
     let service = &world.service;
     let plain = format!("{}:{}", service.id, service.secret());
     for credentials in [STANDARD.encode(&plain), plain, service.secret().to_owned()] {
-        for ask in client_requests(&world.stack.http()) {
+        for ask in every_client_request(&world.stack.http()) {
             let reply = ask.header("authorization", format!("Bearer {credentials}")).send().await;
             assert_refused(&reply, "invalid_client");
             assert!(reply.string("error_description").contains("Basic"), "{reply:?}");
@@ -179,13 +178,13 @@ async fn a_malformed_authorization_header_fails_the_client_not_the_server() {
     let bad_escape = format!("Basic {}", STANDARD.encode("a%ff:b%"));
     let rows = ["Basic", "Basic ", "Basic !!!", &no_colon, &not_utf8, &bad_escape, "Digest a=b", "DPoP a"];
     for value in rows {
-        for ask in client_requests(&world.stack.http()) {
+        for ask in every_client_request(&world.stack.http()) {
             let reply = ask.header("authorization", value).send().await;
             assert_refused(&reply, "invalid_client");
             assert!(challenge(&reply).starts_with("Basic"), "{value}: {reply:?}");
         }
     }
-    for ask in client_requests(&world.stack.http()) {
+    for ask in every_client_request(&world.stack.http()) {
         let reply = ask.header("authorization", b"Basic \xff\xfe").send().await;
         assert_eq!(reply.status, 401, "{reply:?}");
     }
@@ -194,12 +193,10 @@ async fn a_malformed_authorization_header_fails_the_client_not_the_server() {
 #[tokio::test]
 async fn c064_a_secret_in_the_query_is_refused_also_beside_a_good_one() {
     let world = World::shared();
-    let (http, service) = (world.stack.http(), &world.service);
-    for path in ENDPOINTS {
+    let (http, client) = (world.stack.http(), world.stack.cli().create_client("Shows it twice", &OF_EVERY_ENDPOINT));
+    for path in EVERY_ENDPOINT {
         for query in ["client_secret=x", "client_id=x", "client_assertion=x"] {
-            let ask = http.post(&format!("{path}?{query}")).client(service);
-            let fields = [("grant_type", "client_credentials"), ("resource", ORDERS), ("token", "x")];
-            let reply = ask.fields(&fields).send().await;
+            let reply = http.post(&format!("{path}?{query}")).client(&client).fields(&EVERY_FORM).send().await;
             assert!(matches!(reply.status, 400 | 401), "{path}?{query}: {reply:?}");
         }
     }
@@ -218,7 +215,7 @@ async fn c065_two_methods_are_refused_even_when_one_is_wrong_or_names_another() 
     ];
     for body in bodies {
         for secret in [service.secret(), "wrong"] {
-            for ask in client_requests(&world.stack.http()) {
+            for ask in every_client_request(&world.stack.http()) {
                 let reply = ask.basic(&service.id, secret).fields(&body).send().await;
                 assert!(matches!(&*reply.string("error"), "invalid_request" | "invalid_client"), "{reply:?}");
                 assert!(matches!(reply.status, 400 | 401), "{reply:?}");

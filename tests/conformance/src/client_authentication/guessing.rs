@@ -1,20 +1,20 @@
 //! Limits of guessing client secrets, at every endpoint.
 
 use futures::future::join_all;
-use harness::Stack;
+use harness::{Http, Stack};
+use serde_json::json;
 
 use crate::support::counted::Counted;
-use crate::support::session::{assert_granted, assert_refused, assert_refused_with, client_requests, guessed_at};
+use crate::support::session::{assert_granted, assert_refused, assert_refused_with, every_client_request, guessed_at};
 use crate::support::throttled::{count, retry_after};
 use crate::support::world::{ORDERS, World};
 
-/// Sends wrong secrets for a client to each of the three endpoints in turn, and returns the statuses.
+/// Sends wrong secrets for a client to each of the five endpoints in turn, and returns the statuses.
 async fn wrong_secrets(world: &World, id: &str, count: usize) -> Vec<u16> {
     let http = world.stack.http();
     let mut statuses = Vec::new();
     for index in 0..count {
-        let [token, introspect, revoke] = client_requests(&http);
-        let ask = [token, introspect, revoke].into_iter().nth(index % 3).expect("three endpoints");
+        let ask = every_client_request(&http).into_iter().nth(index % 5).expect("five endpoints");
         let reply = ask.basic(id, &format!("wrong {index}")).send().await;
         match reply.status {
             429 => {
@@ -39,8 +39,54 @@ async fn c067_twenty_wrong_secrets_are_answered_over_all_endpoints_and_the_next_
 #[tokio::test]
 async fn c067_c155_twenty_secrets_of_a_client_that_nobody_has_are_answered_at_each_endpoint() {
     let world = World::on(Stack::start());
-    let statuses = wrong_secrets(&world, "nobody-at-all", 66).await;
-    assert_eq!((count(&statuses[..60], 401), count(&statuses[60..], 429)), (60, 6), "{statuses:?}");
+    let statuses = wrong_secrets(&world, "nobody-at-all", 110).await;
+    assert_eq!((count(&statuses[..100], 401), count(&statuses[100..], 429)), (100, 10), "{statuses:?}");
+}
+
+/// Twenty wrong secrets of a client are answered, so 25 clients are needed to reach the limit of one address.
+#[tokio::test]
+async fn c067_one_address_has_five_hundred_wrong_secrets_over_all_clients() {
+    let world = World::shared();
+    let ids: Vec<String> = (0..25).map(|number| format!("guessed-from-one-address-{number}")).collect();
+    let lines = ids.iter().map(|id| {
+        let secret = format!("a long enough secret of {id}");
+        json!({"client_id": id, "client_secret": secret, "grant_types": ["client_credentials"], "apis": [ORDERS]})
+    });
+    let lines: Vec<String> = lines.map(|line| line.to_string()).collect();
+    assert_eq!(world.stack.cli().run_with_input(&["client", "import"], &lines.join("\n"))["imported"], 25);
+    let last = guessed_at(world, "Guessed at last");
+    let (here, elsewhere) = (world.stack.http_from([127, 0, 9, 67]), world.stack.http_from([127, 0, 9, 68]));
+    let guess = |http: &Http, id: &str, secret: &str| {
+        http.post("/token").field("grant_type", "client_credentials").basic(id, secret).send()
+    };
+    let guesses = ids.iter().map(async |id| {
+        for _ in 0..20 {
+            assert_refused(&guess(&here, id, "wrong").await, "invalid_client");
+        }
+    });
+    join_all(guesses).await;
+    let refused = guess(&here, &last.id, "wrong").await;
+    assert_refused_with(&refused, 429, "temporarily_unavailable");
+    assert!(retry_after(&refused) >= 1);
+    assert_refused(&guess(&elsewhere, &last.id, "wrong").await, "invalid_client");
+    // A right secret is never refused for the wrong ones of others.
+    assert_granted(&guess(&here, &last.id, last.secret()).await);
+}
+
+/// The secrets of clients that nobody has are counted by their address too, in the memory of the endpoint.
+#[tokio::test]
+async fn c067_c155_one_address_has_five_hundred_secrets_of_clients_that_nobody_has() {
+    let stack = &World::shared().stack;
+    let (here, elsewhere) = (stack.http_from([127, 0, 9, 69]), stack.http_from([127, 0, 9, 70]));
+    let guess = |http: &Http, number: usize| {
+        let ask = http.post("/token").field("grant_type", "client_credentials");
+        ask.basic(&format!("nobody-{number}"), "wrong").send()
+    };
+    for number in 0..500 {
+        assert_refused(&guess(&here, number).await, "invalid_client");
+    }
+    assert_refused_with(&guess(&here, 500).await, 429, "temporarily_unavailable");
+    assert_refused(&guess(&elsewhere, 501).await, "invalid_client");
 }
 
 #[tokio::test]

@@ -3,22 +3,24 @@
 use harness::{Ask, Stack};
 use serde_json::json;
 
-use crate::support::session::{self, assert_granted, assert_refused, client_requests};
+use crate::support::session::{
+    self, OF_EVERY_ENDPOINT, assert_answered, assert_granted, assert_refused, every_client_request,
+};
 use crate::support::world::{CALLBACK, ORDERS, World};
 
 #[tokio::test]
 async fn c068_only_the_registered_method_authenticates() {
     let world = World::shared();
     let of_method = |method| {
-        let more = ["--auth-method", method, "--grant", "client_credentials", "--api", ORDERS];
+        let more = [&OF_EVERY_ENDPOINT[..], &["--auth-method", method]].concat();
         world.stack.cli().create_client("One method only", &more)
     };
     let (basic, post) = (of_method("client_secret_basic"), of_method("client_secret_post"));
     let http = world.stack.http();
-    for ask in client_requests(&http) {
+    for ask in every_client_request(&http) {
         assert_refused(&ask.basic(&post.id, post.secret()).send().await, "invalid_client");
     }
-    for ask in client_requests(&http) {
+    for ask in every_client_request(&http) {
         let reply = ask.field("client_id", &basic.id).field("client_secret", basic.secret()).send().await;
         assert_refused(&reply, "invalid_client");
     }
@@ -28,15 +30,14 @@ async fn c068_only_the_registered_method_authenticates() {
 async fn c175_a_client_without_a_named_method_sends_its_secret_in_either_place_and_never_in_both() {
     let world = World::shared();
     let cli = world.stack.cli();
-    let client = cli.create_client("Either", &["--grant", "client_credentials", "--api", ORDERS]);
+    let client = cli.create_client("Either", &OF_EVERY_ENDPOINT);
     let shown = cli.run(&["client", "show", &client.id]);
     assert_eq!(shown["auth_method"], "client_secret_basic");
     assert_eq!(shown["auth_methods"], json!(["client_secret_basic", "client_secret_post"]));
     let in_body = |ask: Ask, secret: &str| ask.field("client_id", &client.id).field("client_secret", secret);
-    for ask in client_requests(&world.stack.http()) {
+    for ask in every_client_request(&world.stack.http()) {
         for ask in [ask.clone().client(&client), in_body(ask.clone(), client.secret())] {
-            let reply = ask.send().await;
-            assert_eq!(reply.status, 200, "{reply:?}");
+            assert_answered(&ask.send().await);
         }
         assert_refused(&in_body(ask.clone().client(&client), client.secret()).send().await, "invalid_request");
         assert_refused(&in_body(ask.clone(), "wrong").send().await, "invalid_client");
@@ -95,17 +96,17 @@ async fn c176_a_public_client_may_name_itself_by_basic_with_an_empty_password() 
 async fn c075_a_confidential_client_must_and_a_public_one_must_not_show_a_secret() {
     let world = World::shared();
     let http = world.stack.http();
-    for ask in client_requests(&http) {
+    for ask in every_client_request(&http) {
         assert_refused(&ask.field("client_id", &world.service.id).send().await, "invalid_client");
     }
-    for ask in client_requests(&http) {
+    for ask in every_client_request(&http) {
         assert_refused(&ask.send().await, "invalid_client");
     }
-    for ask in client_requests(&http) {
+    for ask in every_client_request(&http) {
         let reply = ask.field("client_id", &world.spa.id).field("client_secret", "guessed").send().await;
         assert_refused(&reply, "invalid_client");
     }
-    for ask in client_requests(&http) {
+    for ask in every_client_request(&http) {
         assert_refused(&ask.basic(&world.spa.id, "guessed").send().await, "invalid_client");
     }
 }

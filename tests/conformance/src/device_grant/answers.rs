@@ -7,7 +7,7 @@ use crate::support::devices::{
     asked, asks_for_a_decision, decide, device_client, enter, poll, question, signed_in, television,
 };
 use crate::support::pages::{assert_page_headers, assert_turned_down};
-use crate::support::session::{self, assert_refused, server_time, tokens, until};
+use crate::support::session::{self, assert_refused, assert_rfc_9068, server_time, tokens, until};
 use crate::support::world::ORDERS;
 
 #[tokio::test]
@@ -88,6 +88,7 @@ async fn c125_a_grant_of_a_device_rests_on_its_person_and_its_session() {
         assert_eq!(decide(&mut browser, &page, "allow").await.reply.status, 200);
     }
     let first = tokens(&poll(&session, &tv, &before.device_code).await);
+    assert_eq!(assert_rfc_9068(world, &first.access).text("sub"), eve.sub);
     assert!(session.is_active(&first.access).await);
     drop(cli.run(&["user", "disable", &eve.username]));
     assert!(!session.is_active(&first.access).await);

@@ -4,7 +4,7 @@ use jsonwebtoken::Algorithm;
 use serde_json::{Value, json};
 
 use crate::federated_clients::fixture::{Platform, SPIFFE_KIND, WORLD, ask, ask_with, assert_is, assert_told};
-use crate::support::session::{assert_refused_with, client_requests};
+use crate::support::session::{assert_refused_with, assert_rfc_9068, client_requests, reach};
 use crate::support::signed_assertions::{Assertion, KIND, now};
 
 /// The options of an issuer that is GitHub.
@@ -181,7 +181,11 @@ async fn c221_a_workload_may_send_its_token_as_the_assertion_of_a_grant() {
     };
     let token = platform.token("agent");
     for _ in 0..2 {
-        assert_is(&send(&token, &[("client_id", &client.id)]).await, &client);
+        let reply = send(&token, &[("client_id", &client.id)]).await;
+        assert_is(&reply, &client);
+        // C056: what was not asked for is told.
+        assert_eq!(reach(&reply).1, ["read", "write"]);
+        assert_rfc_9068(&WORLD, &reply.string("access_token"));
     }
     let rows = [
         (platform.token("nobody"), &client.id, "unauthorized_client"),

@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 
 use crate::federated_clients::fixture::{Platform, WORLD, ask, ask_with, assert_is, assert_told};
 use crate::support::forged::part;
-use crate::support::session::client_requests;
-use crate::support::signed_assertions::{Assertion, KIND, Signer, now};
+use crate::support::session::{assert_refused, client_requests};
+use crate::support::signed_assertions::{Assertion, KIND, Signer, now, twice};
 
 #[tokio::test]
 async fn c221_each_fault_of_a_token_is_told_with_its_own_text() {
@@ -69,6 +69,20 @@ async fn c222_no_unsigned_token_and_none_of_another_kind_counts() {
     let stranger = Signer::new(Algorithm::ES256, "kinds");
     let header = json!({"alg": "ES256", "typ": "JWT", "jwk": stranger.public(), "jku": "https://evil.example/keys"});
     assert_told(&ask(&stranger.assertion_with(&header, &claims)).await, "not signed");
+}
+
+/// The platform signs each of these itself, so nothing but the second member makes it bad.
+#[tokio::test]
+async fn c099_a_token_that_has_a_member_twice_is_refused() {
+    let platform = Platform::generic("members");
+    let client = platform.client("orders", &[]);
+    let (claims, header) = (platform.claims("orders"), json!({"alg": "ES256", "typ": "JWT", "kid": "members"}));
+    let others = [("sub", json!("another")), ("aud", json!("https://other.example")), ("exp", json!(now() - 60))];
+    for text in others.iter().flat_map(|(name, other)| twice(&claims, name, other)) {
+        let reply = ask(&platform.signer.signed(&header.to_string(), &text)).await;
+        assert_refused(&reply, "invalid_client");
+    }
+    assert_is(&ask(&platform.signer.signed(&header.to_string(), &claims.to_string())).await, &client);
 }
 
 #[tokio::test]

@@ -1,12 +1,12 @@
 //! Access tokens straight from the authorization endpoint, where the implicit grant is on.
 
-use harness::{Browser, Jwt, Landing, RegisteredClient};
+use harness::{Browser, Landing, RegisteredClient};
 
 use crate::support::pages::{
     answered, asks_for_consent, assert_shown_here, assert_turned_down, cors_headers, encode, fragment, sign_in, url,
 };
 use crate::support::published::{DOCUMENTS, document, strings};
-use crate::support::session::{self, assert_no_store, assert_refused};
+use crate::support::session::{self, assert_no_store, assert_refused, assert_rfc_9068, words};
 use crate::support::world::{CALLBACK, ORDERS, World};
 
 /// Starts a world whose deployment allows the implicit grant, and registers an app that may use it.
@@ -91,7 +91,7 @@ async fn c014_a_token_of_the_implicit_grant_is_brief_and_all_that_is_given() {
     assert_eq!(told["iss"], world.stack.issuer());
     let lifetime: u64 = told["expires_in"].parse().expect("a number");
     assert!((1..=300).contains(&lifetime), "{lifetime} s");
-    let jwt = Jwt::read(&told["access_token"]);
+    let jwt = assert_rfc_9068(&world, &told["access_token"]);
     assert_eq!((jwt.text("sub"), jwt.text("client_id"), jwt.text("scope")), (&*world.ana.sub, &*client.id, "read"));
     assert!(jwt.number("exp") - jwt.number("iat") <= 300);
     assert!(session.is_active(&told["access_token"]).await);
@@ -99,6 +99,17 @@ async fn c014_a_token_of_the_implicit_grant_is_brief_and_all_that_is_given() {
     let again = session.browser.submit(&consent, &consent.form(), &[("decision", "allow")]).await;
     assert_turned_down(&again);
     assert_refused(&session.refresh(&client, &told["access_token"]).await, "unauthorized_client");
+}
+
+#[tokio::test]
+async fn c056_the_scope_of_a_token_of_the_implicit_grant_is_told_when_none_was_asked_for() {
+    let (world, client) = with_the_implicit_grant();
+    let mut session = world.session();
+    let consent = consent_of(&world, &mut session.browser, &token_url(&client.id, "")).await;
+    let landing = session.browser.submit(&consent, &consent.form(), &[("decision", "allow")]).await;
+    let told = fragment(&answered(&landing).url);
+    assert_eq!(words(&told["scope"]), ["read", "write"]);
+    assert_eq!(words(assert_rfc_9068(&world, &told["access_token"]).text("scope")), ["read", "write"]);
 }
 
 #[tokio::test]

@@ -53,7 +53,8 @@ async fn c080_c110_a_reused_token_ends_the_whole_grant_at_once() {
 
 #[tokio::test]
 async fn c081_concurrent_refreshes_have_one_successor() {
-    races::a_refresh_token_has_one_successor(&mut session::shared()).await;
+    let world = World::with("JETON_REFRESH_RETRY_SECONDS", "60");
+    races::a_refresh_token_has_one_successor(&mut world.session()).await;
 }
 
 #[tokio::test]

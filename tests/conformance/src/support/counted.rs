@@ -30,7 +30,10 @@ impl Counted {
     }
 }
 
+/// The endpoints that take a client of any grant type.
 pub(crate) const ENDPOINTS: [&str; 3] = ["/token", "/introspect", "/revoke"];
+/// All endpoints that authenticate clients.
+pub(crate) const EVERY_ENDPOINT: [&str; 5] = ["/token", "/introspect", "/revoke", "/par", "/device_authorization"];
 
 /// The shared instance; the mutex lets one test at a time count.
 pub(crate) static COUNTED: LazyLock<Mutex<Counted>> = LazyLock::new(|| Mutex::new(Counted::start()));
@@ -55,7 +58,7 @@ pub(crate) async fn nothing_is_written(
 pub(crate) async fn at_each_endpoint(spoil: impl Fn(Ask) -> Ask) -> Vec<(String, Reply)> {
     nothing_is_written(|counted, http| {
         let ask = |path: &&str| (String::from(*path), spoil(http.post(path).client(&counted.world.service)));
-        ENDPOINTS.iter().map(ask).collect()
+        EVERY_ENDPOINT.iter().map(ask).collect()
     })
     .await
 }

@@ -7,7 +7,7 @@ use harness::{
 };
 
 use crate::support::case::Case;
-use crate::support::session::{self, Session, assert_no_store};
+use crate::support::session::{self, Session, assert_no_store, assert_plain};
 use crate::support::world::{CALLBACK, ORDERS, World};
 
 pub(crate) fn url(client: &str, more: &[(&str, &str)]) -> String {
@@ -59,7 +59,8 @@ pub(crate) async fn remembered(session: &mut Session<'_>, client: &str) -> bool 
     !asks_for_consent(&session.browser.go(&url(client, &[])).await)
 }
 
-/// C030, C031: asserts that the page cannot be framed, loads nothing from elsewhere, and sends no referrer.
+/// C030, C031, C039: asserts that the page cannot be framed, loads nothing from elsewhere, sends no referrer, and keeps
+/// browsers to https for a year at least.
 pub(crate) fn assert_page_headers(reply: &Reply) {
     assert_no_store(reply);
     let header = |name: &str| reply.header(name).unwrap_or_else(|| panic!("no {name}: {reply:?}")).to_lowercase();
@@ -67,6 +68,9 @@ pub(crate) fn assert_page_headers(reply: &Reply) {
     assert_eq!(header("x-frame-options"), "deny", "{reply:?}");
     assert_eq!(header("referrer-policy"), "no-referrer", "{reply:?}");
     assert_eq!(header("x-content-type-options"), "nosniff", "{reply:?}");
+    let hsts = header("strict-transport-security");
+    let seconds = hsts.split(';').find_map(|part| part.trim().strip_prefix("max-age="));
+    assert!(seconds.and_then(|text| text.parse().ok()).is_some_and(|age: u64| age >= 31_536_000), "{hsts}");
     assert_eq!(reply.header("access-control-allow-origin"), None, "{reply:?}");
     let policy = header("content-security-policy");
     assert_eq!(directive(&policy, "frame-ancestors"), Some("'none'"), "{policy}");
@@ -150,9 +154,16 @@ pub(crate) fn encode(text: &str) -> String {
     url::form_urlencoded::byte_serialize(text.as_bytes()).collect()
 }
 
-/// Returns the callback; panics with the current page when there is none.
+/// Returns the callback; panics with the current page when there is none. An error is described in plain characters.
 pub(crate) fn answered(landing: &Landing) -> Callback {
-    landing.callback().unwrap_or_else(|| panic!("no answer to the client: {:?}", landing.reply))
+    let callback = landing.callback().unwrap_or_else(|| panic!("no answer to the client: {:?}", landing.reply));
+    if callback.error.is_some() {
+        let in_fragment = ::url::form_urlencoded::parse(callback.url.fragment().unwrap_or_default().as_bytes());
+        let mut told = callback.url.query_pairs().chain(in_fragment);
+        let description = told.find(|(name, _)| name == "error_description").map(|(_, text)| text.into_owned());
+        assert_plain(&description.unwrap_or_default());
+    }
+    callback
 }
 
 /// Returns the names of the CORS headers in a reply.
@@ -181,7 +192,7 @@ pub(crate) async fn every_page(world: &World) -> Vec<(&'static str, Reply)> {
         ("no decision", undecided.reply),
         ("used form", used.reply),
     ];
-    for (name, ask) in bad_asks(&http, &good) {
+    for (name, ask) in bad_asks(&http, &good).into_iter().chain(bad_asks_elsewhere(&http)) {
         pages.push((name, ask.send().await));
     }
     pages
@@ -204,6 +215,27 @@ fn bad_asks(http: &Http, good: &str) -> Vec<(&'static str, Ask)> {
         ("empty form", http.post("/authorize/sign-in").raw_form("")),
         ("empty decision", http.post("/authorize/consent").raw_form("")),
         ("too long a form", http.post("/authorize/sign-in").raw_form(vec![b'a'; 1 << 20])),
+    ]
+}
+
+/// Builds requests that the pages beside `/authorize` answer with error pages.
+fn bad_asks_elsewhere(http: &Http) -> [(&'static str, Ask); 14] {
+    let too_long = vec![b'a'; 1 << 20];
+    [
+        ("sign-out of a malformed client", http.get("/logout?client_id=%01")),
+        ("wrong method of sign-out", http.ask("PUT", "/logout")),
+        ("wrong method of the sign-out form", http.get("/logout/confirm")),
+        ("too long a sign-out", http.post("/logout").raw_form(too_long.clone())),
+        ("not there below sign-out", http.get("/logout/x")),
+        ("unreadable code", http.get("/device?user_code=%ff")),
+        ("wrong method of the page for codes", http.ask("PUT", "/device")),
+        ("not there below the page for codes", http.get("/device/x")),
+        ("no form of a device", http.post("/device/sign-in").header("content-type", "application/json").body("{}")),
+        ("wrong method of the account", http.ask("PUT", "/account")),
+        ("wrong method of a change", http.get("/account/profile")),
+        ("not there below the account", http.get("/account/x")),
+        ("no form of the account", http.post("/account/sign-in").body("{}")),
+        ("too long a form of the account", http.post("/account/sign-in").raw_form(too_long)),
     ]
 }
 

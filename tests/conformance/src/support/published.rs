@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use harness::{Http, Jwt};
 use jsonwebtoken::jwk::{Jwk, JwkSet};
-use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode};
+use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, get_current_timestamp};
 use serde_json::Value;
 
 pub(crate) const DOCUMENTS: [&str; 2] =
@@ -42,5 +42,8 @@ pub(crate) fn verify(
     validation.set_audience(&[audience]);
     validation.set_required_spec_claims(&["exp", "iss", "aud", "sub"]);
     validation.leeway = 0;
-    Ok(decode::<Value>(token, &DecodingKey::from_jwk(key)?, &validation)?.claims)
+    let claims = decode::<Value>(token, &DecodingKey::from_jwk(key)?, &validation)?.claims;
+    // C101: no clock of a client can find it issued in the future.
+    assert!(claims["iat"].as_u64().is_some_and(|at| at <= get_current_timestamp()), "{claims}");
+    Ok(claims)
 }

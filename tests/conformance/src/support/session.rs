@@ -5,6 +5,7 @@ use std::time::Duration;
 use harness::{Ask, Browser, Callback, Finished, Http, Jwt, Pkce, RegisteredClient, Reply, authorization_url};
 use serde_json::{Value, json};
 
+use crate::support::counted::EVERY_ENDPOINT;
 use crate::support::world::{CALLBACK, ORDERS, World};
 
 pub(crate) struct Session<'w> {
@@ -110,9 +111,23 @@ impl<'w> Session<'w> {
     }
 }
 
-/// Registers a service for a test that sends wrong secrets, which are counted: 20 per client are answered.
+/// The arguments of a client that gets a good answer to [`EVERY_FORM`] from every endpoint.
+pub(crate) const OF_EVERY_ENDPOINT: [&str; 10] = [
+    "--grant",
+    "client_credentials",
+    "--grant",
+    "authorization_code",
+    "--grant",
+    "device_code",
+    "--redirect-uri",
+    CALLBACK,
+    "--api",
+    ORDERS,
+];
+
+/// Registers a client for a test that sends wrong secrets, which are counted: 20 per client are answered.
 pub(crate) fn guessed_at(world: &World, name: &str) -> RegisteredClient {
-    world.stack.cli().create_client(name, &["--grant", "client_credentials", "--api", ORDERS])
+    world.stack.cli().create_client(name, &OF_EVERY_ENDPOINT)
 }
 
 /// Returns the tokens in a successful answer.
@@ -141,7 +156,11 @@ pub(crate) fn assert_refused_with(reply: &Reply, status: u16, code: &str) {
     assert_eq!((reply.status, &*reply.string("error")), (status, code), "{reply:?}");
     assert_no_store(reply);
     assert_json(reply);
-    let description = reply.string("error_description");
+    assert_plain(&reply.string("error_description"));
+}
+
+/// C060: asserts that an error is described, and with no other characters than RFC 6749 §4.1.2.1 and §5.2 allow.
+pub(crate) fn assert_plain(description: &str) {
     let allowed = |c: char| matches!(c, '\x20'..='\x21' | '\x23'..='\x5B' | '\x5D'..='\x7E');
     assert!(!description.is_empty() && description.chars().all(allowed), "{description:?}");
 }
@@ -163,7 +182,31 @@ pub(crate) fn words(scope: &str) -> Vec<&str> {
     words
 }
 
-/// Builds a request for each endpoint that authenticates clients; only the client credentials are missing.
+/// A form that is good at each of the five endpoints that authenticate clients; only the client credentials are missing.
+/// Each endpoint ignores the fields of the others. The challenge is that of RFC 7636, appendix B.
+pub(crate) const EVERY_FORM: [(&str, &str); 8] = [
+    ("grant_type", "client_credentials"),
+    ("token", "x"),
+    ("resource", ORDERS),
+    ("scope", "read"),
+    ("response_type", "code"),
+    ("redirect_uri", CALLBACK),
+    ("code_challenge", "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"),
+    ("code_challenge_method", "S256"),
+];
+
+/// Builds a request for each of the five endpoints; only the client credentials are missing.
+pub(crate) fn every_client_request(http: &Http) -> [Ask; 5] {
+    EVERY_ENDPOINT.map(|path| http.post(path).fields(&EVERY_FORM))
+}
+
+/// Asserts a good answer of one of the five endpoints. That of `/par` is 201 (RFC 9126 §2.2).
+pub(crate) fn assert_answered(reply: &Reply) {
+    assert!(matches!(reply.status, 200 | 201), "{reply:?}");
+    assert_no_store(reply);
+}
+
+/// Builds a request for each endpoint that takes a client of any grant type; only the client credentials are missing.
 pub(crate) fn client_requests(http: &Http) -> [Ask; 3] {
     [
         http.post("/token").field("grant_type", "client_credentials").field("resource", ORDERS),
@@ -185,6 +228,22 @@ pub(crate) fn reach(reply: &Reply) -> (Vec<String>, Vec<String>) {
     let owned = |words: Vec<&str>| words.into_iter().map(str::to_owned).collect::<Vec<_>>();
     assert_eq!(words(jwt.text("scope")), words(&reply.string("scope")), "the answer and its token differ");
     (audience, owned(words(jwt.text("scope"))))
+}
+
+/// C091, C101: asserts that a token is a JWT of RFC 9068 with all of its claims and no other header, and that it is not from
+/// the future. Returns it.
+pub(crate) fn assert_rfc_9068(world: &World, token: &str) -> Jwt {
+    let jwt = Jwt::read(token);
+    assert_eq!((jwt.header["typ"].as_str(), jwt.text("iss")), (Some("at+jwt"), world.stack.issuer()));
+    for name in ["sub", "client_id", "jti", "scope"] {
+        assert!(!jwt.text(name).is_empty(), "{name} in {}", jwt.claims);
+    }
+    assert!(!jwt.audience().is_empty(), "{}", jwt.claims);
+    assert!(jwt.number("exp") > jwt.number("iat"), "{}", jwt.claims);
+    assert!(jwt.number("iat") <= jsonwebtoken::get_current_timestamp(), "{}", jwt.claims);
+    let mut header = jwt.header.as_object().expect("a header").keys();
+    assert!(header.all(|name| ["alg", "typ", "kid"].contains(&&**name)), "{}", jwt.header);
+    jwt
 }
 
 /// Asserts that a command failed with a reason in one line.

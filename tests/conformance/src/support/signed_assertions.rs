@@ -87,7 +87,12 @@ impl Signer {
 
     /// Signs an assertion with a custom header.
     pub(crate) fn assertion_with(&self, header: &Value, claims: &Value) -> Assertion {
-        let message = format!("{}.{}", part(header.to_string()), part(claims.to_string()));
+        self.signed(&header.to_string(), &claims.to_string())
+    }
+
+    /// Signs the text of a header and that of claims as they are, also if they are no good JSON.
+    pub(crate) fn signed(&self, header: &str, claims: &str) -> Assertion {
+        let message = format!("{}.{}", part(header), part(claims));
         let signature = crypto::sign(message.as_bytes(), &self.key, self.algorithm).expect("a signature");
         Assertion(format!("{message}.{signature}"))
     }
@@ -98,6 +103,16 @@ impl Assertion {
     pub(crate) fn fields(&self) -> [(&str, &str); 2] {
         [("client_assertion_type", KIND), ("client_assertion", &self.0)]
     }
+}
+
+/// Returns the text of an object with one of its members twice: the second time with this value, before the own one and
+/// after it. A reader that takes either of the two finds a good one in one of the texts.
+pub(crate) fn twice(object: &Value, name: &str, value: &Value) -> [String; 2] {
+    assert!(object.get(name).is_some(), "{name} is not in {object}");
+    let text = object.to_string();
+    let inside = &text[1..text.len() - 1];
+    let member = format!("{}:{value}", json!(name));
+    [format!("{{{member},{inside}}}"), format!("{{{inside},{member}}}")]
 }
 
 /// Writes a set of keys to a file for `--jwks`.

@@ -7,7 +7,7 @@ use harness::{Ask, RegisteredClient, Reply, Stack};
 use crate::fapi::fixture::{grants_of, set_time};
 use crate::support::relying_party::{app, person};
 use crate::support::session::{
-    self, Code, Session, assert_refused, assert_refused_with, challenge, client_requests, guessed_at, tokens,
+    self, Code, Session, assert_refused, assert_refused_with, challenge, every_client_request, guessed_at, tokens,
 };
 use crate::support::signed_assertions::now;
 use crate::support::world::{CALLBACK, OTHER_CALLBACK, World};
@@ -81,7 +81,7 @@ async fn c057_c074_a_wrong_secret_is_refused_with_a_challenge() {
     let unknown = RegisteredClient { id: "nobody".to_owned(), secret: Some(good.to_owned()) };
     let wrong = |secret: &str| RegisteredClient { id: guessed.id.clone(), secret: Some(secret.to_owned()) };
     for client in [unknown, wrong("wrong"), wrong(&good[1..]), wrong(&longer), wrong(&good.to_uppercase()), wrong("")] {
-        for ask in client_requests(&http) {
+        for ask in every_client_request(&http) {
             let reply = ask.client(&client).send().await;
             assert_refused(&reply, "invalid_client");
             assert!(challenge(&reply).starts_with("Basic"), "{reply:?}");
@@ -94,7 +94,7 @@ async fn c057_a_client_that_tried_basic_gets_a_challenge_and_every_other_error_i
     let world = World::shared();
     let http = world.stack.http();
     let guessed = guessed_at(world, "Guessed once");
-    for ask in client_requests(&http) {
+    for ask in every_client_request(&http) {
         let reply = ask.basic(&guessed.id, "wrong").send().await;
         assert_eq!(reply.status, 401, "{reply:?}");
         assert!(challenge(&reply).to_lowercase().starts_with("basic realm="), "{reply:?}");

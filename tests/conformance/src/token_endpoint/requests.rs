@@ -1,9 +1,11 @@
 //! Requests of the token endpoint: method, form, and parameters.
 
 use crate::support::case::Case;
-use crate::support::counted::{ENDPOINTS, at_each_endpoint, nothing_is_written};
-use crate::support::session::{self, assert_no_store, assert_refused, assert_refused_with};
-use crate::support::world::ORDERS;
+use crate::support::counted::{EVERY_ENDPOINT, at_each_endpoint, nothing_is_written};
+use crate::support::session::{
+    EVERY_FORM, OF_EVERY_ENDPOINT, assert_answered, assert_no_store, assert_refused, assert_refused_with,
+};
+use crate::support::world::World;
 
 #[tokio::test]
 async fn c053_another_method_than_post_is_told_which_to_use() {
@@ -11,7 +13,7 @@ async fn c053_another_method_than_post_is_told_which_to_use() {
         let replies = nothing_is_written(|counted, http| {
             let query = "?grant_type=client_credentials&token=x";
             let ask = |path: &&str| http.ask(method, &format!("{path}{query}")).client(&counted.world.service);
-            ENDPOINTS.iter().map(|path| (format!("{method} {path}"), ask(path))).collect()
+            EVERY_ENDPOINT.iter().map(|path| (format!("{method} {path}"), ask(path))).collect()
         })
         .await;
         for (name, reply) in replies {
@@ -45,7 +47,9 @@ async fn c053_a_body_that_is_no_form_is_an_invalid_request() {
         .await;
         for (name, reply) in replies {
             let _case = Case::new(format!("{name} {kind:?} {body}"));
-            assert_refused(&reply, "invalid_request");
+            // A device need not send more than its credentials, and this client has no such grant.
+            let is_good = name == "/device_authorization" && kind == Some("application/x-www-form-urlencoded");
+            assert_refused(&reply, if is_good { "unauthorized_client" } else { "invalid_request" });
         }
     }
 }
@@ -70,14 +74,14 @@ async fn c053_parameters_in_the_query_are_not_parameters() {
 
 #[tokio::test]
 async fn c161_other_parameters_in_the_query_are_ignored_and_those_of_the_protocol_are_refused_whatever_the_body_says() {
-    let session = session::shared();
-    let (world, orders) = (session.world, [("grant_type", "client_credentials"), ("resource", ORDERS), ("token", "x")]);
-    for path in ENDPOINTS {
-        let ask = |query: &str| session.http.post(&format!("{path}?{query}")).client(&world.service).fields(&orders);
+    let stack = &World::shared().stack;
+    let (http, client) = (stack.http(), stack.cli().create_client("Has a query", &OF_EVERY_ENDPOINT));
+    for path in EVERY_ENDPOINT {
+        let ask = |query: &str| http.post(&format!("{path}?{query}")).client(&client).fields(&EVERY_FORM);
         // MSAL sends the first, gateways and tracing add others.
         for query in ["client-request-id=1", "api-version=2024-01-01&x", "utm_source=a&utm_source=b", "%zz"] {
-            let reply = ask(query).send().await;
-            assert_eq!(reply.status, 200, "{path}?{query}: {reply:?}");
+            let _case = Case::new(format!("{path}?{query}"));
+            assert_answered(&ask(query).send().await);
         }
         for query in ["client-request-id=1&scope=read", "client_secret=", "%74oken=x", "code=", "device_code=x&a=b"] {
             let _case = Case::new(format!("{path}?{query}"));

@@ -2,7 +2,7 @@
 
 use harness::Jwt;
 
-use crate::support::counted::ENDPOINTS;
+use crate::support::counted::EVERY_ENDPOINT;
 use crate::support::relying_party::{app, person};
 use crate::support::session::{self, assert_granted, assert_no_store, tokens, words};
 use crate::support::world::{CALLBACK, ORDERS, PARCELS, World};
@@ -32,7 +32,7 @@ async fn o17_every_token_answer_is_json_that_nobody_keeps_and_says_bearer() {
 async fn c055_no_answer_of_an_endpoint_of_machines_is_kept_anywhere() {
     let session = session::shared();
     let world = session.world;
-    for path in ENDPOINTS {
+    for path in EVERY_ENDPOINT {
         let http = &session.http;
         let fields = [("grant_type", "client_credentials"), ("resource", ORDERS), ("token", "x")];
         let asks = [

@@ -4,7 +4,7 @@ use harness::Jwt;
 use serde_json::json;
 
 use crate::support::exchanges::{ARCHIVE, BILLING, Exchanges, act, exchanged};
-use crate::support::session::assert_refused;
+use crate::support::session::{assert_refused, assert_rfc_9068};
 use crate::support::world::{ORDERS, VAULT};
 
 #[tokio::test]
@@ -15,7 +15,7 @@ async fn c126_c223_the_token_is_of_the_person_and_names_the_client_that_acts() {
     let reply = session.exchange(&apis.orders, &subject, &[("audience", BILLING)]).await;
     let token = exchanged(&reply);
     assert_eq!(reply.string("scope"), "read");
-    let (before, jwt) = (Jwt::read(&subject), Jwt::read(&token));
+    let (before, jwt) = (Jwt::read(&subject), assert_rfc_9068(&apis.world, &token));
     assert_eq!((jwt.text("sub"), jwt.text("client_id")), (&*apis.world.ana.sub, &*apis.orders.id));
     assert_eq!((&jwt.claims["aud"], &jwt.claims["act"]), (&json!(BILLING), &act(&[&apis.orders])));
     assert_eq!((jwt.text("scope"), jwt.number("auth_time")), ("read", before.number("auth_time")));
