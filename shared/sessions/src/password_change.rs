@@ -5,8 +5,8 @@
 //!   the former one comes to nothing, and every grant is over. Whoever got tokens with a stolen password loses them.
 //! - The session in which the password is changed goes on, with a new secret, so that a copy of its cookie opens nothing.
 //!   Apps on that browser get new tokens without a question.
-//! - The password is new, and nothing else is: the sign-in stays as old as the earliest of its methods. Whoever knows the
-//!   password and has neither the app nor the passkey makes neither of them newer.
+//! - The password is new, and nothing else is: the sign-in stays as old as the earliest of its methods. Somebody who
+//!   knows the password and has neither the app nor the passkey makes neither of them newer.
 //! - Other sessions end if the person wants it. Otherwise they move to the new version in the same transaction, so that
 //!   either all of this happens or nothing.
 
@@ -95,7 +95,7 @@ mod tests {
         for (methods, since) in
             [(Methods::password(NOW), at), (with_code(NOW), NOW), (with_code(later), later), (by_passkey, NOW)]
         {
-            let person = person.with_session(Session { methods, ..person.session().clone() });
+            let person = person.clone().with_session(Session { methods, ..person.session().clone() });
             let (change, _) = change_password(&person, &proven(), new(), Vec::new(), at).unwrap();
             let [(before, own)] = &change.sessions[..] else { panic!("one session") };
             let after = own.after(Some(before)).unwrap();

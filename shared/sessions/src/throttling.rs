@@ -108,8 +108,8 @@ impl Counter {
         Self::new("factor-device", &device.0, 5, 24 * HOUR)
     }
 
-    /// The counters of codes of apps tried from one source, for any person: whoever has the passwords of many people gets no more
-    /// guesses for that.
+    /// The counters of codes of apps tried from one source, for any person: somebody with the passwords of many people gets no
+    /// more guesses for that.
     pub fn factor_source(source: IpAddr) -> Vec<Self> {
         Self::source("factor-source", source, 50)
     }

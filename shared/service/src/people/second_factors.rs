@@ -75,7 +75,7 @@ impl Passwords {
     /// of it. The write that starts the session spends a right one.
     ///
     /// A code is counted before it is compared: however many are tried at the same time, no more are compared than the counters
-    /// admit. It is counted for its source besides, over all people: otherwise whoever has the passwords of many people has the
+    /// admit. It is counted for its source besides, over all people: otherwise somebody with the passwords of many people has the
     /// guesses of all of them. A right one resets the first counter, and is given back to the source. A right code that was used
     /// before is not a guess, so its count is taken back. A right recovery code is never refused because of wrong codes: to guess 80
     /// random bits is hopeless.

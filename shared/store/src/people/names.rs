@@ -1,4 +1,4 @@
-//! Usernames in the people table: the person whom one leads to, and the aliases that a person holds.
+//! Usernames in the people table: the person with a name, and the aliases that a person holds.
 
 use protocol::Username;
 use sessions::{AliasKey, PersonKey, User};

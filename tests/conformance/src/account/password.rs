@@ -234,7 +234,7 @@ async fn c145_c131_a_greek_name_is_one_whichever_sigma_it_ends_with() {
 }
 
 #[tokio::test]
-async fn c145_two_people_whom_an_earlier_version_gave_one_greek_name_are_told_apart_by_its_spelling() {
+async fn c145_two_people_with_one_greek_name_of_an_earlier_version_are_told_apart_by_its_spelling() {
     let stored = Stored::start();
     let (world, cli) = (&stored.world, stored.world.stack.cli());
     let [upper, lower, other] = SIGMAS;

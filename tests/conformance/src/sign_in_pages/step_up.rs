@@ -131,7 +131,7 @@ async fn c234_a_new_password_makes_no_old_factor_new() {
     assert!(asks_for_a_password(&late), "{:?}", late.reply);
     let silent = person.browser.go(&url(&[("claims", &demand), ("prompt", "none")])).await;
     assert_eq!(error(&silent).as_deref(), Some("login_required"));
-    // Whoever has nothing but the password has given it.
+    // Somebody with nothing but the password has given it.
     let now = plain.browser.go(&url(&[])).await;
     answered(&agreed(&mut plain.browser, now).await).assert_granted();
 }
