@@ -26,9 +26,7 @@ impl BackChannelLogout {
         };
         let subject = written.subject.as_deref();
         // A mail that is tried again was counted before.
-        if let (Some(purpose), 0) = (written.counted_as, mail.attempts)
-            && !self.mails.may_send(&written.mail.to, purpose, now).await?
-        {
+        if mail.attempts == 0 && !self.mails.may_send(&written.counted_at, now).await? {
             log_mail(kind, subject, Some(&TOO_MANY));
             return Ok(self.people.forget_mail(id).await?);
         }

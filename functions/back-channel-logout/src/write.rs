@@ -6,8 +6,9 @@ use keys::HandleKind;
 use pages::{FactorsChange, Language, Mail};
 use protocol::{EmailAddress, Username};
 use sessions::{
-    AddressLink, AddressWish, CONFIRM_LIFETIME, InvitationId, Letter, LinkName, LinkPurpose, MailedLink, Notice,
-    QueuedMail, RESET_LIFETIME, Recipient, ResetLink, SIGN_UP_LIFETIME, SignUpLink, User, recipient_of_reset,
+    AddressLink, AddressWish, CONFIRM_LIFETIME, Counter, InvitationId, Letter, LinkName, LinkPurpose, MailedLink,
+    Notice, PersonKey, QueuedMail, RESET_LIFETIME, Recipient, ResetLink, SIGN_UP_LIFETIME, SignUpLink, User,
+    recipient_of_reset,
 };
 
 use crate::BackChannelLogout;
@@ -18,8 +19,8 @@ pub(crate) struct Written {
     pub(crate) mail: OutgoingMail,
     /// The `sub` of the person, for the log.
     pub(crate) subject: Option<String>,
-    /// The purpose as which a mail is counted that anybody can ask for, so that its mailbox gets a few only.
-    pub(crate) counted_as: Option<LinkPurpose>,
+    /// The counters of a mail that anybody can ask for, so that its mailbox gets a few only.
+    pub(crate) counted_at: Vec<Counter>,
     /// The link in it, and the time when it is over. Its item has to be there before the mail is sent.
     pub(crate) link: Option<(LinkName, Timestamp)>,
 }
@@ -45,6 +46,12 @@ const INVITATION: LinkKind =
     LinkKind { purpose: LinkPurpose::Invitation, handle: HandleKind::InvitationLink, page: "sign-up" };
 
 impl Written {
+    /// The same mail, of which the mailbox gets fewer because this person asks for them.
+    fn asked_for_by(self, person: PersonKey) -> Self {
+        let of_person = Counter::mailbox_for(&self.mail.to, person);
+        Self { counted_at: std::iter::once(of_person).chain(self.counted_at).collect(), ..self }
+    }
+
     fn with_link(self, name: LinkName, expires_at: Timestamp) -> Self {
         Self { link: Some((name, expires_at)), ..self }
     }
@@ -88,7 +95,7 @@ impl BackChannelLogout {
             Notice::RecoveryCodeUsed => factors(FactorsChange::CodeUsed),
         };
         let mail = self.outgoing(recipient.address.clone(), &content)?;
-        Some(Written { mail, subject: None, counted_as: None, link: None })
+        Some(Written { mail, subject: None, counted_at: Vec::new(), link: None })
     }
 
     /// Writes the mail with the link that confirms an address.
@@ -99,6 +106,7 @@ impl BackChannelLogout {
         let NewLink { url, name } = self.link(&ADDRESS, &link, now).await?;
         let content = Mail::ConfirmAddress { link: &url, minutes: CONFIRM_LIFETIME / 60 };
         let written = self.about(&user, wish.address.clone(), &content, LinkPurpose::Address);
+        let written = written.map(|written| written.asked_for_by(user.key));
         Ok(written.map(|written| written.with_link(name, now.plus(CONFIRM_LIFETIME))))
     }
 
@@ -112,8 +120,9 @@ impl BackChannelLogout {
         let link = SignUpLink::new(address.clone(), now).to_bytes();
         let NewLink { url, name } = self.link(&ACCOUNT, &link, now).await?;
         let mail = self.outgoing(address.clone(), &Mail::SignUp { link: &url, minutes: SIGN_UP_LIFETIME / 60 });
-        let (counted_as, link) = (Some(LinkPurpose::Account), Some((name, now.plus(SIGN_UP_LIFETIME))));
-        Ok(mail.map(|mail| Written { mail, subject: None, counted_as, link }))
+        let counted_at = vec![Counter::mailbox(address, LinkPurpose::Account)];
+        let link = Some((name, now.plus(SIGN_UP_LIFETIME)));
+        Ok(mail.map(|mail| Written { mail, subject: None, counted_at, link }))
     }
 
     /// Writes the mail for somebody whom an operator invited, unless the invitation is over.
@@ -124,7 +133,7 @@ impl BackChannelLogout {
         let until = pages::moment(invitation.expires_at.seconds());
         let mail = self.outgoing(invitation.address, &Mail::Invitation { link: &url, until: &until });
         let link = Some((name, invitation.expires_at));
-        Ok(mail.map(|mail| Written { mail, subject: None, counted_as: None, link }))
+        Ok(mail.map(|mail| Written { mail, subject: None, counted_at: Vec::new(), link }))
     }
 
     /// Returns the people whom a typed name or address may mean, at most two: the one who has it as a name first.
@@ -159,8 +168,9 @@ impl BackChannelLogout {
 
     /// Renders a mail to a person, of which a mailbox gets a few only of each purpose.
     fn about(&self, user: &User, to: EmailAddress, content: &Mail<'_>, purpose: LinkPurpose) -> Option<Written> {
+        let counted_at = vec![Counter::mailbox(&to, purpose)];
         let mail = self.outgoing(to, content)?;
-        Some(Written { mail, subject: Some(user.subject.to_string()), counted_as: Some(purpose), link: None })
+        Some(Written { mail, subject: Some(user.subject.to_string()), counted_at, link: None })
     }
 
     /// Renders a mail; `None` if this deployment sends none, or the mail cannot be rendered.

@@ -22,10 +22,10 @@ impl AliasKey {
         Self::new("login", &username.normalized())
     }
 
-    /// Every alias under which a login name may be stored: that of [`login`](Self::login), and one that an earlier version
-    /// made, if it differs.
+    /// Every alias under which a login name may be stored: that of [`login`](Self::login), and those that earlier versions
+    /// made, if they differ.
     pub fn all_of(username: &Username) -> Vec<Self> {
-        let former = username.former().map(|former| Self::new("login", &former));
+        let former = username.former().into_iter().map(|former| Self::new("login", &former));
         std::iter::once(Self::login(username)).chain(former).collect()
     }
 

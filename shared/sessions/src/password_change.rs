@@ -5,6 +5,8 @@
 //!   the former one comes to nothing, and every grant is over. Whoever got tokens with a stolen password loses them.
 //! - The session in which the password is changed goes on, with a new secret, so that a copy of its cookie opens nothing.
 //!   Apps on that browser get new tokens without a question.
+//! - The password is new, and nothing else is: the sign-in stays as old as the earliest of its methods. Somebody who
+//!   knows the password and has neither the app nor the passkey makes neither of them newer.
 //! - Other sessions end if the person wants it. Otherwise they move to the new version in the same transaction, so that
 //!   either all of this happens or nothing.
 
@@ -40,13 +42,16 @@ pub fn change_password(
     }
     let secret = SessionSecretHash::of(&new.secret);
     let methods = session.methods.with(Method::Password, now);
-    let own = SessionChange::Renewed { from, former: session.secret, secret, at: now, auth_time: now, methods };
+    let auth_time = methods.since().unwrap_or(now);
+    let own = SessionChange::Renewed { from, former: session.secret, secret, at: now, auth_time, methods };
     let change = CredentialsChange::of(person, own, others, UserChange::choose_password(user, new.chosen)?);
     Some((change, SessionHandle::new(user.key, session.id, new.secret)))
 }
 
 #[cfg(test)]
 mod tests {
+    use grants::Methods;
+
     use super::*;
     use crate::people::tests::{NOW, proven, user};
     use crate::session::tests::{policy, session};
@@ -79,6 +84,24 @@ mod tests {
         assert!(opened(&handle).unwrap().is_recent(later) && opened(&old).is_none());
         // What was not kept is over.
         assert!(!is_alive(&other, &after, rules));
+    }
+
+    #[test]
+    fn c234_a_new_password_makes_no_other_method_newer() {
+        let (person, _) = session();
+        let by_passkey = Methods::default().with(Method::HardwareKey, NOW).with(Method::UserVerification, NOW);
+        let with_code = |at| Methods::password(NOW).with(Method::OneTimeCode, at);
+        let (later, at) = (NOW.plus(60), NOW.plus(900));
+        for (methods, since) in
+            [(Methods::password(NOW), at), (with_code(NOW), NOW), (with_code(later), later), (by_passkey, NOW)]
+        {
+            let person = person.clone().with_session(Session { methods, ..person.session().clone() });
+            let (change, _) = change_password(&person, &proven(), new(), Vec::new(), at).unwrap();
+            let [(before, own)] = &change.sessions[..] else { panic!("one session") };
+            let after = own.after(Some(before)).unwrap();
+            assert_eq!((after.auth_time, after.methods.used_at(Method::Password)), (since, Some(at)), "{methods:?}");
+            assert_eq!(after.methods.of_sign_in_at(after.auth_time), after.methods);
+        }
     }
 
     #[test]

@@ -48,7 +48,7 @@ pub enum SessionChange {
         secret: SessionSecretHash,
         /// The time of the change.
         at: Timestamp,
-        /// The time of the sign-in: that of the change, if the person gave the password for it.
+        /// The time of the sign-in: the earliest of its methods, so that of the change for a password alone that was given for it.
         auth_time: Timestamp,
         /// The methods of the sign-in.
         methods: Methods,
@@ -58,7 +58,7 @@ pub enum SessionChange {
 /// A fact of a session that guards test.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SessionFact {
-    /// The time when the password was given.
+    /// The time of the sign-in.
     AuthTime,
     /// The time when the session ends, however much it is used.
     ExpiresAt,

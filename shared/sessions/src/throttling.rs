@@ -108,6 +108,12 @@ impl Counter {
         Self::new("factor-device", &device.0, 5, 24 * HOUR)
     }
 
+    /// The counters of codes of apps tried from one source, for any person: somebody with the passwords of many people gets no
+    /// more guesses for that.
+    pub fn factor_source(source: IpAddr) -> Vec<Self> {
+        Self::source("factor-source", source, 50)
+    }
+
     /// The counters of passwords tried from one source, for any account.
     pub fn password_source(source: IpAddr) -> Vec<Self> {
         Self::source("password-source", source, 50)
@@ -159,14 +165,23 @@ impl Counter {
     }
 
     /// The counter of mails with a link of one purpose that one mailbox gets: three in an hour, whoever asks for them. Each
-    /// purpose has its own, so that nobody uses up the mails that replace a forgotten password by asking for others.
+    /// purpose has its own, so that nobody uses up the mails that replace a forgotten password by asking for others. A link that
+    /// confirms an address works for the person who asked for it alone, so there are twelve of them, and
+    /// [three for each person](Self::mailbox_for).
     pub fn mailbox(address: &EmailAddress, purpose: LinkPurpose) -> Self {
-        let kind = match purpose {
-            LinkPurpose::NewPassword => "mailbox",
-            LinkPurpose::Address => "mailbox-address",
-            LinkPurpose::Account | LinkPurpose::Invitation => "mailbox-account",
+        let (kind, free) = match purpose {
+            LinkPurpose::NewPassword => ("mailbox", 3),
+            LinkPurpose::Address => ("mailbox-address", 12),
+            LinkPurpose::Account | LinkPurpose::Invitation => ("mailbox-account", 3),
         };
-        Self { pause: Some(HOUR), ..Self::new(kind, address.normalized().as_bytes(), 3, HOUR) }
+        Self { pause: Some(HOUR), ..Self::new(kind, address.normalized().as_bytes(), free, HOUR) }
+    }
+
+    /// The counter of mails with a link that confirms an address which one mailbox gets because this person asks for them: three
+    /// in an hour, so that nobody else is kept from confirming the address.
+    pub fn mailbox_for(address: &EmailAddress, person: PersonKey) -> Self {
+        let name = [&person.as_bytes()[..], address.normalized().as_bytes()].concat();
+        Self { pause: Some(HOUR), ..Self::new("mailbox-address-person", &name, 3, HOUR) }
     }
 
     /// The counter of names and passwords that are tried with the link of one address: names that are taken show.
@@ -212,15 +227,20 @@ impl Counter {
         if let Some(wait) = self.wait(found, now) {
             return Err(wait);
         }
-        let below = CountGuard::Below { free: self.free, since: now.minus(self.forgotten_after) };
+        let since = now.minus(self.kept_whole_for());
+        let below = CountGuard::Below { free: self.free, since };
         let guard = found.map_or(below, |failures| match self.remembered(failures, now) {
             None => CountGuard::Is(*failures, 1),
-            Some(count) if count < failures.count || count >= self.free => {
-                CountGuard::Is(*failures, count.saturating_add(1))
-            }
-            Some(_) => below,
+            Some(_) if failures.count < self.free && failures.last_at >= since => below,
+            Some(count) => CountGuard::Is(*failures, count.saturating_add(1)),
         });
         Ok(Count { key: self.key.clone(), guard, at: now, expires_at: now.plus(self.forgotten_after) })
+    }
+
+    /// The longest time after the last guess in which none of those counted so far is forgotten. After that the stored count is
+    /// not the one that counts, so no write adds to it unread.
+    fn kept_whole_for(&self) -> Seconds {
+        if self.drains { self.forgotten_after.div_ceil(self.free).saturating_sub(1) } else { self.forgotten_after }
     }
 
     /// Returns the guesses that still count; `None` if all are forgotten.
@@ -314,6 +334,12 @@ mod tests {
         let mailbox = |text: &str, purpose| Counter::mailbox(&EmailAddress::parse(text).unwrap(), purpose);
         let counter = mailbox("Ada@example.org", LinkPurpose::NewPassword);
         assert_eq!(counter, mailbox("ada@EXAMPLE.org", LinkPurpose::NewPassword));
+        // Nobody keeps somebody else from confirming an address.
+        let address = EmailAddress::parse("Ada@example.org").unwrap();
+        let of_person = |byte| Counter::mailbox_for(&address, PersonKey::from_bytes([byte; 16]));
+        assert!(of_person(1).key() != of_person(2).key() && of_person(1).key() != counter.key());
+        assert_eq!(guess(&of_person(1), &mut None, NOW), (3, Wait(HOUR + 1)));
+        assert_eq!(guess(&mailbox("ada@example.org", LinkPurpose::Address), &mut None, NOW), (12, Wait(HOUR + 1)));
         // Mails of another purpose use up none of these.
         let others = [LinkPurpose::Address, LinkPurpose::Account].map(|purpose| mailbox("ada@example.org", purpose));
         assert!(others.iter().all(|other| other.key() != counter.key()) && others[0].key() != others[1].key());
@@ -360,6 +386,7 @@ mod tests {
             (Counter::device(device), 5),
             (Counter::factor(user().key), 5),
             (Counter::factor_of_device(device), 5),
+            (Counter::factor_source(source).remove(0), 50),
             (Counter::password_source(source).remove(0), 50),
             (Counter::client(&client), 20),
             (Counter::secret_source(source).remove(0), 500),
@@ -372,6 +399,8 @@ mod tests {
             (Counter::mails_asked_from(source).remove(0), 20),
             (Counter::sign_ups_with(&address), 20),
             (Counter::mailbox(&address, LinkPurpose::NewPassword), 3),
+            (Counter::mailbox(&address, LinkPurpose::Address), 12),
+            (Counter::mailbox_for(&address, user().key), 3),
         ];
         for (counter, free) in &rows {
             assert_eq!(guess(counter, &mut None, NOW).0, *free, "{counter:?}");
@@ -397,6 +426,7 @@ mod tests {
             Counter::user_codes_of_browser(&VisitId::from_bytes(*person.as_bytes())),
         ];
         let of_sources = [
+            Counter::factor_source(v4),
             Counter::password_source(v4),
             Counter::secret_source(v4),
             Counter::password_source(v6),
@@ -466,6 +496,14 @@ mod tests {
             failures = counter.count(failures.as_ref(), now).expect("no wait").after(failures);
             now = now.plus(120);
         }
+        // The same by writes that read nothing before: each that would add to a count of which some is forgotten is refused.
+        let (mut failures, mut now) = (None, NOW);
+        for _ in 0..7 * 24 * 30 {
+            let unread = counter.count(None, now).expect("no wait").after(failures);
+            failures = unread.or_else(|| counter.count(failures.as_ref(), now).expect("no wait").after(failures));
+            assert!(failures.is_some_and(|failures| failures.count < 5), "{failures:?}");
+            now = now.plus(120);
+        }
         // Somebody who guesses there as often as possible, for a day: no faster than fifty an hour after the first fifty.
         let (mut failures, mut answered, mut longest) = (None, 0, 0);
         for second in 0..24 * 3600 {
@@ -476,6 +514,31 @@ mod tests {
             }
         }
         assert!((24 * 25..=24 * 60).contains(&answered) && longest <= 321, "{answered}, {longest} s");
+    }
+
+    #[test]
+    fn c144_a_write_that_read_nothing_adds_to_a_count_that_is_whole_only() {
+        let source = "192.0.2.1".parse().unwrap();
+        for counter in [
+            Counter::password_source(source).remove(0),
+            Counter::mails_asked_from(source).remove(0),
+            Counter::registration_source(source).remove(0),
+            Counter::registration_source("2001:db8::1".parse().unwrap()).remove(2),
+        ] {
+            for count in [0, 1, counter.free - 1] {
+                for passed in 0..=HOUR + 1 {
+                    let (there, now) = (Failures { count, last_at: NOW }, NOW.plus(passed));
+                    let unread = counter.count(None, now).unwrap().after(Some(there));
+                    // It counts what the write that read the count counts, or nothing.
+                    let read = counter.count(Some(&there), now).unwrap().after(Some(there));
+                    assert!(unread.is_none() || unread == read, "{counter:?} {count} {passed}");
+                    let forgotten = u64::from(passed) * u64::from(counter.free) / u64::from(HOUR);
+                    assert_eq!(unread.is_some(), forgotten == 0, "{counter:?} {count} {passed}");
+                    let left = u64::from(count).saturating_sub(forgotten) + 1;
+                    assert_eq!(read.map(|read| u64::from(read.count)), Some(if passed > HOUR { 1 } else { left }));
+                }
+            }
+        }
     }
 
     #[test]

@@ -10,6 +10,7 @@ pub(crate) mod item;
 pub(crate) mod links;
 pub(crate) mod mail;
 pub(crate) mod mailed_links;
+pub(crate) mod names;
 pub(crate) mod own_account;
 pub(crate) mod passkey_item;
 pub(crate) mod passkeys;

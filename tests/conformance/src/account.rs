@@ -7,7 +7,7 @@ pub(crate) mod forgotten;
 mod invitations;
 mod links_in_mails;
 mod own_data;
-mod page;
+pub(crate) mod page;
 mod passkeys;
 mod password;
 mod sessions_and_apps;

@@ -5,3 +5,4 @@ mod ended_sessions;
 mod hints;
 mod new_keys;
 mod rp_initiated;
+mod session_times;

@@ -1,5 +1,6 @@
 //! Sign-in: its pages, its prompts, and its limits.
 
+mod all_forms;
 mod forms;
 mod languages;
 mod looks;

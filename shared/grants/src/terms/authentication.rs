@@ -146,10 +146,11 @@ impl Methods {
     }
 
     /// Returns the methods of a sign-in at `auth_time`, as they were stored. An earlier version stored none, and changes
-    /// the time without them; what it signs in is a password.
+    /// the time without them; what it signs in is a password. Methods that were used since the sign-in are never those that such a
+    /// change left behind.
     #[must_use]
     pub fn of_sign_in_at(self, auth_time: Timestamp) -> Self {
-        if self.used().any(|(_, at)| at == auth_time) { self } else { Self::password(auth_time) }
+        if self.used().any(|(_, at)| at >= auth_time) { self } else { Self::password(auth_time) }
     }
 
     /// The earliest time at which one of the methods was used, so that no sign-in counts for newer than it is.
@@ -251,6 +252,8 @@ mod tests {
         assert_eq!(two.of_sign_in_at(NOW), two);
         let stepped_up = Methods::password(NOW).with(Method::OneTimeCode, NOW.plus(60));
         assert_eq!(stepped_up.of_sign_in_at(NOW), stepped_up);
+        // Each of them was used once more since then: a second passkey was added where the first one signed in.
+        assert_eq!(two.of_sign_in_at(NOW.minus(9)), two);
         assert_eq!(two.of_sign_in_at(NOW.plus(9)), Methods::password(NOW.plus(9)));
         assert_eq!(Methods::default().of_sign_in_at(NOW), Methods::password(NOW));
     }

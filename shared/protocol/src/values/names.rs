@@ -73,8 +73,8 @@ impl Subject {
 }
 
 impl Username {
-    /// Returns the form in which names are compared: the profile `UsernameCaseMapped` (RFC 8265 §3.3). A name that does not
-    /// fit the profile, which earlier versions accepted, is compared in lower case.
+    /// Returns the form in which names are compared: the profile `UsernameCaseMapped` (RFC 8265 §3.3), with one lower case of the Greek
+    /// sigma in every place. A name that does not fit the profile, which earlier versions accepted, is compared in lower case.
     pub fn normalized(&self) -> String {
         precis::username(&self.0).unwrap_or_else(|| self.0.to_lowercase())
     }
@@ -85,10 +85,19 @@ impl Username {
         precis::username(&self.0).is_some()
     }
 
-    /// Returns the form in which earlier versions compared the name, if it differs from the [normalized](Self::normalized)
-    /// one: under it, a name of theirs is still found.
-    pub fn former(&self) -> Option<String> {
-        Some(self.0.to_lowercase()).filter(|former| *former != self.normalized())
+    /// Returns the forms in which earlier versions compared the name, and its lower case, if they differ from the
+    /// [normalized](Self::normalized) one: under them, a name of theirs is still found.
+    pub fn former(&self) -> Vec<String> {
+        let (normalized, lower) = (self.normalized(), self.0.to_lowercase());
+        let in_profile = [&*self.0, &*lower].into_iter().filter(|_| self.fits_profile());
+        let in_profile: Vec<String> = in_profile.filter_map(precis::username_with_both_sigmas).collect();
+        let forms = std::iter::once(lower).chain(in_profile).filter(|former| *former != normalized);
+        forms.fold(Vec::new(), |mut former, form| {
+            if !former.contains(&form) {
+                former.push(form);
+            }
+            former
+        })
     }
 }
 
@@ -124,25 +133,46 @@ mod tests {
     #[test]
     fn c145_usernames_are_compared_in_their_profile_and_former_names_are_still_found() {
         let name = |text: &str| Username::parse(text).unwrap();
-        let rows = [
-            ("Ada@Example", "ada@example", None),
-            ("J\u{fc}rgen", "j\u{fc}rgen", None),
+        let rows: [(&str, &str, &[&str]); 6] = [
+            ("Ada@Example", "ada@example", &[]),
+            ("J\u{fc}rgen", "j\u{fc}rgen", &[]),
             // A letter and its mark, as some systems type it.
-            ("Ju\u{308}rgen", "j\u{fc}rgen", Some("ju\u{308}rgen")),
-            ("\u{ff21}da", "ada", Some("\u{ff41}da")),
+            ("Ju\u{308}rgen", "j\u{fc}rgen", &["ju\u{308}rgen"]),
+            ("\u{ff21}da", "ada", &["\u{ff41}da"]),
             // It does not fit the profile.
-            ("\u{1f600}A", "\u{1f600}a", None),
-            ("a\u{202e}B", "a\u{202e}b", None),
+            ("\u{1f600}A", "\u{1f600}a", &[]),
+            ("a\u{202e}B", "a\u{202e}b", &[]),
         ];
         for (text, normalized, former) in rows {
             assert_eq!(name(text).normalized(), normalized, "{text}");
-            assert_eq!(name(text).former().as_deref(), former, "{text}");
+            assert_eq!(name(text).former(), former, "{text}");
         }
         for text in ["Ada", "J\u{fc}rgen", "\u{ff21}da", "\u{440}\u{430}"] {
             assert!(name(text).fits_profile(), "{text}");
         }
         for text in ["\u{fb01}nance", "\u{2170}", "\u{1f600}A", "a\u{202e}B"] {
             assert!(!name(text).fits_profile(), "{text}");
+        }
+    }
+
+    #[test]
+    fn c145_both_lower_cases_of_a_sigma_are_one_letter_and_former_names_are_still_found() {
+        let name = |text: &str| Username::parse(text).unwrap();
+        // In upper case, in lower case with either sigma at the end, and with a letter and its mark.
+        let (upper, usual) = ("\u{3a0}\u{38f}\u{3a3}", "\u{3c0}\u{3ce}\u{3c2}");
+        let (other, apart) = ("\u{3c0}\u{3ce}\u{3c3}", "\u{3a0}\u{3c9}\u{301}\u{3c2}");
+        let lower_apart = "\u{3c0}\u{3c9}\u{301}\u{3c2}";
+        let rows: [(&str, &[&str]); 4] =
+            [(upper, &[usual]), (usual, &[usual]), (other, &[]), (apart, &[lower_apart, usual])];
+        for (text, former) in rows {
+            assert_eq!((name(text).normalized().as_str(), name(text).fits_profile()), (other, true), "{text}");
+            assert_eq!(name(text).former(), former, "{text}");
+        }
+        // Whichever way an earlier version compared a name, it is found by it.
+        for text in [upper, usual, other, apart, "\u{3a0}\u{38f}\u{3a3}-\u{3c0}\u{3ce}\u{3c2}"] {
+            let found = |form: &String| name(text).normalized() == *form || name(text).former().contains(form);
+            assert!(found(&text.to_lowercase()), "{text}");
+            assert!(found(&precis::username_with_both_sigmas(text).unwrap()), "{text}");
         }
     }
 }

@@ -5,7 +5,15 @@ use precis_profiles::{OpaqueString, UsernameCaseMapped};
 
 /// Returns a username in the profile `UsernameCaseMapped` (RFC 8265 §3.3): letters in lower case and in their usual width,
 /// composed, and in one direction of writing. `None` if the name does not fit the profile.
+///
+/// The Greek sigma has one upper case and two lower cases, of which the one at the end of a word is taken for the other: otherwise
+/// a name in upper case would be that of somebody else who writes it in lower case.
 pub(crate) fn username(text: &str) -> Option<String> {
+    username_with_both_sigmas(text).map(|name| name.replace('\u{3c2}', "\u{3c3}"))
+}
+
+/// Returns a username in the profile, without taking one sigma for the other, as an earlier version compared it.
+pub(crate) fn username_with_both_sigmas(text: &str) -> Option<String> {
     if text.is_ascii() {
         return Some(text.to_ascii_lowercase());
     }

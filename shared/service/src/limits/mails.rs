@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use grants::Timestamp;
 use protocol::EmailAddress;
-use sessions::{Counter, Letter, LinkPurpose, QueuedMail, Wait};
+use sessions::{Counter, Letter, QueuedMail, Wait};
 use store::{PeopleTable, Throttles, Unknown};
 
 use crate::limits::counters::Counters;
@@ -50,16 +50,11 @@ impl Mails {
         self.counters.count([Counter::sign_ups_with(address)], now).await
     }
 
-    /// Counts a mail with a link of this purpose to a mailbox. Returns whether it may be sent.
+    /// Counts a mail at the counters of its mailbox. Returns whether it may be sent.
     ///
     /// # Errors
     /// [`Unknown`] when it is not known whether it was counted.
-    pub async fn may_send(
-        &self,
-        mailbox: &EmailAddress,
-        purpose: LinkPurpose,
-        now: Timestamp,
-    ) -> Result<bool, Unknown> {
-        Ok(self.counters.count([Counter::mailbox(mailbox, purpose)], now).await?.is_none())
+    pub async fn may_send(&self, counters: &[Counter], now: Timestamp) -> Result<bool, Unknown> {
+        Ok(self.counters.count(counters.iter().cloned(), now).await?.is_none())
     }
 }

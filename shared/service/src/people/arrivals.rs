@@ -72,7 +72,7 @@ impl SignIns {
         digest: RequestDigest,
         rules: Rules<'_>,
     ) -> Result<Arrived, Failure> {
-        let checked = self.passwords().check_factor(check, rules.now);
+        let checked = self.passwords().check_factor(check, browser.incoming().source(), rules.now);
         let (checked, former) = tokio::join!(checked, self.former_session(browser));
         let (checked, former, wrong) = (checked?, former?, SignInFault::WrongFactor);
         Ok(self.arrive(CheckedSignIn { checked, former, wrong, digest }, rules).await?)

@@ -1,14 +1,14 @@
-//! The counters that apply to a password that somebody tries.
+//! The counters that apply to a password or a second factor that somebody tries.
 
 use std::net::IpAddr;
 
 use grants::Timestamp;
 use protocol::Username;
-use sessions::{Counter, DeviceHandle, Failures, Wait};
+use sessions::{Counter, DeviceHandle, Failures, PersonKey, Wait};
 
 /// All counters that may apply, read before it is known whose browser it is.
 pub(super) struct AllCounters {
-    /// The counter of the account, then those of the source.
+    /// The counter of the account or the person, then those of the source.
     shared: Vec<Counter>,
     /// The counter of the browser, if it was used before.
     device: Option<Counter>,
@@ -28,6 +28,13 @@ impl AllCounters {
         Self { shared, device: device.map(|device| Counter::device(device.device())) }
     }
 
+    /// The counters of a second factor of a person, without those of the source if it cannot be guessed.
+    pub(super) fn of_factor(person: PersonKey, source: Option<IpAddr>, device: Option<DeviceHandle>) -> Self {
+        let mut shared = vec![Counter::factor(person)];
+        shared.extend(source.map(Counter::factor_source).unwrap_or_default());
+        Self { shared, device: device.map(|device| Counter::factor_of_device(device.device())) }
+    }
+
     pub(super) fn all(&self) -> Vec<Counter> {
         self.shared.iter().chain(&self.device).cloned().collect()
     }
@@ -41,8 +48,8 @@ impl AllCounters {
 }
 
 impl Counts {
-    /// Returns the counters that apply: those of the account and of the source. A browser that the person knows has its own
-    /// counter in place of that of the account.
+    /// Returns the counters that apply: those of the account or the person, and of the source. A browser that the person knows has
+    /// its own counter in place of that of the account.
     pub(super) fn that_apply(mut self, is_known: bool) -> (Vec<Counter>, Vec<Option<Failures>>) {
         if let (true, Some(own)) = (is_known, self.device)
             && let (Some(counter), Some(found)) = (self.counters.first_mut(), self.failures.first_mut())

@@ -1,12 +1,15 @@
 //! Checks of second factors with throttling.
 
+use std::net::IpAddr;
+
 use grants::{Consent, Timestamp};
 use keys::{HandleKind, KeyRing};
 use protocol::{ClientId, Parameters};
 use sessions::{Counter, DeviceHandle, Failures, HalfSignedIn, RecoveryCode, ShownFactor, User, Wait};
 use store::Unknown;
 
-use crate::limits::counters::count;
+use crate::limits::counters::{count_all, give_back, longest_wait};
+use crate::people::guess_counters::AllCounters;
 use crate::people::passwords::{Checked, Counting, Passwords, RightPassword};
 
 /// The second factor that a person typed.
@@ -58,35 +61,44 @@ impl<'a> TriedFactor<'a> {
     }
 }
 
-/// The person whose second factor is checked, and the counter that applies.
+/// The person whose second factor is checked, and the counters that apply: that of the person or the browser first.
 struct Asked {
     user: Option<User>,
     agreed: Option<Consent>,
-    counter: Counter,
-    failures: Option<Failures>,
+    counters: Vec<Counter>,
+    failures: Vec<Option<Failures>>,
 }
 
 impl Passwords {
-    /// Checks a second factor. A wrong one is counted for the person, or for the browser if the person showed a second factor
-    /// with it before, so that nobody else keeps the person out of it. The write that starts the session spends a right one.
+    /// Checks a second factor that was sent from `source`, the caller's address as the gateway saw it. A wrong one is counted for
+    /// the person, or for the browser if the person showed a second factor with it before, so that nobody else keeps the person out
+    /// of it. The write that starts the session spends a right one.
     ///
-    /// A code is counted before it is compared: however many are tried at the same time, no more are compared than the counter
-    /// admits. A right one resets the counter. A right code that was used before is not a guess, so its count is taken
-    /// back. A right recovery code is never refused because of wrong codes: to guess 80 random bits is hopeless.
+    /// A code is counted before it is compared: however many are tried at the same time, no more are compared than the counters
+    /// admit. It is counted for its source besides, over all people: otherwise somebody with the passwords of many people has the
+    /// guesses of all of them. A right one resets the first counter, and is given back to the source. A right code that was used
+    /// before is not a guess, so its count is taken back. A right recovery code is never refused because of wrong codes: to guess 80
+    /// random bits is hopeless.
     ///
     /// # Errors
     /// [`Unknown`] when it is not known whether it is right or whether it was counted.
-    pub async fn check_factor(&self, check: &FactorCheck<'_>, now: Timestamp) -> Result<Checked, Unknown> {
+    pub async fn check_factor(
+        &self,
+        check: &FactorCheck<'_>,
+        source: Option<IpAddr>,
+        now: Timestamp,
+    ) -> Result<Checked, Unknown> {
         let (person, is_guessable) = (check.half.person(), matches!(check.tried, TriedFactor::Code(_)));
-        let Asked { user, agreed, counter, failures } = self.asked(check, now).await?;
-        if is_guessable && let Some(Wait(wait)) = count(&self.throttles, &counter, failures, now).await? {
+        let Asked { user, agreed, counters, failures } =
+            self.asked(check, source.filter(|_| is_guessable), now).await?;
+        if is_guessable && let Some(Wait(wait)) = self.count_code(&counters, &failures, now).await? {
             return Ok(Checked::Wait(wait, person));
         }
         let shown = user.as_ref().and_then(|user| check.tried.shown(user, check.ring));
         if let (Some(user), Some(shown)) = (&user, &shown)
             && shown.was_used_by(user, now)
         {
-            self.throttles.give_back(&counter).await?;
+            give_back(&self.throttles, &counters).await?;
             return Ok(Checked::Wrong(person));
         }
         let sealed = user.as_ref().and_then(|user| user.factors.totp.as_ref()).map(|totp| totp.sealed.as_slice());
@@ -94,33 +106,42 @@ impl Passwords {
         match shown.and_then(|shown| check.half.prove(user, &shown, now)) {
             Some(proven) => {
                 let person = proven.sealing_again(sealed_again);
-                let counted = if is_guessable { Counting::Before(counter) } else { Counting::Never };
+                let counted = if is_guessable { Counting::Before(counters) } else { Counting::Never };
                 Ok(Checked::Right(Box::new(RightPassword { person, agreed, counted, refused_at: None })))
             }
             None if is_guessable => Ok(Checked::Wrong(person)),
-            None => self.wrong(person, &[counter], vec![failures], now).await,
+            None => self.wrong(person, &counters, failures, now).await,
         }
     }
 
-    /// Reads the person who gave the password, and the counter that applies: that of the person, or in its place that of the
-    /// browser.
-    async fn asked(&self, check: &FactorCheck<'_>, now: Timestamp) -> Result<Asked, Unknown> {
+    /// Counts a code before it is compared, or returns the wait that one of the counters requires. The own counter comes first, so
+    /// that what it refuses takes up nothing of the source.
+    async fn count_code(
+        &self,
+        counters: &[Counter],
+        failures: &[Option<Failures>],
+        now: Timestamp,
+    ) -> Result<Option<Wait>, Unknown> {
+        if let Some(wait) = longest_wait(counters, failures, now) {
+            return Ok(Some(wait));
+        }
+        Ok(count_all(&self.throttles, counters, failures.to_vec(), now).await?.map(|(_, wait)| wait))
+    }
+
+    /// Reads the person who gave the password, and the counters that apply: that of the person, or in its place that of the
+    /// browser, and those of the source.
+    async fn asked(&self, check: &FactorCheck<'_>, source: Option<IpAddr>, now: Timestamp) -> Result<Asked, Unknown> {
         let person = check.half.person();
         let device = check.device.filter(|device| device.is_for(person));
-        let of_person = Counter::factor(person);
-        let of_browser = device.map(|device| Counter::factor_of_device(device.device()));
-        let counters: Vec<Counter> = std::iter::once(of_person.clone()).chain(of_browser.clone()).collect();
-        let (failures, found) =
-            tokio::join!(self.throttles.failures(&counters), self.people.person(person, check.client));
-        let (mut failures, found) = (failures?.into_iter(), found?);
+        let all = AllCounters::of_factor(person, source, device);
+        let every = all.all();
+        let (failures, found) = tokio::join!(self.throttles.failures(&every), self.people.person(person, check.client));
+        let (counts, found) = (all.read(failures?), found?);
         let is_known = found
             .user
             .as_ref()
             .is_some_and(|user| device.is_some_and(|device| device.known_with_factor(user, now).is_some()));
-        let (user, agreed) = (found.user, found.agreed);
-        Ok(match of_browser.filter(|_| is_known) {
-            Some(counter) => Asked { user, agreed, counter, failures: failures.nth(1).flatten() },
-            None => Asked { user, agreed, counter: of_person, failures: failures.next().flatten() },
-        })
+        let (counters, failures) = counts.that_apply(is_known);
+        Ok(Asked { user: found.user, agreed: found.agreed, counters, failures })
     }
 }

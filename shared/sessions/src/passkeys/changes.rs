@@ -18,14 +18,14 @@ const MOST: NonZeroUsize = NonZeroUsize::MIN.saturating_add(19);
 
 impl UserChange {
     /// Adds a passkey that was made with this user handle, if the person is enabled, has the credentials and the second factor
-    /// that were read and the same handle or none, and has fewer than twenty.
+    /// that were read, and has fewer than twenty. The authenticator keeps the handle for good, so that the person has to have the
+    /// same one, or none yet: the passkey would never sign in with another one, and count as a factor.
     pub fn add_passkey(user: &User, id: PasskeyId, handle: [u8; 32]) -> Self {
-        let known = user.factors.passkey_handle;
-        let same = known.map_or_else(
-            || UserFact::PasskeyHandle.is_absent(),
-            |known| Guard::Same(UserFact::PasskeyHandle, Value::Bytes(known.to_vec())),
-        );
-        Self::of(user, [UserSet::PasskeyAdded(id), UserSet::PasskeyHandle(known.unwrap_or(handle))])
+        let same = match user.factors.passkey_handle {
+            Some(_) => Guard::Same(UserFact::PasskeyHandle, Value::Bytes(handle.to_vec())),
+            None => UserFact::PasskeyHandle.is_absent(),
+        };
+        Self::of(user, [UserSet::PasskeyAdded(id), UserSet::PasskeyHandle(handle)])
             .when_acting(user)
             .when(same)
             .when(UserFact::Passkeys.has_fewer_than(MOST))

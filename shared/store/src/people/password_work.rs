@@ -16,8 +16,10 @@ use crate::people::table::PeopleTable;
 
 /// Both parts of the key. No person and no alias has it.
 const WORK: &str = "password-work";
-/// The names of one read, which has two keys for each and 100 at most.
-const NAMES_AT_ONCE: usize = 33;
+/// The most keys of one name: its alias, those of three former forms, and that of a person without one.
+const KEYS_OF_A_NAME: usize = 5;
+/// The names of one read, which has 100 keys at most.
+const NAMES_AT_ONCE: usize = 100 / KEYS_OF_A_NAME;
 
 impl PeopleTable {
     /// Reads the most work that an imported hash takes, of each kind; nothing if none was imported.
@@ -67,7 +69,7 @@ impl PeopleTable {
         })
     }
 
-    /// Returns for each of the names whether it is taken, with one read for 33 names.
+    /// Returns for each of the names whether it is taken, with one read for 20 names.
     ///
     /// # Errors
     /// [`Unknown`] when the store gives no usable answer.
@@ -75,7 +77,7 @@ impl PeopleTable {
         let mut taken = Vec::with_capacity(names.len());
         for part in names.chunks(NAMES_AT_ONCE) {
             let both = |name: &Username| (AliasKey::all_of(name), PersonKey::of_name(name));
-            let mut keys: Vec<(String, Item)> = Vec::with_capacity(part.len().saturating_mul(3));
+            let mut keys: Vec<(String, Item)> = Vec::with_capacity(part.len().saturating_mul(KEYS_OF_A_NAME));
             for (aliases, legacy) in part.iter().map(both) {
                 keys.extend(aliases.iter().map(|alias| (alias.as_str().to_owned(), alias_key(alias))));
                 keys.push((legacy.to_string(), key(legacy, PROFILE)));

@@ -2,8 +2,8 @@
 
 use aws_sdk_dynamodb::Client;
 use grants::{Consent, RestsOn};
-use protocol::{ClientId, Username};
-use sessions::{AliasKey, PersonKey, Session, SessionHandle, User};
+use protocol::ClientId;
+use sessions::{PersonKey, Session, SessionHandle, User};
 
 use crate::dynamodb::batch;
 use crate::dynamodb::changed::Changed;
@@ -12,10 +12,7 @@ use crate::dynamodb::expression::Expression;
 use crate::dynamodb::items::{Item, Reader, text};
 use crate::dynamodb::send::{Call, Listing};
 use crate::dynamodb::unknown::Unknown;
-use crate::people::item::{
-    LEADS_TO, PROFILE, SESSION, alias_key, consent_record, key, session_record, to_alias, to_consent, to_session,
-    to_user,
-};
+use crate::people::item::{PROFILE, SESSION, consent_record, key, session_record, to_consent, to_session, to_user};
 
 /// The people table in DynamoDB.
 #[derive(Clone)]
@@ -46,17 +43,6 @@ pub struct Ground {
     pub user: Option<User>,
     /// The session of the grant.
     pub session: Option<Session>,
-}
-
-/// The person with a username, as far as one read shows.
-#[derive(Clone, Debug)]
-pub enum Named {
-    /// An alias that leads to this person.
-    Leads(PersonKey),
-    /// A person of version 0.1, whose key is the name's hash.
-    Legacy(Box<User>),
-    /// No one has this name.
-    Nobody,
 }
 
 impl PeopleTable {
@@ -132,44 +118,6 @@ impl PeopleTable {
     pub(crate) fn to_ground(&self, rests_on: Option<RestsOn>, items: &[Item]) -> Result<Ground, Unknown> {
         let Visitor { user, session, .. } = self.to_visitor(items)?;
         Ok(Ground { rests_on, user, session })
-    }
-
-    /// Reads the owner of this username: one round trip, strongly consistent.
-    ///
-    /// # Errors
-    /// [`Unknown`] when the store gives no usable answer.
-    pub async fn named(&self, username: &Username) -> Result<Named, Unknown> {
-        let aliases = AliasKey::all_of(username);
-        let keys = aliases.iter().map(alias_key).chain([key(PersonKey::of_name(username), PROFILE)]).collect();
-        let (mut named, mut of_former) = (Named::Nobody, false);
-        for item in &batch::read(&self.client, &self.table, keys).await? {
-            if item.contains_key(LEADS_TO) {
-                // Who had exactly this name in an earlier version is still found by it.
-                let is_former = Reader::new(&self.table, item).text("person")? != AliasKey::login(username).as_str();
-                if is_former || !of_former {
-                    named = Named::Leads(to_alias(&self.table, item)?);
-                }
-                of_former |= is_former;
-                continue;
-            }
-            let user = self.to_person(item)?;
-            if !user.aliased && matches!(named, Named::Nobody) {
-                named = Named::Legacy(Box::new(user));
-            }
-        }
-        Ok(named)
-    }
-
-    /// Reads the person with this username.
-    ///
-    /// # Errors
-    /// [`Unknown`] when the store gives no usable answer.
-    pub async fn by_name(&self, username: &Username) -> Result<Option<User>, Unknown> {
-        match self.named(username).await? {
-            Named::Leads(person) => self.user(person).await,
-            Named::Legacy(user) => Ok(Some(*user)),
-            Named::Nobody => Ok(None),
-        }
     }
 
     /// Reads the person with this key.

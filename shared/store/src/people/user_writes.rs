@@ -70,12 +70,9 @@ impl PeopleTable {
         beside: Option<Write>,
     ) -> Result<UserChanged, Unknown> {
         let change = UserChange::rename(user, username.clone());
-        let (mut held, new) = (AliasKey::all_of(&user.username), AliasKey::all_of(username));
         let mut writes = vec![self.write(Kind::Update(key(user.key, PROFILE)), of_user_change(&change))];
-        if !user.aliased {
-            held.clear();
-        }
-        if held != new {
+        if !user.aliased || AliasKey::all_of(&user.username) != AliasKey::all_of(username) {
+            let mut held = self.held_names(user).await?;
             writes.extend(self.take_name(user, username, &held));
             held.retain(|alias| *alias != AliasKey::login(username));
             writes.extend(self.release_names(user, &held));
@@ -93,8 +90,7 @@ impl PeopleTable {
     pub async fn delete_user(&self, user: &User, beside: Option<Write>) -> Result<UserChanged, Unknown> {
         let own = of_guards(&UserFact::of_deletion(user));
         let mut writes = vec![self.write(Kind::Delete(key(user.key, PROFILE)), own)];
-        let held = if user.aliased { AliasKey::all_of(&user.username) } else { Vec::new() };
-        writes.extend(self.release_names(user, &held));
+        writes.extend(self.release_names(user, &self.held_names(user).await?));
         writes.extend(beside);
         self.changed(0, commit(&self.client, writes).await?)
     }
@@ -126,16 +122,11 @@ impl PeopleTable {
         writes
     }
 
-    /// Returns the writes that delete aliases of a person. If there are two, the name may be stored under either.
+    /// Returns the writes that delete the aliases that a person holds.
     fn release_names(&self, user: &User, held: &[AliasKey]) -> Vec<Write> {
-        let is_certain = AliasKey::all_of(&user.username).len() == 1;
         let release = |alias: &AliasKey| {
             let mut own = Expression::default();
-            if is_certain {
-                own.same(LEADS_TO, text(&user.key));
-            } else {
-                free_or_own(&mut own, user.key);
-            }
+            own.same(LEADS_TO, text(&user.key));
             self.write(Kind::Delete(alias_key(alias)), own)
         };
         held.iter().map(release).collect()

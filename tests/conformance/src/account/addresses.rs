@@ -143,6 +143,32 @@ async fn c235_whoever_asks_to_confirm_an_address_uses_up_no_mails_that_replace_i
 }
 
 #[tokio::test]
+async fn c236_nobody_keeps_somebody_else_from_confirming_an_address_and_nobody_is_flooded() {
+    let world = World::on(Stack::start());
+    let mut own = Person::signed_in(&world, "hindered").await;
+    let mut other = Person::signed_in(&world, "hinders").await;
+    let address = address_of("hindered");
+    for _ in 0..3 {
+        link_to(&world.stack, &mut other.browser, &address).await;
+    }
+    // The answer is the same, and nothing is sent.
+    assert_eq!(ask_for(&mut other.browser, &address).await.reply.status, 200);
+    let path = link_to(&world.stack, &mut own.browser, &address).await;
+    assert_eq!(kept(&world.stack, &address).await.len(), 4);
+    assert!(shows_confirmed(&confirm(&mut own.browser, &path).await, &address));
+    // Many people together have twelve sent in an hour.
+    for number in 0..3 {
+        let mut one = Person::signed_in(&world, &format!("floods{number}")).await;
+        for _ in 0..3 {
+            assert_eq!(ask_for(&mut one.browser, &address).await.reply.status, 200);
+        }
+    }
+    // What was asked for before this one was looked at before it.
+    link_to(&world.stack, &mut own.browser, "last@example.org").await;
+    assert_eq!(kept(&world.stack, &address).await.len(), 12);
+}
+
+#[tokio::test]
 async fn c236_of_two_people_who_confirm_one_address_one_gets_it() {
     let world = World::on(Stack::start());
     for round in 0..4 {

@@ -286,8 +286,8 @@ async fn c232_a_code_is_counted_before_it_is_compared_however_many_come_at_once(
     let writes: Vec<_> = calls.iter().filter(|call| call.is_write()).collect();
     let of_guesses = world.stack.env_file().get("JETON_TABLE_GRANTS");
     assert!(writes.first().is_some_and(|call| call.table == of_guesses), "{calls:?}");
-    // Two reads, the count, and three writes at once; the page that follows only reads.
-    assert_eq!((calls.iter().rposition(harness::Call::is_write), writes.len()), (Some(5), 4), "{calls:?}");
+    // Two reads, the counts of the person and of the source, and four writes at once; the page that follows only reads.
+    assert_eq!((calls.iter().rposition(harness::Call::is_write), writes.len()), (Some(7), 6), "{calls:?}");
     // A code that was used up is no guess.
     let (mut late, page) = as_far_as_the_factor(&world, "reserved", FIRST).await;
     for _ in 0..8 {
@@ -309,6 +309,64 @@ async fn c232_a_code_is_counted_before_it_is_compared_however_many_come_at_once(
     }
     let right = show_factor(&mut browser.clone(), &page, ("code", &factor.app.code())).await;
     assert_eq!(right.reply.status, 429, "{:?}", right.reply);
+}
+
+#[tokio::test]
+async fn c036_one_source_has_fifty_wrong_codes_over_all_people() {
+    let world = World::on(Stack::start());
+    let mut thieves = Vec::new();
+    for number in 0..11 {
+        let name = format!("stolen{number}");
+        let mut person = Person::signed_in(&world, &name).await;
+        let factor = add_factor(&mut person.browser).await;
+        let (browser, page) = as_far_as_the_factor(&world, &name, FIRST).await;
+        thieves.push((browser, page, factor));
+    }
+    let (mut browser, page, mut factor) = thieves.pop().unwrap();
+    for (mut thief, page, _) in thieves {
+        for _ in 0..5 {
+            assert_eq!(show_factor(&mut thief, &page, ("code", "000000")).await.reply.status, 403);
+        }
+    }
+    let code = factor.app.code();
+    for waiting in ["000000", &code] {
+        let reply = show_factor(&mut browser, &page, ("code", waiting)).await.reply;
+        assert!(reply.status == 429 && reply.retry_after().is_some_and(|seconds| seconds > 0), "{reply:?}");
+    }
+    // Elsewhere nothing is in the way, and nothing that had to wait was counted for the person.
+    let mut elsewhere = world.stack.browser_from([127, 0, 0, 2]);
+    elsewhere.cookies.clone_from(&browser.cookies);
+    for _ in 0..4 {
+        assert_eq!(show_factor(&mut elsewhere, &page, ("code", "000000")).await.reply.status, 403);
+    }
+    assert!(shows_account(&show_factor(&mut elsewhere, &page, ("code", &code)).await));
+    // A recovery code cannot be guessed, so its source is not asked.
+    let recovery_code = ("recovery_code", &*factor.recovery_codes[0]);
+    assert!(shows_account(&show_factor(&mut browser, &page, recovery_code).await));
+}
+
+#[tokio::test]
+async fn c036_a_right_code_is_given_back_to_its_source() {
+    let stored = Stored::start();
+    let world = &stored.world;
+    let mut person = Person::signed_in(world, "right").await;
+    let mut factor = add_factor(&mut person.browser).await;
+    let counted = async || {
+        let grants = stored.items("JETON_TABLE_GRANTS").await;
+        let of_source = grants.iter().find(|item| item.contains("throttle#factor-source#"));
+        let item: Option<serde_json::Value> = of_source.map(|item| serde_json::from_str(item).unwrap());
+        item.and_then(|item| item["failures"]["N"].as_str().map(str::to_owned))
+    };
+    let (mut browser, page) = as_far_as_the_factor(world, "right", FIRST).await;
+    assert_eq!(show_factor(&mut browser, &page, ("code", "000000")).await.reply.status, 403);
+    assert_eq!(counted().await.as_deref(), Some("1"));
+    let code = factor.app.code();
+    assert!(shows_account(&show_factor(&mut browser, &page, ("code", &code)).await));
+    assert_eq!(counted().await.as_deref(), Some("1"));
+    // Nor is one counted that was used before.
+    let (mut browser, page) = as_far_as_the_factor(world, "right", FIRST).await;
+    assert_eq!(show_factor(&mut browser, &page, ("code", &code)).await.reply.status, 403);
+    assert_eq!(counted().await.as_deref(), Some("1"));
 }
 
 /// A short password that only somebody with a second factor may choose.

@@ -16,6 +16,7 @@ use crate::support::pages::assert_page_headers;
 use crate::support::relying_party::app;
 use crate::support::rounds;
 use crate::support::session::{Code, assert_granted, assert_refused, tokens};
+use crate::support::stored::Stored;
 use crate::support::throttled::besiege;
 use crate::support::world::World;
 
@@ -321,6 +322,26 @@ async fn c235_mails_are_bounded_for_each_source() {
     }
     assert_eq!((statuses[..20].iter().all(|status| *status == 200), statuses[20]), (true, 429), "{statuses:?}");
     assert_eq!(ask(&mut world.stack.browser_from([127, 0, 7, 2]), "nobody").await.reply.status, 200);
+}
+
+#[tokio::test]
+async fn c235_c144_a_source_that_asks_for_few_mails_each_hour_has_the_others_left() {
+    let stored = Stored::start();
+    let world = &stored.world;
+    ask(&mut world.stack.browser(), "nobody").await;
+    let grants = stored.items("JETON_TABLE_GRANTS").await;
+    let count = grants.iter().find(|item| item.contains("throttle#mails-source#")).expect("the count of the source");
+    let mut count: Value = serde_json::from_str(count).unwrap();
+    // Nineteen, the last one half an hour ago: ten of them are forgotten.
+    let time: u64 = count["last_at"]["N"].as_str().unwrap().parse().unwrap();
+    count["failures"]["N"] = "19".into();
+    count["last_at"]["N"] = (time - 1800).to_string().into();
+    stored.put("JETON_TABLE_GRANTS", &[count.to_string()]).await;
+    let mut statuses = Vec::new();
+    for _ in 0..12 {
+        statuses.push(ask(&mut world.stack.browser(), "nobody").await.reply.status);
+    }
+    assert_eq!((&statuses[..11], statuses[11]), (&[200; 11][..], 429), "{statuses:?}");
 }
 
 #[tokio::test]

@@ -92,13 +92,17 @@ async fn c236_a_change_needs_a_sign_in_of_the_last_ten_minutes() {
     assert!(asks_to_sign_in(&elsewhere.go("/account").await));
 }
 
-/// Moves the sign-in of every session so many seconds into the past.
+/// Moves the sign-in of every session, with each of its methods, so many seconds into the past.
 pub(crate) async fn age_sessions(stored: &Stored, seconds: u64) {
     let people = stored.items("JETON_TABLE_PEOPLE").await;
+    let age = |time: &mut serde_json::Value| {
+        let before: u64 = time["N"].as_str().unwrap().parse().unwrap();
+        time["N"] = (before - seconds).to_string().into();
+    };
     let aged = people.iter().filter(|item| item.contains("\"session#")).map(|item| {
         let mut item: serde_json::Value = serde_json::from_str(item).unwrap();
-        let time: u64 = item["auth_time"]["N"].as_str().unwrap().parse().unwrap();
-        item["auth_time"]["N"] = (time - seconds).to_string().into();
+        age(&mut item["auth_time"]);
+        item["methods"]["M"].as_object_mut().expect("the methods").values_mut().for_each(age);
         item.to_string()
     });
     stored.put("JETON_TABLE_PEOPLE", &aged.collect::<Vec<_>>()).await;

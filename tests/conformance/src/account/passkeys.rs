@@ -267,6 +267,27 @@ async fn c231_the_user_handle_is_random_and_one_for_all_passkeys_of_a_person() {
 }
 
 #[tokio::test]
+async fn c231_a_passkey_of_a_page_from_before_the_first_one_is_refused_because_it_would_never_sign_in() {
+    let world = world();
+    let mut person = Person::signed_in(&world, "both-at-once").await;
+    // The page gives the authenticator a handle of its own, because the person has none yet.
+    let early = person.browser.go("/account/passkeys").await;
+    add_passkey(&mut person.browser, &mut SoftKey::new(world.stack.issuer()), "Laptop").await;
+    let mut phone = SoftKey::synced(world.stack.issuer());
+    let response = phone.make(&early);
+    let refused = send_new(&mut person.browser, &early, &response, "Phone").await;
+    assert_eq!(refused.reply.status, 409, "{:?}", refused.reply);
+    assert!(!refused.reply.text().contains("<bdi>Phone</bdi>"), "{:?}", refused.reply);
+    assert!(world.stack.log().contains("factors_changed_meanwhile"));
+    // The page that answers is one of now.
+    let response = phone.make(&refused);
+    let added = send_new(&mut person.browser, &refused, &response, "Phone").await;
+    assert!(added.reply.status == 200 && added.reply.text().contains("<bdi>Phone</bdi>"), "{:?}", added.reply);
+    let (mut browser, page) = at_sign_in(&world).await;
+    assert!(shows_account(&use_passkey(&mut browser, &page, &phone).await));
+}
+
+#[tokio::test]
 async fn c231_c233_a_key_that_is_removed_or_whose_person_is_disabled_signs_nobody_in() {
     let world = world();
     let (mut person, key) = with_passkey(&world, "removes", SoftKey::new(world.stack.issuer())).await;

@@ -212,3 +212,55 @@ async fn c145_a_name_that_an_earlier_version_stored_is_still_found_and_moves_wit
         assert!(shows_account(&sign_in(&mut world.stack.browser(), typed, FIRST).await), "{typed:?}");
     }
 }
+
+/// A Greek name in upper case, and in lower case with each sigma at the end.
+const SIGMAS: [&str; 3] =
+    ["\u{39f}\u{394}\u{39f}\u{3a3}", "\u{3bf}\u{3b4}\u{3bf}\u{3c2}", "\u{3bf}\u{3b4}\u{3bf}\u{3c3}"];
+
+#[tokio::test]
+async fn c145_c131_a_greek_name_is_one_whichever_sigma_it_ends_with() {
+    let world = World::on(Stack::start());
+    let cli = world.stack.cli();
+    for registered in SIGMAS {
+        cli.create_user(registered, FIRST);
+        for typed in SIGMAS {
+            assert!(shows_account(&sign_in(&mut world.stack.browser(), typed, FIRST).await), "{registered} {typed}");
+            let taken = cli.finish(&["user", "create", typed, "--password-stdin"], SECOND);
+            assert!(!taken.status.success() && taken.stderr.contains("registered already"), "{taken:?}");
+            assert_eq!(cli.run(&["user", "show", typed])["username"], registered, "{typed}");
+        }
+        cli.run(&["user", "delete", registered, "--yes"]);
+    }
+}
+
+#[tokio::test]
+async fn c145_two_people_with_one_greek_name_of_an_earlier_version_are_told_apart_by_its_spelling() {
+    let stored = Stored::start();
+    let (world, cli) = (&stored.world, stored.world.stack.cli());
+    let [upper, lower, other] = SIGMAS;
+    cli.create_user("placeholder", SECOND);
+    store_as_before(&stored, lower).await;
+    let stranger = cli.run(&["user", "show", lower])["sub"].clone();
+    // Before, this name was another one.
+    cli.create_user("placeholder2", FIRST);
+    let people = stored.items("JETON_TABLE_PEOPLE").await;
+    let own = people.iter().find(|item| item.contains("\"placeholder2\"")).expect("the person");
+    let mut own: Value = serde_json::from_str(own).unwrap();
+    own["username"]["S"] = upper.into();
+    let mut aliases = people.iter().map(|item| serde_json::from_str::<Value>(item).unwrap());
+    let mut alias = aliases.find(|item| item["leads_to"]["S"] == own["person"]["S"]).expect("the alias");
+    let digest = Sha256::digest(other);
+    alias["person"]["S"] = format!("login#{}", URL_SAFE_NO_PAD.encode(digest.get(..16).unwrap())).into();
+    stored.put("JETON_TABLE_PEOPLE", &[own.to_string(), alias.to_string()]).await;
+    for (typed, password) in [(upper, FIRST), (lower, SECOND)] {
+        assert!(shows_account(&sign_in(&mut world.stack.browser(), typed, password).await), "{typed}");
+        assert_eq!(cli.run(&["user", "show", typed])["username"], typed);
+    }
+    // A command that names one of them leaves the other one alone.
+    cli.run(&["user", "update", upper, "--claim", "name=Own"]);
+    assert!(cli.run(&["user", "show", lower])["claims"]["name"].is_null());
+    cli.run(&["user", "delete", upper, "--yes"]);
+    assert_eq!(cli.run(&["user", "show", lower])["sub"], stranger);
+    cli.run(&["user", "delete", lower, "--yes"]);
+    cli.create_user(upper, FIRST);
+}

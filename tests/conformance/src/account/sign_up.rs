@@ -301,6 +301,17 @@ async fn c235_of_sign_ups_with_one_name_or_one_address_at_once_one_makes_an_acco
 }
 
 #[tokio::test]
+async fn c235_c145_nobody_takes_a_name_that_is_somebody_elses_in_upper_case() {
+    let world = open();
+    let [upper, lower] = ["\u{39f}\u{394}\u{39f}\u{3a3}", "\u{3bf}\u{3b4}\u{3bf}\u{3c2}"];
+    let first = link_for(&world, "first@example.org").await;
+    assert!(is_ready(&use_link(&world.stack, &first, upper, SECOND).await));
+    let second = link_for(&world, "second@example.org").await;
+    assert!(is_taken(&use_link(&world.stack, &second, lower, SECOND).await));
+    assert!(opens(&world, lower, SECOND).await && opens(&world, upper, SECOND).await);
+}
+
+#[tokio::test]
 async fn c235_a_known_address_gets_another_mail_and_nothing_else_tells_it_from_an_unknown_one() {
     let world = open();
     create(&world, "known");

@@ -7,6 +7,8 @@ use harness::{Ask, Http, Jwt, Landing, Pkce, Reply, Stack, authorization_url, fo
 use serde_json::Value;
 use url::Url;
 
+use crate::account::{shows_account, sign_in};
+use crate::support::devices::{asked, question, television};
 use crate::support::pages::{answered, as_far_as_consent};
 use crate::support::published::{DOCUMENTS, document};
 use crate::support::relying_party::{app, person};
@@ -118,8 +120,21 @@ async fn c035_https_in_front_every_cookie_is_held_to_the_host_and_to_tls() {
     let world = world();
     let mut browser = world.stack.browser();
     as_far_as_consent(world, &mut browser, &[]).await;
-    assert!(browser.set_cookies.len() >= 2, "{:?}", browser.set_cookies);
-    for cookie in &browser.set_cookies {
+    // The other places where people sign in, and the way back that a browser keeps.
+    let (mut account, ana) = (world.stack.browser(), &world.ana);
+    assert!(shows_account(&sign_in(&mut account, &ana.username, &ana.password).await));
+    let mut device = world.stack.browser();
+    let codes = asked(&world.session(), &television(world, "HTTPS TV"), &[]).await;
+    question(&mut device, &codes, ana).await;
+    device.go("/account/forgotten?request=user_code%3Dwdjbmjht").await;
+    let set_cookies = [browser.set_cookies, account.set_cookies, device.set_cookies];
+    for name in ["session", "device", "visit"] {
+        let is_set =
+            |cookies: &Vec<String>| cookies.iter().any(|line| line.starts_with(&format!("__Host-jeton-{name}=")));
+        assert!(set_cookies.iter().all(is_set), "{name}: {set_cookies:?}");
+    }
+    assert!(set_cookies[2].iter().any(|line| line.starts_with("__Host-jeton-way-back=")), "{set_cookies:?}");
+    for cookie in set_cookies.iter().flatten() {
         let parts: Vec<String> = cookie.split(';').map(|part| part.trim().to_ascii_lowercase()).collect();
         let has = |part: &str| parts.iter().any(|known| known == part);
         assert!(cookie.starts_with("__Host-") && has("secure") && has("path=/") && has("httponly"), "{cookie}");

@@ -3,8 +3,9 @@
 use harness::{Browser, Jwt, Landing, Pkce, RegisteredClient, Stack, authorization_url};
 use serde_json::{Value, json};
 
+use crate::account::page::age_sessions;
 use crate::account::sign_up::way_to;
-use crate::account::{FIRST, Person, form_to};
+use crate::account::{FIRST, Person, SECOND, change_password, form_to, is_changed};
 use crate::support::authenticator::{Authenticator, Factor, add_factor, asks_for_a_factor, show_factor, shown_codes};
 use crate::support::devices::{asked, device_client, television};
 use crate::support::pages::{answered, asks_for_a_password};
@@ -12,6 +13,7 @@ use crate::support::passkeys::{SoftKey, add_passkey, send_new, use_passkey};
 use crate::support::published::{DOCUMENTS, document, strings};
 use crate::support::relying_party::app;
 use crate::support::session::{Code, Session, assert_granted, assert_refused};
+use crate::support::stored::Stored;
 use crate::support::world::{CALLBACK, ORDERS, World};
 
 /// A person with an authenticator app, and a browser that was signed in with the password alone.
@@ -104,6 +106,34 @@ async fn c234_a_signed_in_person_is_asked_only_for_what_is_missing() {
     }
     let (again, _) = scene.open(&[("max_age", "0"), ("acr_values", "mfa")]).await;
     assert!(again.form().input("password").is_some(), "{:?}", again.reply);
+}
+
+#[tokio::test]
+async fn c234_a_new_password_makes_no_old_factor_new() {
+    let stored = Stored::start();
+    let world = &stored.world;
+    let (client, mut person) = (app(world, "Bank", &[]), Person::signed_in(world, "renewed").await);
+    add_factor(&mut person.browser).await;
+    let mut plain = Person::signed_in(world, "plain").await;
+    let demand = essential(&["mfa"]);
+    let url = |more: &[(&str, &str)]| {
+        let asked = [("scope", "openid read"), ("max_age", "60")];
+        authorization_url(&client.id, CALLBACK, &Pkce::new(), &[&asked[..], more].concat())
+    };
+    let now = person.browser.go(&url(&[("claims", &demand)])).await;
+    answered(&agreed(&mut person.browser, now).await).assert_granted();
+    age_sessions(&stored, 3600).await;
+    for browser in [&mut person.browser, &mut plain.browser] {
+        assert!(is_changed(&change_password(browser, FIRST, SECOND, true).await));
+    }
+    // The password was given now, and the code an hour ago.
+    let late = person.browser.go(&url(&[("claims", &demand)])).await;
+    assert!(asks_for_a_password(&late), "{:?}", late.reply);
+    let silent = person.browser.go(&url(&[("claims", &demand), ("prompt", "none")])).await;
+    assert_eq!(error(&silent).as_deref(), Some("login_required"));
+    // Somebody with nothing but the password has given it.
+    let now = plain.browser.go(&url(&[])).await;
+    answered(&agreed(&mut plain.browser, now).await).assert_granted();
 }
 
 #[tokio::test]
