@@ -68,7 +68,7 @@ variable "authorize_memory" {
 }
 
 variable "reserved_concurrency" {
-  description = "Concurrent executions reserved for each function behind a route, and its maximum; 0 means no reservation. It is free, but reduces the concurrency left for the rest of the account."
+  description = "Concurrent executions reserved for each function behind a route, and its maximum; 0 means no reservation. It is free, but reduces the concurrency left for the rest of the account, of which 100 must stay. There are 11 such functions, 10 without DynamicRegistration, so an account with 1000 takes 81 or 90."
   type        = number
   default     = null
 }
@@ -146,7 +146,7 @@ variable "multi_region_key" {
 }
 
 variable "operations" {
-  description = "Alarms, metrics and a dashboard, $7.30 a month even when idle. Off by default, so that an unused stack costs only its key ($1 a month); turn it on where people depend on the stack."
+  description = "Alarms, metrics and a dashboard, $7.40 a month even when idle. Off by default, so that an unused stack costs only its key ($1 a month); turn it on where people depend on the stack."
   type        = bool
   default     = null
 }
@@ -188,7 +188,7 @@ variable "key_age_limit" {
 }
 
 variable "latency_limit" {
-  description = "The 99th percentile of the latency in milliseconds that, for a quarter of an hour, raises the alarm."
+  description = "The 99th percentile of the latency in milliseconds that, for a quarter of an hour, raises the alarm. With fewer than 1000 requests in that time the alarm stays as it is."
   type        = number
   default     = null
 }

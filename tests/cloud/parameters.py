@@ -22,7 +22,7 @@ STACKS = {
          "PrivateTokenCallers": CALLER, "DomainName": DOMAIN, "CertificateArn": CERTIFICATE, "LogRetentionDays": "7",
          "DeletionProtection": "true", "HstsIncludeSubDomains": "true"},
         MADE | {"DeploymentIsGradual", "PasswordGrantIsAllowed", "TracingIsOn", "ConcurrencyIsReserved", "OperationsAreOn",
-         "RegistrationIsOn", "RegistrationHasAlarms", "DocumentsAreOn", "MetadataListApis", "MailIsOn",
+         "RegistrationIsOn", "RegistrationHasAlarms", "DocumentsAreOn", "MetadataListApis", "MailIsOn", "MailHasAlarms",
          "TopicIsMade", "CallersArePrivate", "DomainIsGiven", "DomainIsAtGateway"}),
     "jeton-edge": (
         {"WebAclArn": WEB_ACL, "DomainName": "edge.example.com", "CertificateArn": CERTIFICATE},

@@ -1,5 +1,6 @@
 """The procedures of infra/README.md, each by the script that it names, on stacks of their own."""
 
+import datetime
 import json
 import time
 
@@ -130,14 +131,17 @@ def living(tmp_path_factory):
     made.stop()
 
 
-def restored(drill, kind, damage):
-    """A copy, made before the damage and taken into service after it."""
+def restored(drill, kind, damage, tells=""):
+    """A copy, made before the damage and taken into service after it, which tells what it brings back."""
     before = drill.outputs[f"{kind.capitalize()}TableName"]
     copy = f"{drill.name}-{kind}-then"
     drill.script("restore", "copy", kind, drill.name, "--at", "2026-11-29T10:00:00Z", "--table", copy)
+    # The emulator copies the table as it is now, whatever time is given.
+    since = datetime.datetime.now(datetime.UTC).isoformat()
     damage()
-    use = ["restore", "use", kind, drill.name, "--table", copy]
-    drill.script(*use, "--dry-run", yes=False)
+    use = ["restore", "use", kind, drill.name, "--table", copy, "--since", since]
+    assert tells in drill.script(*use, "--dry-run", yes=False)
+    assert tells in drill.script(*use, yes=False, refused=True)
     drill.look()
     assert drill.outputs[f"{kind.capitalize()}TableName"] == before
     drill.script(*use)
@@ -173,7 +177,7 @@ def delete_all(drill, table):
 
 def test_c243_a_restored_registry_is_taken_into_service(living):
     identity, _ = living.service
-    restored(living, "registry", lambda: living.jeton("client", "delete", identity, *agreed(living)))
+    restored(living, "registry", lambda: living.jeton("client", "delete", identity, *agreed(living)), f"jeton client delete {identity} ")
     assert living.token(living.service)
 
 

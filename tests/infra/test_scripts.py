@@ -1,6 +1,7 @@
 """The scripts of infra/scripts, as far as they need no account; tests/cloud/test_drills.py drills them."""
 
 import copy
+import datetime
 import importlib.machinery
 import importlib.util
 import json
@@ -279,14 +280,41 @@ def test_c243_nothing_is_stopped_when_codedeploy_cannot_be_told(monkeypatch):
 
 
 def test_c243_the_groups_of_a_gradual_deployment_are_found_by_what_the_transform_makes(monkeypatch):
-    restore, given = loaded("restore", monkeypatch), {"GradualDeployment": GRADUAL, "Operations": "true"}
+    codedeploy, given = loaded("restore", monkeypatch).codedeploy, {"GradualDeployment": GRADUAL, "Operations": "true"}
     template = transformed(given)
-    assert template["Resources"][restore.APPLICATION]["Type"] == "AWS::CodeDeploy::Application"
+    assert template["Resources"][codedeploy.APPLICATION]["Type"] == "AWS::CodeDeploy::Application"
     aliases = [it["UpdatePolicy"]["CodeDeployLambdaAliasUpdate"] for it in template["Resources"].values() if it["Type"] == "AWS::Lambda::Alias"]
-    assert aliases and all(it["ApplicationName"] == {"Ref": restore.APPLICATION} for it in aliases)
+    assert aliases and all(it["ApplicationName"] == {"Ref": codedeploy.APPLICATION} for it in aliases)
     made = Stack(template, given).resources().values()
     groups = [properties for type_of, properties in made if type_of == "AWS::CodeDeploy::DeploymentGroup"]
-    assert len(groups) == len(aliases) and {it["DeploymentConfigName"] for it in groups} == {restore.WAYS + GRADUAL}
+    assert len(groups) == len(aliases) and {it["DeploymentConfigName"] for it in groups} == {codedeploy.WAYS + GRADUAL}
+
+
+def switched(way, groups, monkeypatch, formation=None):
+    """Runs `gradual`, which changes nothing but the groups."""
+    formation = formation or Formation(GradualDeployment=GRADUAL, Operations="true")
+    there = {"ServerlessDeploymentApplication": "app"} if groups else {}
+    run_on("gradual", [way, "jeton"], formation, monkeypatch, {"codedeploy": groups}, resources_of=lambda _: there)
+    assert formation.updates == []
+
+
+def test_c243_a_fix_is_deployed_while_an_alarm_is_raised(monkeypatch, capsys):
+    groups = CodeDeploy()
+    for way, expected in (("off", {("CodeDeployDefault.LambdaAllAtOnce", False)}), ("on", {(f"CodeDeployDefault.Lambda{GRADUAL}", True)})):
+        switched(way, groups, monkeypatch)
+        assert groups.state() == expected and "Nothing is left" not in capsys.readouterr().err
+        switched(way, groups, monkeypatch)
+        assert groups.state() == expected and "Nothing is left" in capsys.readouterr().err
+    assert groups.groups == groups.before
+
+
+def test_c243_a_deployment_stays_gradual_when_codedeploy_cannot_be_told_or_is_not_there(monkeypatch):
+    groups, refused = CodeDeploy(refused="b-group"), loaded("gradual", monkeypatch).Refused
+    with pytest.raises(refused, match="cannot be told"):
+        switched("off", groups, monkeypatch)
+    assert groups.groups == groups.before
+    with pytest.raises(refused, match="not deployed gradually"):
+        switched("off", None, monkeypatch, Formation())
 
 
 # ---- Parameters in files ---------------------------------------------------------------------------------------------
@@ -328,23 +356,42 @@ class Formation:
         return {name: value for name, value in self.given.items() if value != self.before[name]}
 
 
-def run_on(name, arguments, formation, monkeypatch, services, **stubs):
+class Trail:
+    """The audit table with these records: time, command, what it was about, and attributes. A page has two of them."""
+
+    def __init__(self, *records):
+        self.items = [{"day": {"S": at.date().isoformat()}, "id": {"S": f"{int(at.timestamp() * 1000):015}#0123456789abcdef"}, "who": {"S": "ada"},
+                       "action": {"S": action}, "about": {"S": about}, "attributes": {"L": [{"S": name} for name in names]}}
+                      for at, action, about, *names in records]
+
+    def get_paginator(self, operation):
+        return {"query": types.SimpleNamespace(paginate=self.pages)}[operation]
+
+    def pages(self, TableName, ExpressionAttributeValues, **_):
+        assert TableName == "jeton-audit"
+        day, since = ExpressionAttributeValues[":day"], ExpressionAttributeValues[":since"]
+        found = [item for item in self.items if item["day"] == day and item["id"]["S"] >= since["S"]]
+        return [{"Items": found[start:start + 2]} for start in range(0, len(found), 2)]
+
+
+def run_on(name, arguments, formation, monkeypatch, services, yes=("--yes",), **stubs):
     """Runs a script as its command line does, on this stack and these services, with stubs in it and in `operate`."""
     script = loaded(name, monkeypatch)
     for module in (script, script.operate):
-        monkeypatch.setattr(module, "client", lambda service: {"cloudformation": formation, **services}[service])
+        monkeypatch.setattr(module, "client", lambda service: {"cloudformation": formation, **services}[service], raising=False)
     for stub, value in stubs.items():
         monkeypatch.setattr(script.operate if hasattr(script.operate, stub) else script, stub, value)
-    monkeypatch.setattr(sys, "argv", [name, *arguments, "--yes"])
+    monkeypatch.setattr(sys, "argv", [name, *arguments, *yes])
     script.work()
 
 
-def use(table, formation, monkeypatch, **services):
-    """Takes a copy into service."""
+def use(table, formation, monkeypatch, copied=None, yes=("--yes",), **services):
+    """Takes a copy into service, which was made as the table was at a time."""
     there = {"AFunction": "a", "BFunction": "b", **({"ServerlessDeploymentApplication": "app"} if "codedeploy" in services else {})}
     which = ["--empty"] if table == "grants" else ["--table", "copy"]
-    run_on("restore", ["use", table, "jeton", *which], formation, monkeypatch, {"lambda": Lambda(), **services},
-           active_table=lambda *_: {"LatestStreamArn": STREAM}, check_schema=lambda *_: None, find_table=lambda _: {"TableName": "copy"},
+    copy_of = {"TableName": "copy", **({"RestoreSummary": {"RestoreDateTime": copied}} if copied else {})}
+    run_on("restore", ["use", table, "jeton", *which], formation, monkeypatch, {"lambda": Lambda(), "dynamodb": Trail(), **services}, yes,
+           active_table=lambda *_: {"LatestStreamArn": STREAM}, check_schema=lambda *_: None, find_table=lambda _: copy_of,
            settings=lambda *_: [], resources_of=lambda _: there, unused_grants=lambda *_: None, make_empty=lambda *_: None)
 
 
@@ -453,6 +500,113 @@ def test_parameters_have_the_names_and_the_lists_of_the_module(monkeypatch):
     assert {name: operate.variable(name) for name in declared} == {name: snake(name) for name in declared}
     assert sorted(operate.LISTS) == sorted(name for name, it in declared.items() if kind(it) == "list(string)")
     assert operate.in_hcl("Brand", 'a "${b}" %{c}') == r'"a \"$${b}\" %%{c}"'
+
+
+# ---- What was ended since a table was copied -------------------------------------------------------------------------
+
+COPIED = datetime.datetime(2026, 11, 28, 23, 59, 30, tzinfo=datetime.UTC)
+
+
+def after(seconds):
+    return COPIED + datetime.timedelta(seconds=seconds)
+
+
+ENDED = Trail(
+    (after(-1), "client disable", "client:before", "disabled"), (after(1), "client rotate-secret", "client:shop", "secrets"),
+    (after(2), "client rotate-secret --retire-old", "client:shop", "secrets"), (after(3), "client disable", "client:idle", "disabled"),
+    (after(4), "client enable", "client:idle", "disabled"), (after(40), "client create", "client:new", "name"),
+    (after(41), "client delete", "client:new"), (after(42), "client delete", "client:gone one"), (after(43), "keys retire", "key:-old"),
+    (after(44), "keys retire", "key:next", "kid"), (after(45), "client update", "client:shop", "redirect_uris"),
+    (after(46), "api delete", "api:https://a.example"), (after(47), "user disable", "user:usr_1", "disabled"),
+)
+
+
+def commands(said):
+    return [line.partition("    #")[0].strip() for line in said.splitlines() if line.startswith("  jeton ")]
+
+
+@pytest.mark.parametrize(("table", "expected"), [
+    ("registry", ["jeton client rotate-secret shop", "jeton client rotate-secret --retire-old shop", "jeton client delete 'gone one'",
+                  "jeton client update shop ...", "jeton api delete https://a.example", "jeton keys retire -old"]),
+    ("people", ["jeton user disable usr_1"]),
+    ("keys", ["jeton keys retire -old"]),
+])
+def test_c151_a_restore_tells_what_was_ended_since_and_waits_for_an_answer(table, expected, monkeypatch, capsys):
+    formation = Formation()
+    with pytest.raises(loaded("restore", monkeypatch).Refused, match="--yes"):
+        use(table, formation, monkeypatch, COPIED, yes=(), dynamodb=ENDED)
+    said = capsys.readouterr().err
+    assert (commands(said), formation.updates) == (expected, [])
+    # The commands work on the copy, and everything else is that of the stack.
+    variables = dict(one.split("=", 1) for one in re.search(r"^  export (.*)$", said, re.MULTILINE)[1].split())
+    tables = {f"JETON_TABLE_{name.upper()}": "copy" if name == table else f"jeton-{name}" for name in TABLES}
+    assert variables == {**tables, "JETON_KMS_KEY_ID": KEY}
+    use(table, formation, monkeypatch, COPIED, dynamodb=ENDED)
+    assert commands(capsys.readouterr().err) == expected and len(formation.updates) == 1
+
+
+def test_c151_all_of_the_trail_is_told_where_a_table_does_not_say_to_which_time_it_goes_back(monkeypatch, capsys):
+    today = datetime.datetime.now(datetime.UTC)
+    trail = Trail((today - datetime.timedelta(days=401), "client delete", "client:over"), (today, "client disable", "client:old"))
+    use("registry", Formation(), monkeypatch, dynamodb=trail)
+    said = capsys.readouterr().err
+    assert commands(said) == ["jeton client disable old"] and "--since" in said
+    use("registry", Formation(), monkeypatch, today + datetime.timedelta(seconds=1), dynamodb=trail)
+    said = capsys.readouterr().err
+    assert commands(said) == [] and "tells of nothing" in said
+
+
+def test_c151_each_command_of_the_trail_is_known_and_its_records_are_read_as_they_are_written(monkeypatch):
+    trail, store = loaded("restore", monkeypatch).trail, ROOT / "shared" / "store" / "src" / "audit"
+    written_down = set(re.findall(r'Self::\w+ => "(.+)"', (store / "record.rs").read_text()))
+    # These give something, or end what no table that is restored has.
+    harmless = {"user import", "user rename", "user link", "user invite", "keys rotate", "grant revoke"}
+    known = {*trail.MAKES, *trail.TAKES_BACK, *sum(trail.ENDS.values(), ())}
+    assert known | harmless == written_down and not known & harmless
+    table = (store / "table.rs").read_text()
+    assert '"{milliseconds:015}"' in table and set(re.findall(r'\("(\w+)"\.to_owned', table)) == {*ENDED.items[0], "expires_at"}
+
+
+# ---- What tables take at once ----------------------------------------------------------------------------------------
+
+
+def throughput(reads, writes):
+    return {"WarmThroughput": {"ReadUnitsPerSecond": reads, "WriteUnitsPerSecond": writes}}
+
+
+WARM = {"WarmReads": "20000", "WarmWrites": "9000"}
+
+
+def test_a_new_table_of_grants_takes_at_once_what_the_stack_paid_for(monkeypatch):
+    restore, made = loaded("restore", monkeypatch), []
+    like = {"KeySchema": [], "AttributeDefinitions": [], "GlobalSecondaryIndexes": [{"IndexName": "by-subject", "KeySchema": [], "Projection": {}}]}
+    monkeypatch.setattr(restore, "client", lambda _: types.SimpleNamespace(create_table=lambda **given: made.append(given)))
+    monkeypatch.setattr(restore.operate, "find_table", lambda _: like)
+    monkeypatch.setattr(restore.operate, "active_table", lambda *_: like)
+    for given, expected in ((WARM, throughput(20000, 9000)), ({"WarmReads": "20000", "WarmWrites": "0"}, {})):
+        restore.make_empty("jeton-grants", "new", restore.warm(given), None)
+        for one in (made[-1], *made[-1]["GlobalSecondaryIndexes"]):
+            assert {name: value for name, value in one.items() if name == "WarmThroughput"} == expected
+
+
+@pytest.mark.parametrize(("kind", "table", "expected"), [
+    ("people", throughput(12000, 40000), throughput(20000, 40000)),
+    ("grants", {**throughput(20000, 9000), "GlobalSecondaryIndexes": [{"IndexName": "by-subject", **throughput(12000, 4000)}]},
+     {"GlobalSecondaryIndexUpdates": [{"Update": {"IndexName": "by-subject", **throughput(20000, 9000)}}]}),
+    ("people", throughput(20000, 9000), None),
+    ("registry", throughput(12000, 4000), None),
+], ids=["a copy", "an index", "warm already", "never warm"])
+def test_a_table_that_is_taken_into_service_is_as_warm_as_the_stacks_own(kind, table, expected, monkeypatch):
+    restore, changed = loaded("restore", monkeypatch), []
+    monkeypatch.setattr(restore.operate, "client", lambda _: types.SimpleNamespace(update_table=lambda **given: changed.append(given)))
+    monkeypatch.setattr(restore.operate, "find_table", lambda _: table)
+    monkeypatch.setattr(restore.operate, "active_table", lambda *_: table)
+    assert restore.warming(kind, "copy", {"WarmReads": "0", "WarmWrites": "0"}, None) == []
+    for step in restore.warming(kind, "copy", WARM, None):
+        step.do()
+    assert changed == ([{"TableName": "copy", **expected}] if expected else [])
+    warm_tables = {name for name, it in written()["Resources"].items() if "WarmThroughput" in it.get("Properties", {})}
+    assert {f"{one.capitalize()}Table" for one in restore.WARM} == warm_tables
 
 
 # ---- plain -----------------------------------------------------------------------------------------------------------

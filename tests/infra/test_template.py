@@ -8,9 +8,11 @@ import re
 from pathlib import Path
 
 import pytest
+from samtranslator.yaml_helper import yaml_parse
 from transform import DEFAULTS, EVERYTHING, FIREWALL, transformed, written
 
 ROOT = Path(__file__).resolve().parents[2]
+README = (ROOT / "infra" / "README.md").read_text()
 TEMPLATES = {"defaults": transformed(DEFAULTS), "everything": transformed(EVERYTHING), "firewall": transformed(FIREWALL)}
 
 # What may stand in a policy with `*`, and why.
@@ -297,6 +299,42 @@ def only_who_checks_passwords_asks_the_directory(template):
             yield f"{role}: invokes another function"
 
 
+def counted_by(template, event):
+    """The logs in which a metric filter counts an event, each with the filters that do."""
+    found = {}
+    for name, it in of_type(template, "AWS::Logs::MetricFilter").items():
+        if event in re.findall(r'\$\.event = "(\w+)"', it["Properties"]["FilterPattern"]):
+            found.setdefault(it["Properties"]["LogGroupName"]["Ref"], []).append(name)
+    return found
+
+
+def every_function_that_checks_passwords_is_counted(template):
+    for event in ("sign_in_failed", "sign_in_throttled"):
+        counted = counted_by(template, event)
+        for name, it in functions(template).items():
+            if "JETON_DIRECTORY_FUNCTION" in it["Environment"]["Variables"] and it["LoggingConfig"]["LogGroup"]["Ref"] not in counted:
+                yield f"{name}: nobody counts its {event}"
+
+
+def mails_that_fail_are_counted(template):
+    """All but those that nobody may get: anybody can ask for these."""
+    source = (ROOT / "functions" / "back-channel-logout" / "src" / "mail.rs").read_text()
+    causes = dict(re.findall(r'^const (\w+): &str = "(.+)";$', source, re.MULTILINE))
+    filters = counted_by(template, "mail_not_sent").get("BackChannelLogoutLog", [])
+    if len(filters) != 1:
+        yield f"counted by {filters}"
+    for name in filters:
+        left_out = re.findall(r'\(\$\.cause != "([^"]+)"\)', template["Resources"][name]["Properties"]["FilterPattern"])
+        if sorted(left_out) != sorted([causes["NOBODY"], causes["TOO_MANY"]]):
+            yield f"{name}: leaves out {left_out}"
+
+
+def a_key_of_many_regions_can_be_replicated(template):
+    """By IAM, as everything else that is done with the key itself: no other statement of its policy allows it."""
+    allowed = {action for owner, it in statements(template) if owner == "WrappingKey" for action in listed(it["Action"])}
+    yield from (f"nobody has {action}" for action in ("kms:ReplicateKey", "kms:UpdatePrimaryRegion") if action not in allowed)
+
+
 def who_makes_keys_cannot_use_them_and_has_no_route(template):
     for owner, statement in statements(template):
         if owner == "RotateKeysRole" and "kms:Decrypt" in listed(statement["Action"]):
@@ -341,6 +379,8 @@ def operations_cost_what_the_parameter_says(template):
     price = f"${cents // 100}.{cents % 100:02}"
     if price not in template["Parameters"]["Operations"]["Description"]:
         yield f"{alarms} alarms, a dashboard and a metric are {price} a month"
+    if not re.search(rf"^\| `Operations=true`: {alarms} alarms .* \| {price[1:]} \|$", README, re.MULTILINE):
+        yield f"infra/README.md does not say {alarms} alarms and {price}"
 
 
 def roles_are_bounded_and_have_what_functions_wait_for(template):
@@ -463,6 +503,11 @@ RULES = [
     (alarms_watch_what_somebody_tells, lambda r: r["TokenReplayAlarm"]["Properties"].pop("AlarmActions")),
     (metrics_count_events_that_the_code_logs, lambda r: r["TokenReplaysMetric"]["Properties"].update(FilterPattern='{ $.event = "code_redeemed_twice" }')),
     (operations_cost_what_the_parameter_says, lambda r: r.pop("TokenErrorsAlarm")),
+    (every_function_that_checks_passwords_is_counted, lambda r: r.pop("AccountSignInFailuresMetric")),
+    (every_function_that_checks_passwords_is_counted, lambda r: r["SignInFailuresMetric"]["Properties"].update(FilterPattern='{ ($.event = "sign_in_failed") }')),
+    (mails_that_fail_are_counted, lambda r: r.pop("MailFailuresMetric")),
+    (mails_that_fail_are_counted, lambda r: r["MailFailuresMetric"]["Properties"].update(FilterPattern='{ ($.event = "mail_not_sent") }')),
+    (a_key_of_many_regions_can_be_replicated, lambda r: r["WrappingKey"]["Properties"]["KeyPolicy"]["Statement"][0]["Action"].remove("kms:ReplicateKey")),
 ]
 
 
@@ -491,6 +536,33 @@ def test_a_legacy_grant_that_is_on_is_a_fault():
     template = copy.deepcopy(TEMPLATES["defaults"])
     template["Parameters"]["AllowPasswordGrant"]["Default"] = "true"
     assert list(legacy_grants_are_off(template)) == ["AllowPasswordGrant"]
+
+
+def limits_of_the_firewall(firewall):
+    """Whether the lower limit of infra/firewall.yaml is for all paths where passwords are checked, and for no others."""
+    rule = next(it for it in firewall["Resources"]["WebAcl"]["Properties"]["Rules"] if it["Name"] == "authorize")
+    matches = [it["ByteMatchStatement"] for it in rule["Statement"]["RateBasedStatement"]["ScopeDownStatement"]["OrStatement"]["Statements"]]
+    prefixes = {it["SearchString"] for it in matches if it["PositionalConstraint"] == "STARTS_WITH"}
+    # The pages with passwords are below paths whose routes have the rate of sign-ins.
+    settings = TEMPLATES["defaults"]["Resources"]["DefaultStage"]["Properties"]["RouteSettings"]
+    paths = {key.removeprefix("ANY ").partition("{")[0] for key, it in settings.items()
+             if it["ThrottlingRateLimit"] == {"Ref": "AuthorizeRate"} and "+}" in key}
+    yield from (f"nothing limits {path}" for path in paths if not path.startswith(tuple(prefixes)))
+    yield from (f"{prefix} has no passwords" for prefix in prefixes if not any(path.startswith(prefix) for path in paths))
+    yield from (f"{it['SearchString']} can be written otherwise" for it in matches if [one["Type"] for one in it["TextTransformations"]] != ["URL_DECODE"])
+
+
+@pytest.mark.parametrize(("spoil", "fault"), [
+    (lambda them: None, []),
+    (lambda them: them.pop(), ["nothing limits /account/"]),
+    (lambda them: them[0]["ByteMatchStatement"].update(SearchString="/token"), ["nothing limits /authorize/", "/token has no passwords"]),
+    (lambda them: them[1]["ByteMatchStatement"].update(TextTransformations=[{"Priority": 0, "Type": "NONE"}]), ["/device/ can be written otherwise"]),
+], ids=["as it is", "one less", "another", "not decoded"])
+def test_the_firewall_limits_all_pages_with_passwords(spoil, fault):
+    firewall = yaml_parse((ROOT / "infra" / "firewall.yaml").read_text())
+    rule = firewall["Resources"]["WebAcl"]["Properties"]["Rules"][0]
+    spoil(rule["Statement"]["RateBasedStatement"]["ScopeDownStatement"]["OrStatement"]["Statements"])
+    assert list(limits_of_the_firewall(firewall)) == fault
 
 
 def test_with_everything_on_each_resource_is_there():

@@ -8,7 +8,7 @@ use crate::BackChannelLogout;
 use crate::post::NotSent;
 use crate::write::Written;
 
-/// The reasons in the log why nobody gets a mail.
+/// The reasons in the log why nobody gets a mail. The alarm of the template leaves out the first two, by these words.
 const NOBODY: &str = "nobody has this name or address, or the address is not confirmed";
 const TOO_MANY: &str = "the mailbox had as many mails as it may get in an hour";
 const GIVEN_UP: &str = "it was tried for an hour";

@@ -223,7 +223,13 @@ pub(crate) const LINES: &[(usize, &str, State)] = &[
     (148, "Grants and sessions of a person are bounded, and ending them takes bounded time.", Tested),
     (149, "A token has one audience, unless the client's registration allows several.", Tested),
     (150, "A secret that a client signs with comes from a key for that purpose alone.", Tested),
-    (151, "A key that was withdrawn stays dead after a restore of its table.", Tested),
+    (
+        151,
+        "A key or secret that was withdrawn for cause stays dead after a restore of its table.",
+        Partly(
+            "secrets and clients of a restored registry: `restore use` lists what to end again, and waits for an answer",
+        ),
+    ),
     (152, "The handle master can be rotated: handles name their key, and two are live meanwhile.", Tested),
     (153, "A registration attempt counts before anything is fetched for it.", Tested),
     (
