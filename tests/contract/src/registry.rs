@@ -233,7 +233,7 @@ async fn c138_a_decision_counts_for_what_is_registered_at_that_moment(place: Pla
         assert!(!registry.is_current(&before, &used, NOW).await.unwrap(), "{number}");
         assert_eq!(*registry.client(&written.id, NOW).await.unwrap().unwrap(), rotate.after(Some(&before)).unwrap());
     }
-    registry.delete_client(&written.id, None).await.unwrap();
+    registry.delete_client(&written, None).await.unwrap();
     assert!(!registry.is_current(&cached, &used, NOW).await.unwrap());
     assert_eq!(registry.client(&written.id, NOW).await.unwrap(), None);
     registry.delete_api(&api.identifier, None).await.unwrap();
