@@ -30,8 +30,6 @@ impl Counted {
     }
 }
 
-/// The endpoints that take a client of any grant type.
-pub(crate) const ENDPOINTS: [&str; 3] = ["/token", "/introspect", "/revoke"];
 /// All endpoints that authenticate clients.
 pub(crate) const EVERY_ENDPOINT: [&str; 5] = ["/token", "/introspect", "/revoke", "/par", "/device_authorization"];
 
