@@ -85,19 +85,21 @@ impl<'a> Incoming<'a> {
         self.body_form()
     }
 
-    /// Parses the form in the body and ignores the query.
+    /// Parses the form in the body and ignores the query. No body without a content type is a form without parameters: a
+    /// request to `/device_authorization` needs none (RFC 8628 §3.1).
     ///
     /// # Errors
     /// As [`Incoming::form`].
     pub fn body_form(&self) -> Result<Parameters, Failure> {
-        if !self.is_form() {
-            return Err(invalid("the content type must be application/x-www-form-urlencoded", "content_type"));
-        }
         let body: &[u8] = match self.request.body() {
             Body::Text(text) => text.as_bytes(),
             Body::Binary(bytes) => bytes,
             Body::Empty | _ => &[],
         };
+        let is_empty = body.is_empty() && !self.request.headers().contains_key(header::CONTENT_TYPE);
+        if !is_empty && !self.is_form() {
+            return Err(invalid("the content type must be application/x-www-form-urlencoded", "content_type"));
+        }
         Ok(Parameters::parse(body)?)
     }
 
@@ -304,6 +306,8 @@ mod tests {
         assert!(read(&[form], "/token?a=b&token=x", Body::Text("a=b".to_owned())).is_err());
         assert!(read(&[("content-type", "application/json")], "/token", Body::Text("{}".to_owned())).is_err());
         assert!(read(&[], "/token", Body::Text("a=b".to_owned())).is_err());
+        assert!(!read(&[], "/token", Body::Empty).unwrap().has("a"));
+        assert!(read(&[("content-type", "application/json")], "/token", Body::Empty).is_err());
         assert!(read(&[form], "/token", Body::Binary(vec![b'a'; 1 << 20])).is_err());
     }
 

@@ -226,8 +226,8 @@ pub(crate) const LINES: &[(usize, &str, State)] = &[
     (
         151,
         "A key or secret that was withdrawn for cause stays dead after a restore of its table.",
-        Partly(
-            "secrets and clients of a restored registry: `restore use` lists what to end again, and waits for an answer",
+        Except(
+            "secrets and clients of a restored registry, which only operators know: `restore use` lists what to end again, and waits for an answer",
         ),
     ),
     (152, "The handle master can be rotated: handles name their key, and two are live meanwhile.", Tested),

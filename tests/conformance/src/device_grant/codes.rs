@@ -49,6 +49,14 @@ async fn c211_a_user_code_has_8_letters_without_vowels_and_none_comes_twice() {
 }
 
 #[tokio::test]
+async fn c211_a_request_needs_no_parameters_and_then_no_body_either() {
+    let session = session::shared();
+    let confidential = device_client(session.world, "Wordless TV", &[]);
+    let codes = asked(&session, &confidential, &[]).await;
+    assert_refused(&poll(&session, &confidential, &codes.device_code).await, "authorization_pending");
+}
+
+#[tokio::test]
 async fn c213_c164_only_a_client_that_an_operator_registered_for_it_may_ask() {
     let session = session::shared();
     let world = session.world;

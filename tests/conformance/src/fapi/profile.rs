@@ -162,7 +162,7 @@ fn c094_each_command_warns_of_an_api_that_signs_with_rs256_and_of_no_other() {
     let (cli, key) = (world.stack.cli(), Signer::new(Algorithm::ES256, "warned"));
     let keys = key.file(&world, "warned.json");
     for (algorithm, warned) in [("RS256", true), ("ES256", false)] {
-        let (api, id) = (format!("https://{}.example", algorithm.to_lowercase()), format!("of-{algorithm}"));
+        let (api, id) = (format!("https://{}.bank.example", algorithm.to_lowercase()), format!("of-{algorithm}"));
         cli.create_api(&api, "read", &["--alg", algorithm]);
         let run = |args: &[&str], input: &str| {
             let done = cli.finish(args, input);
