@@ -322,7 +322,7 @@ fn c179_an_operator_names_a_scheme_and_none_that_runs_scripts() {
     crate::support::session::assert_fails(&finished, "--redirect-scheme");
     let env = AGENTS.stack.env_file();
     assert_eq!(env.get("JETON_REGISTRATION_SCHEMES"), "vscode");
-    assert_eq!(env.get("JETON_REGISTRATION_APIS"), format!("{MCP} {PLAIN}"));
+    assert_eq!(env.get("JETON_REGISTRATION_APIS"), format!("{MCP},{PLAIN}"));
 }
 
 #[tokio::test]
