@@ -8,10 +8,12 @@ use edge::{Error, Tables, WrappingKey};
 use grants::{AuthMethod, Policy, Seconds, SigningAlgorithm, StoredSecret, Timestamp};
 use keys::{KeyRing, KeyWrap, When};
 use outbound::Reach;
-use protocol::{ClientId, IssuerUrl, Resource, Scope, Secret};
+use protocol::{ClientId, ClientIdUrl, IssuerUrl, Resource, Scope, Secret};
 use rotate_keys::{KeyChange, Rotation};
 use service::new_client_secret;
-use store::{AuditTable, Changed, Client, Connection, GrantsTable, KeysTable, Patience, PeopleTable, Registry, Write};
+use store::{
+    AuditTable, Changed, Client, Connection, GrantsTable, KeysTable, Patience, PeopleTable, Registry, Unknown, Write,
+};
 use tokio::sync::OnceCell;
 
 use crate::args::Common;
@@ -142,6 +144,17 @@ impl Stack {
             }
         }
         Ok(())
+    }
+
+    /// Returns a new client, registered since a document was first read at the URL that is its id, if one was: it is the same
+    /// app, and what people gave it goes on to work.
+    pub(crate) async fn since_its_document(&self, client: grants::Client) -> Result<grants::Client, Unknown> {
+        if ClientIdUrl::parse(&client.id).is_none() {
+            return Ok(client);
+        }
+        let described = self.registry.client_now(&client.id).await?.filter(|found| found.document().is_some());
+        let created_at = described.map_or(client.created_at, |found| found.created_at);
+        Ok(grants::Client { created_at, ..client })
     }
 
     /// Checks that an issuer is not this server, as far as its own URL is known: its tokens are for APIs, and none of them

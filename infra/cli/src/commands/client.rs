@@ -98,10 +98,11 @@ async fn forget(stack: &Stack, id: &ClientId) -> Result<(), Error> {
 async fn create(options: ClientCreate) -> Result<(), Error> {
     let stack = Stack::find(&options.common).await?;
     let appearance = Appearance::read(&options.appearance)?;
-    let new = new_client(&stack, &options, &appearance).await?;
+    let new = stack.since_its_document(new_client(&stack, &options, &appearance).await?).await?;
     let there = format!("the client {} is registered already: see `jeton client show`", new.id);
     if options.changing.dry_run {
-        let known = stack.registry.client_now(&new.id).await?;
+        // A registration comes before the copy of a document.
+        let known = stack.registry.client_now(&new.id).await?.filter(|known| known.document().is_none());
         let document = describe(&new.register()?);
         return if known.is_some() { Err(there.into()) } else { print_dry_run(options.common.json, document) };
     }

@@ -210,11 +210,15 @@ impl Import<'_> {
     async fn register(&self, client: Client) -> Imported {
         if !self.writes {
             return match self.stack.registry.client_now(&client.id).await {
-                Ok(Some(_)) => Imported::Already,
-                Ok(None) => Imported::Done,
+                Ok(Some(found)) if found.document().is_none() => Imported::Already,
+                Ok(Some(_) | None) => Imported::Done,
                 Err(unknown) => Imported::Unknown(unknown.to_string()),
             };
         }
+        let client = match self.stack.since_its_document(client).await {
+            Ok(client) => client,
+            Err(unknown) => return Imported::Unknown(unknown.to_string()),
+        };
         let document = describe(&client);
         let (registry, about, names) = (&self.stack.registry, About::Client(&client.id), names_of(&document));
         let write = async || {

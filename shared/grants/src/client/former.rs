@@ -4,7 +4,8 @@
 //! - An id may be registered again after its client was deleted. Tokens that are stored nowhere outlive the deletion, and so
 //!   may a grant that a function made while it still knew the former client. Both are older than the next registration.
 //! - The time of a registration is told by the clock of an operator, so it may be wrong by as much as AWS accepts.
-//! - A client that a document describes is the same one for as long as there is the document, however often it is read.
+//! - A client that a document describes is the same one for as long as there is the document, however often it is read. An
+//!   operator who registers its URL takes over the time since which it is there.
 
 use crate::client::record::Client;
 use crate::step::grant_fact::GrantFact;

@@ -86,12 +86,15 @@ impl Username {
     }
 
     /// Returns the forms in which earlier versions compared the name, and its lower case, if they differ from the
-    /// [normalized](Self::normalized) one: under them, a name of theirs is still found.
+    /// [normalized](Self::normalized) one: under them, a name of theirs is still found. One of them is that of the same name in
+    /// upper case, which they compared with the final sigma at the end of a word.
     pub fn former(&self) -> Vec<String> {
         let (normalized, lower) = (self.normalized(), self.0.to_lowercase());
         let in_profile = [&*self.0, &*lower].into_iter().filter(|_| self.fits_profile());
         let in_profile: Vec<String> = in_profile.filter_map(precis::username_with_both_sigmas).collect();
-        let forms = std::iter::once(lower).chain(in_profile).filter(|former| *former != normalized);
+        let in_upper_case = self.fits_profile().then(|| precis::with_final_sigmas(&normalized));
+        let forms = std::iter::once(lower).chain(in_profile).chain(in_upper_case);
+        let forms = forms.filter(|former| *former != normalized);
         forms.fold(Vec::new(), |mut former, form| {
             if !former.contains(&form) {
                 former.push(form);
@@ -163,10 +166,16 @@ mod tests {
         let (other, apart) = ("\u{3c0}\u{3ce}\u{3c3}", "\u{3a0}\u{3c9}\u{301}\u{3c2}");
         let lower_apart = "\u{3c0}\u{3c9}\u{301}\u{3c2}";
         let rows: [(&str, &[&str]); 4] =
-            [(upper, &[usual]), (usual, &[usual]), (other, &[]), (apart, &[lower_apart, usual])];
+            [(upper, &[usual]), (usual, &[usual]), (other, &[usual]), (apart, &[lower_apart, usual])];
         for (text, former) in rows {
             assert_eq!((name(text).normalized().as_str(), name(text).fits_profile()), (other, true), "{text}");
             assert_eq!(name(text).former(), former, "{text}");
+        }
+        // An earlier version compared them as two names, and each way to write it leads to both.
+        for stored in [upper, usual, other, apart].map(|text| precis::username_with_both_sigmas(text).unwrap()) {
+            for typed in [upper, usual, other, apart].map(name) {
+                assert!(typed.normalized() == stored || typed.former().contains(&stored), "{typed} {stored}");
+            }
         }
         // Whichever way an earlier version compared a name, it is found by it.
         for text in [upper, usual, other, apart, "\u{3a0}\u{38f}\u{3a3}-\u{3c0}\u{3ce}\u{3c2}"] {

@@ -20,6 +20,11 @@ pub(crate) fn username_with_both_sigmas(text: &str) -> Option<String> {
     UsernameCaseMapped::enforce(text).ok().map(Into::into)
 }
 
+/// Returns a username in the profile with the final sigma at the end of each word, as its upper case is lowered.
+pub(crate) fn with_final_sigmas(normalized: &str) -> String {
+    normalized.replace('\u{3c3}', "\u{3a3}").to_lowercase()
+}
+
 /// Returns a password in the profile `OpaqueString` (RFC 8265 §4.2): every kind of space is the usual one, and letters are
 /// composed. `None` if it is empty, or has control characters or invisible ones.
 pub fn opaque_string(text: &str) -> Option<String> {

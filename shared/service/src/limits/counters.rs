@@ -35,40 +35,6 @@ pub(crate) async fn count(
     Ok(Some(Wait(1)))
 }
 
-/// Counts one more at each of `counters`, given the counts that were read. If one of them requires a wait, the guess counts at
-/// none, and that counter is returned with the wait.
-///
-/// # Errors
-/// [`Unknown`] when it is not known whether it was counted.
-pub(crate) async fn count_all<'c>(
-    throttles: &Throttles,
-    counters: &'c [Counter],
-    failures: Vec<Option<Failures>>,
-    now: Timestamp,
-) -> Result<Option<(&'c Counter, Wait)>, Unknown> {
-    for (place, (counter, found)) in counters.iter().zip(failures).enumerate() {
-        if let Some(wait) = count(throttles, counter, found, now).await? {
-            give_back(throttles, counters.iter().take(place)).await?;
-            return Ok(Some((counter, wait)));
-        }
-    }
-    Ok(None)
-}
-
-/// Takes back what [`count_all`] counted, because it was no wrong guess.
-///
-/// # Errors
-/// [`Unknown`] when it is not known whether it was taken back.
-pub(crate) async fn give_back(
-    throttles: &Throttles,
-    counters: impl IntoIterator<Item = &Counter>,
-) -> Result<(), Unknown> {
-    for counter in counters {
-        throttles.give_back(counter).await?;
-    }
-    Ok(())
-}
-
 /// Returns the longest wait that any of the counters requires.
 pub(crate) fn longest_wait(counters: &[Counter], failures: &[Option<Failures>], now: Timestamp) -> Option<Wait> {
     counters.iter().zip(failures).filter_map(|(counter, failures)| counter.wait(failures.as_ref(), now)).max()
@@ -136,11 +102,14 @@ impl Counters {
             Ok(failures) => failures,
             Err(wait) => return Ok(Some(wait)),
         };
-        let waits = count_all(&self.throttles, counters, failures, now).await?;
-        Ok(waits.map(|(counter, wait)| {
-            self.remember(counter, now.plus(wait.0));
-            wait
-        }))
+        for (place, (counter, found)) in counters.iter().zip(failures).enumerate() {
+            if let Some(wait) = count(&self.throttles, counter, found, now).await? {
+                self.remember(counter, now.plus(wait.0));
+                self.give_back(counters.iter().take(place)).await?;
+                return Ok(Some(wait));
+            }
+        }
+        Ok(None)
     }
 
     /// Resets a counter.
@@ -156,7 +125,10 @@ impl Counters {
     /// # Errors
     /// [`Unknown`] when it is not known whether it was taken back.
     pub(crate) async fn give_back(&self, counters: impl IntoIterator<Item = &Counter>) -> Result<(), Unknown> {
-        give_back(&self.throttles, counters).await
+        for counter in counters {
+            self.throttles.give_back(counter).await?;
+        }
+        Ok(())
     }
 
     /// Returns the stored counts, or else the longest wait that any of the counters requires.

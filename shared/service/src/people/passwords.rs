@@ -15,7 +15,7 @@ use store::{Named, PeopleTable, Throttles, Unknown};
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, sleep_until};
 
-use crate::limits::counters::{count, give_back, longest_wait};
+use crate::limits::counters::{count, longest_wait};
 use crate::people::guess_counters::{AllCounters, Counts};
 
 /// The time in seconds that the work of imported hashes is cached.
@@ -72,9 +72,8 @@ pub struct RightPassword {
 
 /// The counters that limit what was tried.
 pub(super) enum Counting {
-    /// An attempt that was counted before it was compared. A right one resets the first counter, which belongs to the person or the
-    /// browser, and is given back to those of the source.
-    Before(Vec<Counter>),
+    /// An attempt that was counted before it was compared, by the counter of the person or the browser. A right one resets it.
+    Before(Counter),
     /// Wrong ones are counted after they were compared; the first counter belongs to the account or the browser.
     After(Vec<Counter>),
     /// It cannot be guessed.
@@ -182,7 +181,7 @@ impl Passwords {
     pub async fn weigh(&self, right: &RightPassword, now: Timestamp) -> Result<Option<Seconds>, Unknown> {
         let counters = match &right.counted {
             Counting::After(counters) => counters,
-            Counting::Before(counters) => return self.was_right(counters).await.map(|()| None),
+            Counting::Before(own) => return self.throttles.forget(own).await.map(|_| None),
             Counting::Never => return Ok(None),
         };
         let failures = self.throttles.failures(counters).await?;
@@ -195,13 +194,6 @@ impl Passwords {
             self.throttles.forget(own).await?;
         }
         Ok(None)
-    }
-
-    /// Takes back what an attempt counted before it was compared, because it was right.
-    async fn was_right(&self, counters: &[Counter]) -> Result<(), Unknown> {
-        let Some((own, sources)) = counters.split_first() else { return Ok(()) };
-        let (forgotten, given_back) = tokio::join!(self.throttles.forget(own), give_back(&self.throttles, sources));
-        forgotten.and(given_back)
     }
 
     /// Hashes a password that a person chose.

@@ -8,7 +8,7 @@ use protocol::{ClientId, Parameters};
 use sessions::{Counter, DeviceHandle, Failures, HalfSignedIn, RecoveryCode, ShownFactor, User, Wait};
 use store::Unknown;
 
-use crate::limits::counters::{count_all, give_back, longest_wait};
+use crate::limits::counters::{count, longest_wait};
 use crate::people::guess_counters::AllCounters;
 use crate::people::passwords::{Checked, Counting, Passwords, RightPassword};
 
@@ -74,11 +74,12 @@ impl Passwords {
     /// the person, or for the browser if the person showed a second factor with it before, so that nobody else keeps the person out
     /// of it. The write that starts the session spends a right one.
     ///
-    /// A code is counted before it is compared: however many are tried at the same time, no more are compared than the counters
-    /// admit. It is counted for its source besides, over all people: otherwise somebody with the passwords of many people has the
-    /// guesses of all of them. A right one resets the first counter, and is given back to the source. A right code that was used
-    /// before is not a guess, so its count is taken back. A right recovery code is never refused because of wrong codes: to guess 80
-    /// random bits is hopeless.
+    /// A code is counted for the person or the browser before it is compared: however many are tried at the same time, no more are
+    /// compared than this counter admits. A right one resets it. A right code that was used before is not a guess, so its count is
+    /// taken back. A wrong one is counted for its source besides, over all people: otherwise somebody with the passwords of many
+    /// people has the guesses of all of them. That comes after the comparison: a count that is taken back would keep the counter
+    /// of the source from draining. A right recovery code is never refused because of wrong codes: to guess 80 random bits is
+    /// hopeless.
     ///
     /// # Errors
     /// [`Unknown`] when it is not known whether it is right or whether it was counted.
@@ -98,7 +99,9 @@ impl Passwords {
         if let (Some(user), Some(shown)) = (&user, &shown)
             && shown.was_used_by(user, now)
         {
-            give_back(&self.throttles, &counters).await?;
+            if let Some(own) = counters.first() {
+                self.throttles.give_back(own).await?;
+            }
             return Ok(Checked::Wrong(person));
         }
         let sealed = user.as_ref().and_then(|user| user.factors.totp.as_ref()).map(|totp| totp.sealed.as_slice());
@@ -106,16 +109,20 @@ impl Passwords {
         match shown.and_then(|shown| check.half.prove(user, &shown, now)) {
             Some(proven) => {
                 let person = proven.sealing_again(sealed_again);
-                let counted = if is_guessable { Counting::Before(counters) } else { Counting::Never };
+                let own = counters.into_iter().next().filter(|_| is_guessable);
+                let counted = own.map_or(Counting::Never, Counting::Before);
                 Ok(Checked::Right(Box::new(RightPassword { person, agreed, counted, refused_at: None })))
             }
-            None if is_guessable => Ok(Checked::Wrong(person)),
-            None => self.wrong(person, &counters, failures, now).await,
+            None => {
+                // The own counter has counted a code already.
+                let counted = usize::from(is_guessable);
+                let (left, found) = (counters.get(counted..).unwrap_or_default(), failures.into_iter().skip(counted));
+                self.wrong(person, left, found.collect(), now).await
+            }
         }
     }
 
-    /// Counts a code before it is compared, or returns the wait that one of the counters requires. The own counter comes first, so
-    /// that what it refuses takes up nothing of the source.
+    /// Counts a code at the own counter, the first one, before it is compared, or returns the wait that one of the counters requires.
     async fn count_code(
         &self,
         counters: &[Counter],
@@ -125,7 +132,8 @@ impl Passwords {
         if let Some(wait) = longest_wait(counters, failures, now) {
             return Ok(Some(wait));
         }
-        Ok(count_all(&self.throttles, counters, failures.to_vec(), now).await?.map(|(_, wait)| wait))
+        let Some(own) = counters.first() else { return Ok(None) };
+        count(&self.throttles, own, failures.first().copied().flatten(), now).await
     }
 
     /// Reads the person who gave the password, and the counters that apply: that of the person, or in its place that of the

@@ -52,7 +52,7 @@ impl Intercept for RequestTokens {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use std::collections::BTreeSet;
 
     use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
@@ -80,7 +80,7 @@ mod tests {
         let server = tokio::spawn(async move {
             let mut bodies = Vec::new();
             for status in ["500 Internal Server Error", "200 OK", "200 OK"] {
-                bodies.push(answer_once(&listener, status).await);
+                bodies.push(answer_once(&listener, status, "{}").await);
             }
             bodies
         });
@@ -96,7 +96,7 @@ mod tests {
     }
 
     /// Answers the request of one connection, and returns its body.
-    async fn answer_once(listener: &TcpListener, status: &str) -> String {
+    pub(crate) async fn answer_once(listener: &TcpListener, status: &str, answer: &str) -> String {
         let (mut stream, _) = listener.accept().await.unwrap();
         let mut request = String::new();
         let body = loop {
@@ -109,8 +109,9 @@ mod tests {
                 break body.to_owned();
             }
         };
-        let head = format!("HTTP/1.1 {status}\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{{}}");
-        stream.write_all(head.as_bytes()).await.unwrap();
+        let length = answer.len();
+        let whole = format!("HTTP/1.1 {status}\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{answer}");
+        stream.write_all(whole.as_bytes()).await.unwrap();
         body
     }
 }

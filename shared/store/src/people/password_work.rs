@@ -16,8 +16,8 @@ use crate::people::table::PeopleTable;
 
 /// Both parts of the key. No person and no alias has it.
 const WORK: &str = "password-work";
-/// The most keys of one name: its alias, those of three former forms, and that of a person without one.
-const KEYS_OF_A_NAME: usize = 5;
+/// The most keys of one name: its alias, those of four former forms, and that of a person without one.
+const KEYS_OF_A_NAME: usize = 6;
 /// The names of one read, which has 100 keys at most.
 const NAMES_AT_ONCE: usize = 100 / KEYS_OF_A_NAME;
 
@@ -69,7 +69,7 @@ impl PeopleTable {
         })
     }
 
-    /// Returns for each of the names whether it is taken, with one read for 20 names.
+    /// Returns for each of the names whether it is taken, with one read for 16 names.
     ///
     /// # Errors
     /// [`Unknown`] when the store gives no usable answer.

@@ -234,6 +234,20 @@ async fn c145_c131_a_greek_name_is_one_whichever_sigma_it_ends_with() {
 }
 
 #[tokio::test]
+async fn c145_c131_a_greek_name_of_an_earlier_version_is_taken_in_each_spelling() {
+    let stored = Stored::start();
+    let (world, cli) = (&stored.world, stored.world.stack.cli());
+    let [_, lower, _] = SIGMAS;
+    cli.create_user("placeholder", FIRST);
+    store_as_before(&stored, lower).await;
+    for typed in SIGMAS {
+        assert!(shows_account(&sign_in(&mut world.stack.browser(), typed, FIRST).await), "{typed}");
+        let taken = cli.finish(&["user", "create", typed, "--password-stdin"], SECOND);
+        assert!(!taken.status.success() && taken.stderr.contains("registered already"), "{taken:?}");
+    }
+}
+
+#[tokio::test]
 async fn c145_two_people_with_one_greek_name_of_an_earlier_version_are_told_apart_by_its_spelling() {
     let stored = Stored::start();
     let (world, cli) = (&stored.world, stored.world.stack.cli());

@@ -1,11 +1,12 @@
 //! The operator's side: hosts that are listed, ids that are registered, and clients that are disabled or deleted.
 
 use harness::Stack;
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::client_id_documents::fixture::{Described, started};
+use crate::client_id_documents::fixture::{Described, accepting, started};
 use crate::support::pages::{asks_for_a_password, assert_shown_here, remembered, url};
-use crate::support::session::assert_refused;
+use crate::support::session::{assert_granted, assert_refused};
+use crate::support::stored::Stored;
 use crate::support::world::{CALLBACK, ORDERS, World};
 
 #[tokio::test]
@@ -35,6 +36,28 @@ async fn c225_an_id_that_the_operator_registered_is_an_ordinary_client() {
     drop(session.code(&described.client).await);
     assert!(remembered(&mut session, id).await);
     assert_eq!(described.host.visits(), 0);
+}
+
+#[tokio::test]
+async fn c225_a_described_client_that_the_operator_registers_keeps_what_people_gave_it() {
+    let stored = Stored::start_with(accepting());
+    let (world, described) = (&stored.world, Described::with(&json!({})));
+    let (cli, id, mut session) = (world.stack.cli(), &*described.client.id, world.session());
+    let given = session.tokens(&described.client).await;
+    // It was ten minutes ago.
+    let is_own = |item: &String| item.contains("document#");
+    let copies = stored.items("JETON_TABLE_REGISTRY").await.into_iter().filter(is_own).collect::<Vec<_>>();
+    let [copy] = copies.as_slice() else { panic!("one copy: {copies:?}") };
+    let mut copy: Value = serde_json::from_str(copy).unwrap();
+    let since = copy["created_at"]["N"].as_str().unwrap().parse::<u64>().unwrap() - 600;
+    copy["created_at"]["N"] = since.to_string().into();
+    stored.put("JETON_TABLE_REGISTRY", &[copy.to_string()]).await;
+    let more = ["--id", id, "--grant", "authorization_code", "--grant", "refresh_token", "--redirect-uri", CALLBACK];
+    let more = [&more[..], &["--api", ORDERS, "--auth-method", "none"]].concat();
+    cli.create_client("Registered later", &more);
+    let shown = cli.run(&["client", "show", id]);
+    assert_eq!((&shown["name"], &shown["created_at"]), (&json!("Registered later"), &json!(since)));
+    assert_granted(&session.refresh(&described.client, &given.refresh).await);
 }
 
 #[tokio::test]

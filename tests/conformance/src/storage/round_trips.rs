@@ -284,23 +284,39 @@ async fn c231_a_sign_in_with_a_passkey_costs_two_reads_and_one_write() {
     }
 }
 
+/// Signs a person in with a second factor in a new browser, and returns the calls of that step and the round trips.
+async fn cost_of_factor(counted: &Counted, person: &Person, (field, shown): (&str, &str)) -> (Vec<Call>, usize) {
+    let mut browser = counted.world.stack.browser();
+    let page = sign_in(&mut browser, &person.name, FIRST).await;
+    let form = form_with(&page, field);
+    let action = form.action.as_deref().expect("a form with an action").to_owned();
+    let cookies: Vec<String> = browser.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    let ask = counted.world.stack.http().post(&action).header("cookie", cookies.join("; "));
+    let fields = form.filled(&[(field, shown)]);
+    let ask = fields.iter().fold(ask, |ask, (name, value)| ask.field(name, value));
+    let (reply, calls, trips) = cost_of(counted, ask.header("sec-fetch-site", "same-origin").send()).await;
+    assert_eq!(reply.status, 303, "{reply:?}");
+    (calls, trips)
+}
+
 #[tokio::test]
 async fn c232_a_sign_in_with_a_recovery_code_costs_two_round_trips_and_one_write() {
     let counted = counted().await;
     let mut person = Person::signed_in(&counted.world, "counted232").await;
     let codes = add_factor(&mut person.browser).await.recovery_codes;
-    let mut browser = counted.world.stack.browser();
-    let page = sign_in(&mut browser, &person.name, FIRST).await;
-    let form = form_with(&page, "recovery_code");
-    let action = form.action.as_deref().expect("a form with an action").to_owned();
-    let cookies: Vec<String> = browser.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
-    let ask = counted.world.stack.http().post(&action).header("cookie", cookies.join("; "));
-    let fields = form.filled(&[("recovery_code", &codes[0])]);
-    let ask = fields.iter().fold(ask, |ask, (name, value)| ask.field(name, value));
-    let (reply, calls, trips) = cost_of(&counted, ask.header("sec-fetch-site", "same-origin").send()).await;
-    assert_eq!(reply.status, 303, "{reply:?}");
+    let (calls, trips) = cost_of_factor(&counted, &person, ("recovery_code", &codes[0])).await;
     // The person and the counter, and then one transaction of the session, its count and the code.
     assert_eq!((trips, calls.len(), writes(&calls)), (2, 3, 1), "{calls:?}");
+}
+
+#[tokio::test]
+async fn c232_a_sign_in_with_a_code_of_an_app_costs_four_round_trips_and_three_writes() {
+    let counted = counted().await;
+    let mut person = Person::signed_in(&counted.world, "counted232app").await;
+    let mut app = add_factor(&mut person.browser).await.app;
+    let (calls, trips) = cost_of_factor(&counted, &person, ("code", &app.code())).await;
+    // The person and the counters, the count of the person, its reset, and then one transaction as for a recovery code.
+    assert_eq!((trips, calls.len(), writes(&calls)), (4, 5, 3), "{calls:?}");
 }
 
 #[tokio::test]
