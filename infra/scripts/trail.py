@@ -29,7 +29,7 @@ WORDS = {
             f"repeat these commands, {ON_THE_COPY}:",
 }
 LATER = "Keys that were withdrawn since are dead as long as the table of keys is not restored too. Then withdraw them again:"
-WAY_BACK = "If {table} was in service after that time, give the time at which it was left with --since: it has what was ended before."
+WAY_BACK = "If {table} was in service after that time, it has what was ended until then: give the time at which the stack left it with --since."
 UNREAD = "The audit trail cannot be read ({error}): what operators have ended since {since} is not listed."
 
 

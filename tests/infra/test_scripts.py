@@ -290,12 +290,32 @@ def test_c243_the_groups_of_a_gradual_deployment_are_found_by_what_the_transform
     assert len(groups) == len(aliases) and {it["DeploymentConfigName"] for it in groups} == {codedeploy.WAYS + GRADUAL}
 
 
-def switched(way, groups, monkeypatch, formation=None):
+def switched(way, groups, monkeypatch, formation=None, yes=("--yes",)):
     """Runs `gradual`, which changes nothing but the groups."""
     formation = formation or Formation(GradualDeployment=GRADUAL, Operations="true")
     there = {"ServerlessDeploymentApplication": "app"} if groups else {}
-    run_on("gradual", [way, "jeton"], formation, monkeypatch, {"codedeploy": groups}, resources_of=lambda _: there)
+    run_on("gradual", [way, "jeton"], formation, monkeypatch, {"codedeploy": groups}, yes, resources_of=lambda _: there)
     assert formation.updates == []
+
+
+def test_c243_a_restore_tells_that_it_ends_what_gradual_off_began(monkeypatch, capsys):
+    _, _, groups, restored = gradual(monkeypatch, at_once)
+    switched("off", groups, monkeypatch)
+    capsys.readouterr()
+    restored()
+    assert groups.groups == groups.before and "That ends `gradual off`" in capsys.readouterr().err
+    _, _, _, restored = gradual(monkeypatch, at_once)
+    restored()
+    assert "gradual off" not in capsys.readouterr().err
+
+
+def test_a_dry_run_of_gradual_does_not_tell_to_deploy(monkeypatch, capsys):
+    groups = CodeDeploy()
+    switched("off", groups, monkeypatch, yes=("--dry-run",))
+    assert groups.groups == groups.before and "Then deploy" not in capsys.readouterr().err
+    for _ in range(2):
+        switched("off", groups, monkeypatch)
+        assert "Then deploy" in capsys.readouterr().err
 
 
 def test_c243_a_fix_is_deployed_while_an_alarm_is_raised(monkeypatch, capsys):
