@@ -14,18 +14,23 @@ ENDS = {
     "keys": ("keys retire",),
 }
 # What the commands make was not there before: no copy has it. What they take back is not to be ended again.
-MAKES = ("client create", "client import", "api create", "issuer create", "registration-token create", "user create")
+MAKES = ("client create", "client import", "api create", "issuer create", "registration-token create", "user create", "user import",
+         "user invite")
 TAKES_BACK = {"client enable": "client disable", "user enable": "user disable"}
-ON_THE_COPY = "best on the copy before it is in service"
+# The options that commands about people need and the trail does not have.
+NEEDS = {"user set-password": " --password-stdin", "user unlink": " --issuer ... --subject ...", "user update": " ..."}
+ON_THE_COPY = "best on the copy before it is in service, with these variables and without --stack or --env-file"
 WORDS = {
     "registry": f"Operators have ended this since {{since}}, and {{table}} brings it back. Repeat these commands, {ON_THE_COPY}. A client "
                 "whose secret was replaced needs the one that the command prints:",
-    "people": f"Operators have ended this since {{since}}, and {{table}} brings it back. Do it again, {ON_THE_COPY} (`jeton user list` "
-              "has the names):",
+    "people": f"Operators have ended this since {{since}}, and {{table}} brings it back. Do it again, {ON_THE_COPY}. The "
+              "trail has the `sub` of people: `jeton user list` has their names, `jeton user show NAME` their links:",
     "keys": "Operators have withdrawn these keys since {since}. They stay dead, because the registry names them. If it was restored too, "
             f"repeat these commands, {ON_THE_COPY}:",
 }
 LATER = "Keys that were withdrawn since are dead as long as the table of keys is not restored too. Then withdraw them again:"
+WAY_BACK = "If {table} was in service after that time, it has what was ended until then: give the time at which the stack left it with --since."
+UNREAD = "The audit trail cannot be read ({error}): what operators have ended since {since} is not listed."
 
 
 def tell(kind, table, stack, options):
@@ -34,7 +39,11 @@ def tell(kind, table, stack, options):
     if since is None:
         since = datetime.datetime.now(datetime.UTC) - datetime.timedelta(days=int(operate.parameters_of(stack).get("AuditDays") or 400))
         operate.say(f"{table} does not say to which time it goes back, so all that the audit trail has is told. Give the time with --since.")
-    found = ended(kind, records(outputs["AuditTableName"], since))
+    try:
+        found = ended(kind, records(outputs["AuditTableName"], since))
+    except operate.ClientError as error:
+        # The table is brought back all the same: the trail may be lost with it.
+        return operate.say(UNREAD.format(error=error, since=written(since)))
     if not found:
         return operate.say(f"The audit trail tells of nothing that operators have ended in this table since {written(since)}.")
     later = [one for one in found if kind == "registry" and one["action"] == "keys retire"]
@@ -43,6 +52,8 @@ def tell(kind, table, stack, options):
         operate.say("\n".join([WORDS[kind].format(since=written(since), table=table), f"  {variables(kind, table, outputs)}", *map(line, now)]))
     if later:
         operate.say("\n".join([LATER, *map(line, later)]))
+    if not options.since:
+        operate.say(WAY_BACK.format(table=table))
 
 
 def restored_to(table):
@@ -80,6 +91,9 @@ def ended(kind, records):
             made.add(about)
         elif action in TAKES_BACK:
             left = [one for one in left if (one["action"], one["about"]) != (TAKES_BACK[action], about)]
+        elif action == "user delete":
+            # One deletion has two records: the user is disabled first.
+            left = [*(one for one in left if (one["action"], one["about"]) != (action, about)), *([record] if kind == "people" else [])]
         # The record of the key that takes the place of a withdrawn one names its attributes.
         elif action in ENDS[kind] and not (action == "keys retire" and record["attributes"]):
             left.append(record)
@@ -88,17 +102,34 @@ def ended(kind, records):
 
 def line(record):
     """A command that ends it again, or what to look at."""
-    name = shlex.quote(record["about"].partition(":")[2])
-    command = f"jeton {record['action']} {name}"
+    command, *hints = typed(record["action"], record["about"].partition(":")[2])
     if record["action"].endswith(" update"):
-        command = f"{command} ...    # if it took something away: {', '.join(record['attributes'])}"
-    return f"  {command}    # {written(record['at'])}, {record['who']}"
+        hints.append(f"if it took something away: {', '.join(record['attributes'])}")
+    hints.append(f"{written(record['at'])}, {record['who']}")
+    return f"  jeton {command}    # {'; '.join(hints)}"
+
+
+def typed(action, about):
+    """The command, and which name or address it takes where the trail does not have that."""
+    if action == "user uninvite":
+        return f"{action} ADDRESS", f"ADDRESS of invitation {about}: `jeton user invitations`"
+    if action == "consent withdraw":
+        subject, _, client = about.partition(":")
+        return f"{action} NAME --client={shlex.quote(client)}", f"NAME of {subject}"
+    if action.startswith("user "):
+        return f"{action} NAME{NEEDS.get(action, '')}", f"NAME of {about}"
+    options = ["..."] if action.endswith(" update") else []
+    # Behind `--` nothing is an option.
+    words = [*options, "--", shlex.quote(about)] if about.startswith("-") else [shlex.quote(about), *options]
+    return (" ".join([action, *words]),)
 
 
 def variables(kind, table, outputs):
     """The variables with which commands work on the copy, while the stack works on what is in service."""
     tables = {name: outputs[f"{name.capitalize()}TableName"] for name in operate.KINDS} | {kind: table}
-    values = {f"JETON_TABLE_{name.upper()}": value for name, value in tables.items()} | {"JETON_KMS_KEY_ID": outputs["WrappingKeyArn"]}
+    # An env file would be read first.
+    values = {"JETON_ENV_FILE": ""} | {f"JETON_TABLE_{name.upper()}": value for name, value in tables.items()}
+    values |= {"JETON_KMS_KEY_ID": outputs["WrappingKeyArn"], "JETON_AUDIT_DAYS": outputs["AuditDays"]}
     return f"export {' '.join(f'{name}={value}' for name, value in values.items())}"
 
 

@@ -290,12 +290,32 @@ def test_c243_the_groups_of_a_gradual_deployment_are_found_by_what_the_transform
     assert len(groups) == len(aliases) and {it["DeploymentConfigName"] for it in groups} == {codedeploy.WAYS + GRADUAL}
 
 
-def switched(way, groups, monkeypatch, formation=None):
+def switched(way, groups, monkeypatch, formation=None, yes=("--yes",)):
     """Runs `gradual`, which changes nothing but the groups."""
     formation = formation or Formation(GradualDeployment=GRADUAL, Operations="true")
     there = {"ServerlessDeploymentApplication": "app"} if groups else {}
-    run_on("gradual", [way, "jeton"], formation, monkeypatch, {"codedeploy": groups}, resources_of=lambda _: there)
+    run_on("gradual", [way, "jeton"], formation, monkeypatch, {"codedeploy": groups}, yes, resources_of=lambda _: there)
     assert formation.updates == []
+
+
+def test_c243_a_restore_tells_that_it_ends_what_gradual_off_began(monkeypatch, capsys):
+    _, _, groups, restored = gradual(monkeypatch, at_once)
+    switched("off", groups, monkeypatch)
+    capsys.readouterr()
+    restored()
+    assert groups.groups == groups.before and "That ends `gradual off`" in capsys.readouterr().err
+    _, _, _, restored = gradual(monkeypatch, at_once)
+    restored()
+    assert "gradual off" not in capsys.readouterr().err
+
+
+def test_a_dry_run_of_gradual_does_not_tell_to_deploy(monkeypatch, capsys):
+    groups = CodeDeploy()
+    switched("off", groups, monkeypatch, yes=("--dry-run",))
+    assert groups.groups == groups.before and "Then deploy" not in capsys.readouterr().err
+    for _ in range(2):
+        switched("off", groups, monkeypatch)
+        assert "Then deploy" in capsys.readouterr().err
 
 
 def test_c243_a_fix_is_deployed_while_an_alarm_is_raised(monkeypatch, capsys):
@@ -334,7 +354,8 @@ class Formation:
 
     def describe_stacks(self, StackName):
         tables = {f"{name.capitalize()}TableName": self.given[f"Existing{name.capitalize()}Table"] or f"jeton-{name}" for name in TABLES}
-        outputs = {**tables, "Issuer": "https://id.example", "WrappingKeyArn": KEY, "RotateKeysFunctionName": "rotate-keys"}
+        outputs = {**tables, "Issuer": "https://id.example", "WrappingKeyArn": KEY, "RotateKeysFunctionName": "rotate-keys",
+                   "AuditDays": self.given["AuditDays"]}
         return {"Stacks": [{
             "StackStatus": "UPDATE_COMPLETE",
             "Parameters": [{"ParameterKey": name, "ParameterValue": value} for name, value in self.given.items()],
@@ -518,6 +539,13 @@ ENDED = Trail(
     (after(41), "client delete", "client:new"), (after(42), "client delete", "client:gone one"), (after(43), "keys retire", "key:-old"),
     (after(44), "keys retire", "key:next", "kid"), (after(45), "client update", "client:shop", "redirect_uris"),
     (after(46), "api delete", "api:https://a.example"), (after(47), "user disable", "user:usr_1", "disabled"),
+    (after(48), "client delete", "client:-x"), (after(49), "client update", "client:-y", "redirect_uris"),
+    (after(50), "user invite", "invitation:new", "address"), (after(51), "user uninvite", "invitation:new"),
+    (after(52), "user uninvite", "invitation:AbC"), (after(53), "consent withdraw", "consent:usr_1:urn:a shop"),
+    (after(54), "user unlink", "user:usr_3", "links"), (after(55), "user set-password", "user:usr_4", "password"),
+    (after(56), "user update", "user:usr_5", "roles"), (after(57), "user factors --remove", "user:usr_5", "factors"),
+    (after(58), "session end", "session:-qAB"), (after(59), "user delete", "user:usr_2", "disabled"), (after(60), "user delete", "user:usr_2"),
+    (after(61), "user delete", "user:usr_6", "disabled"), (after(62), "user import", "user:usr_7", "name"), (after(63), "user disable", "user:usr_7"),
 )
 
 
@@ -527,9 +555,12 @@ def commands(said):
 
 @pytest.mark.parametrize(("table", "expected"), [
     ("registry", ["jeton client rotate-secret shop", "jeton client rotate-secret --retire-old shop", "jeton client delete 'gone one'",
-                  "jeton client update shop ...", "jeton api delete https://a.example", "jeton keys retire -old"]),
-    ("people", ["jeton user disable usr_1"]),
-    ("keys", ["jeton keys retire -old"]),
+                  "jeton client update shop ...", "jeton api delete https://a.example", "jeton client delete -- -x",
+                  "jeton client update ... -- -y", "jeton keys retire -- -old"]),
+    ("people", ["jeton user disable NAME", "jeton user uninvite ADDRESS", "jeton consent withdraw NAME --client='urn:a shop'",
+                "jeton user unlink NAME --issuer ... --subject ...", "jeton user set-password NAME --password-stdin", "jeton user update NAME ...",
+                "jeton user factors --remove NAME", "jeton session end -- -qAB", "jeton user delete NAME", "jeton user delete NAME"]),
+    ("keys", ["jeton keys retire -- -old"]),
 ])
 def test_c151_a_restore_tells_what_was_ended_since_and_waits_for_an_answer(table, expected, monkeypatch, capsys):
     formation = Formation()
@@ -540,9 +571,30 @@ def test_c151_a_restore_tells_what_was_ended_since_and_waits_for_an_answer(table
     # The commands work on the copy, and everything else is that of the stack.
     variables = dict(one.split("=", 1) for one in re.search(r"^  export (.*)$", said, re.MULTILINE)[1].split())
     tables = {f"JETON_TABLE_{name.upper()}": "copy" if name == table else f"jeton-{name}" for name in TABLES}
-    assert variables == {**tables, "JETON_KMS_KEY_ID": KEY}
+    assert variables == {"JETON_ENV_FILE": "", **tables, "JETON_KMS_KEY_ID": KEY, "JETON_AUDIT_DAYS": formation.given["AuditDays"]}
+    assert "without --stack or --env-file" in said and "was in service after" in said
     use(table, formation, monkeypatch, COPIED, dynamodb=ENDED)
     assert commands(capsys.readouterr().err) == expected and len(formation.updates) == 1
+
+
+def test_c151_a_restore_tells_whose_name_a_command_about_people_takes(monkeypatch, capsys):
+    use("people", Formation(), monkeypatch, COPIED, dynamodb=ENDED)
+    hints = re.findall(r"    # (NAME of \w+|ADDRESS of invitation \w+)", capsys.readouterr().err)
+    people = [f"NAME of usr_{number}" for number in (1, 3, 4, 5, 5, 2, 6)]
+    assert hints == [people[0], "ADDRESS of invitation AbC", *people]
+
+
+def test_c151_a_table_is_restored_when_the_trail_cannot_be_read(monkeypatch, capsys):
+    def refused(**_):
+        raise denied("Query")
+
+    formation, dynamodb = Formation(), types.SimpleNamespace(get_paginator=lambda _: types.SimpleNamespace(paginate=refused))
+    with pytest.raises(loaded("restore", monkeypatch).Refused, match="--yes"):
+        use("registry", formation, monkeypatch, COPIED, yes=(), dynamodb=dynamodb)
+    said = capsys.readouterr().err
+    assert "cannot be read" in said and "is not listed" in said and "tells of nothing" not in said
+    use("registry", formation, monkeypatch, COPIED, dynamodb=dynamodb)
+    assert formation.updates == [{"ExistingRegistryTable": "copy"}]
 
 
 def test_c151_all_of_the_trail_is_told_where_a_table_does_not_say_to_which_time_it_goes_back(monkeypatch, capsys):
@@ -560,7 +612,7 @@ def test_c151_each_command_of_the_trail_is_known_and_its_records_are_read_as_the
     trail, store = loaded("restore", monkeypatch).trail, ROOT / "shared" / "store" / "src" / "audit"
     written_down = set(re.findall(r'Self::\w+ => "(.+)"', (store / "record.rs").read_text()))
     # These give something, or end what no table that is restored has.
-    harmless = {"user import", "user rename", "user link", "user invite", "keys rotate", "grant revoke"}
+    harmless = {"user rename", "user link", "keys rotate", "grant revoke"}
     known = {*trail.MAKES, *trail.TAKES_BACK, *sum(trail.ENDS.values(), ())}
     assert known | harmless == written_down and not known & harmless
     table = (store / "table.rs").read_text()

@@ -9,23 +9,32 @@ const SHARED: [(&str, bool); 4] = [("json", false), ("yes", false), ("env-file",
 /// The word after which nothing is an option.
 const END_OF_OPTIONS: &str = "--";
 
+/// A word up to the command, with the value that follows it if it is an option that commands share.
+struct Begin {
+    is_shared: bool,
+    word: OsString,
+    value: Option<OsString>,
+}
+
 /// Arranges a command line, of which the first word is the program: moves the options that commands share, and that stand
 /// before the command or between its words, behind it, and joins a truth value with the option that takes one after `=`
-/// only. `parser` is the parser of the whole line.
+/// only. An option that the command has itself, as `jeton dev` has `--env-file`, means something else there: it is not moved.
+/// `parser` is the parser of the whole line.
 pub(crate) fn arranged(parser: &Command, line: impl IntoIterator<Item = OsString>) -> Vec<OsString> {
     let mut line = line.into_iter().peekable();
     let mut arranged: Vec<OsString> = line.next().into_iter().collect();
-    let (mut command, mut moved) = (parser, Vec::new());
+    let (mut command, mut begin) = (parser, Vec::new());
     while let Some(word) = line.next_if(|word| stands_before(command, word)) {
-        if let Some(takes_value) = shared(command, &word) {
-            moved.push(word);
-            moved.extend(if takes_value { line.next_if(|value| value != END_OF_OPTIONS) } else { None });
-        } else {
+        let takes_value = shared(command, &word);
+        if takes_value.is_none() {
             command = command.find_subcommand(&word).unwrap_or(command);
-            arranged.push(word);
         }
+        let value = if takes_value == Some(true) { line.next_if(|value| value != END_OF_OPTIONS) } else { None };
+        begin.push(Begin { is_shared: takes_value.is_some(), word, value });
     }
-    arranged.append(&mut moved);
+    let (moved, others): (Vec<_>, Vec<_>) =
+        begin.into_iter().partition(|begin| begin.is_shared && !has_own(command, &begin.word));
+    arranged.extend(others.into_iter().chain(moved).flat_map(|begin| std::iter::once(begin.word).chain(begin.value)));
     while let Some(mut word) = line.next_if(|word| word != END_OF_OPTIONS) {
         if takes_truth(command, &word)
             && let Some(truth) = line.next_if(|value| value == "true" || value == "false")
@@ -58,6 +67,12 @@ fn shared(command: &Command, word: &OsStr) -> Option<bool> {
         SHARED.into_iter().find(|(shared, takes_value)| *shared == name && (*takes_value || !has_value))?;
     let is_own = command.get_arguments().any(|argument| argument.get_long() == Some(name));
     (!is_own).then_some(takes_value && !has_value)
+}
+
+/// Returns whether `command` has an option of its own with the name of this one, which commands share. Only a command with
+/// commands below it can: all others have the shared ones.
+fn has_own(command: &Command, word: &OsStr) -> bool {
+    command.has_subcommands() && shared(command, word).is_none()
 }
 
 /// Returns whether this is an option of `command` that may have a value, after `=` only.
@@ -93,7 +108,6 @@ mod tests {
             ("jeton --env-file=F --stack S export", "jeton export --env-file=F --stack S"),
             ("jeton --stack=S -q user --yes delete ada", "jeton -q user delete --stack=S --yes ada"),
             ("jeton --json audit list --about", "jeton audit list --json --about"),
-            ("jeton --env-file F dev --port 0", "jeton dev --env-file F --port 0"),
             ("jeton --env-file F --json dev token --user a", "jeton dev token --env-file F --json --user a"),
             ("jeton dev --json token --user a", "jeton dev token --json --user a"),
             // A value may be the name of a command.
@@ -115,6 +129,9 @@ mod tests {
             "jeton --json=yes client list",
             "jeton --port 1 --json client",
             "jeton dev --env-file F token",
+            // `jeton dev` writes the file that its own option names.
+            "jeton --env-file F dev --port 0",
+            "jeton --env-file=F dev",
             "jeton dev --data token --json",
             "jeton no-such --json client list",
             "jeton client update --trusted -- true",
@@ -129,6 +146,13 @@ mod tests {
     fn c244_an_option_without_its_value_gets_no_command_for_it() {
         let line = arranged(&Arguments::command(), words("jeton --stack -- client list"));
         assert!(Arguments::try_parse_from(line).is_err());
+    }
+
+    #[test]
+    fn c244_a_file_that_names_a_stack_is_not_replaced_by_a_local_one() {
+        for typed in ["jeton --env-file F dev", "jeton --json --env-file=F dev --port 0"] {
+            assert!(Arguments::try_parse_from(arranged(&Arguments::command(), words(typed))).is_err(), "{typed}");
+        }
     }
 
     #[test]

@@ -29,7 +29,7 @@ use crate::args::ApplyOptions;
 use crate::commands::apply::file::Source;
 use crate::commands::apply::plan::Plan;
 use crate::commands::apply::report::{Outcome, ShownSecret, deleted, document, lines, summary};
-use crate::commands::apply::write::carry_out;
+use crate::commands::apply::write::{carry_out, warn_of_profiles};
 use crate::confirm::ask;
 use crate::output::{UsageError, is_quiet, print, tell, write};
 use crate::progress::undisturbed;
@@ -58,6 +58,7 @@ pub(crate) async fn run(options: ApplyOptions) -> Result<(), Error> {
     if outcome.stopped.is_none() || as_document {
         print_report(&plan, &outcome, &options)?;
     }
+    warn_of_profiles(&stack, &plan, &outcome).await;
     outcome.stopped.map_or(Ok(()), Err)
 }
 
@@ -75,7 +76,9 @@ fn print_report(plan: &Plan, outcome: &Outcome, options: &ApplyOptions) -> Resul
 /// Applies a file to a local stack, and returns what changed in words.
 pub(crate) async fn seed(stack: &Stack, path: &Path) -> Result<Vec<String>, Error> {
     let plan = Plan::make(stack, &Source::read(path)?, false, edge::now()).await?;
-    let Outcome { shown, stopped, .. } = Box::pin(carry_out(stack, &plan, &|_| Ok(()))).await;
+    let outcome = Box::pin(carry_out(stack, &plan, &|_| Ok(()))).await;
+    warn_of_profiles(stack, &plan, &outcome).await;
+    let Outcome { shown, stopped, .. } = outcome;
     if let Some(error) = stopped {
         return Err(error);
     }

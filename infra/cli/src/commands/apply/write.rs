@@ -2,6 +2,7 @@
 
 use edge::Error;
 use grants::{Api, Client, Issuer, TokenFormat};
+use protocol::Resource;
 use store::{AuditedAction, Changed, Write};
 
 use crate::audit::{About, NO_ATTRIBUTES, Recorder, names_of};
@@ -9,7 +10,7 @@ use crate::commands::apply::plan::{ClientStep, Plan, Step};
 use crate::commands::apply::report::{Difference, Outcome, ShownSecret, about, differences};
 use crate::commands::apply::secret::{self, SecretPlan};
 use crate::commands::client_description::describe;
-use crate::commands::profile_warning::warn_of_apis;
+use crate::commands::profile_warning::{apis_under_a_profile, warn_of};
 use crate::commands::{api, client, issuer};
 use crate::settings::appearance::NewLogo;
 use crate::stack::Stack;
@@ -30,12 +31,37 @@ pub(crate) async fn carry_out(
                 let (done, all) = (outcome.done, plan.steps.len());
                 let advice = "`jeton apply` makes the rest when it is run again";
                 outcome.stopped = Some(format!("{error}; {done} of {all} changes were made, and {advice}").into());
-                return outcome;
+                break;
             }
         }
         outcome.done = outcome.done.saturating_add(1);
     }
     outcome
+}
+
+/// Warns once of each API whose tokens do not meet the profile of a client that was written. No secret waits for that: they are
+/// told before.
+pub(crate) async fn warn_of_profiles(stack: &Stack, plan: &Plan, outcome: &Outcome) {
+    Box::pin(warn_of(stack, &under_a_profile(plan.steps.iter().take(outcome.done)))).await;
+}
+
+/// Returns the APIs of the clients with a FAPI profile that these steps have written.
+fn under_a_profile<'p>(written: impl Iterator<Item = &'p Step>) -> Vec<Resource> {
+    let mut apis: Vec<Resource> = Vec::new();
+    for api in written.flat_map(apis_of) {
+        if !apis.contains(api) {
+            apis.push(api.clone());
+        }
+    }
+    apis
+}
+
+fn apis_of(step: &Step) -> &[Resource] {
+    if let Step::CreateClient(client) | Step::ChangeClient { step: client, .. } = step {
+        apis_under_a_profile(&client.client)
+    } else {
+        &[]
+    }
 }
 
 fn told(
@@ -119,7 +145,6 @@ impl Writer<'_> {
         let logo = step.logo.given().map(|logo| self.stack.registry.with_logo(&client, logo));
         let beside = std::iter::once(record).chain(logo);
         done_with(self.stack.registry.create_client(&client, beside).await?, &client)?;
-        warn_of_apis(self.stack, &client).await;
         Ok(shown)
     }
 
@@ -139,7 +164,6 @@ impl Writer<'_> {
         };
         let beside = std::iter::once(record).chain(logo);
         done_with(self.stack.registry.edit_client(before, &client, beside).await?, &client)?;
-        warn_of_apis(self.stack, &client).await;
         Ok(shown)
     }
 
