@@ -4,6 +4,7 @@ pub(crate) mod batch;
 pub(crate) mod calls;
 pub(crate) mod changed;
 pub(crate) mod commit;
+pub(crate) mod conflicts;
 pub(crate) mod connect;
 pub(crate) mod endpoints;
 pub(crate) mod expression;

@@ -92,8 +92,8 @@ mod tests {
     fn c153_key_sets_have_limits_that_a_test_suite_at_one_address_does_not_reach() {
         let fetches = Fetches::of_keys();
         let count = |from| fetches.count("suite.example", Some(source(from)), NOW);
-        let fetched = [1, 1, 2, 3].map(|from| (0..1000).take_while(|_| count(from).is_ok()).count());
-        assert_eq!(fetched, [120, 0, 120, 0]);
+        let of_each = [1, 1, 2, 3].map(|from| (0..1000).take_while(|_| count(from).is_ok()).count());
+        assert_eq!(of_each, [120, 0, 120, 0]);
         assert_eq!(fetches.count("app.example", Some(source(3)), NOW), Ok(()));
         assert_eq!(fetches.count("suite.example", Some(source(1)), NOW.plus(60)), Ok(()));
     }

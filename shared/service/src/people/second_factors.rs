@@ -106,20 +106,16 @@ impl Passwords {
         }
         let sealed = user.as_ref().and_then(|user| user.factors.totp.as_ref()).map(|totp| totp.sealed.as_slice());
         let sealed_again = sealed.and_then(|sealed| check.ring.seal_totp_again(person, sealed));
-        match shown.and_then(|shown| check.half.prove(user, &shown, now)) {
-            Some(proven) => {
-                let person = proven.sealing_again(sealed_again);
-                let own = counters.into_iter().next().filter(|_| is_guessable);
-                let counted = own.map_or(Counting::Never, Counting::Before);
-                Ok(Checked::Right(Box::new(RightPassword { person, agreed, counted, refused_at: None })))
-            }
-            None => {
-                // The own counter has counted a code already.
-                let counted = usize::from(is_guessable);
-                let (left, found) = (counters.get(counted..).unwrap_or_default(), failures.into_iter().skip(counted));
-                self.wrong(person, left, found.collect(), now).await
-            }
-        }
+        let Some(proven) = shown.and_then(|shown| check.half.prove(user, &shown, now)) else {
+            // The own counter has counted a code already.
+            let counted = usize::from(is_guessable);
+            let (left, found) = (counters.get(counted..).unwrap_or_default(), failures.into_iter().skip(counted));
+            return self.wrong(person, left, found.collect(), now).await;
+        };
+        let person = proven.sealing_again(sealed_again);
+        let own = counters.into_iter().next().filter(|_| is_guessable);
+        let counted = own.map_or(Counting::Never, Counting::Before);
+        Ok(Checked::Right(Box::new(RightPassword { person, agreed, counted, refused_at: None })))
     }
 
     /// Counts a code at the own counter, the first one, before it is compared, or returns the wait that one of the counters requires.

@@ -1,12 +1,10 @@
 //! Conditional writes: one call for one item, one transaction for several, and one interpretation of the answer.
 //!
 //! A refused write returns which part refused it and the item found there, read in the same step. A conflict
-//! with a transaction is not a refusal: the same write, or the same transaction, is retried a few times.
-
-use std::time::Duration;
+//! between transactions is not a refusal: the same transaction is retried a few times.
 
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::delete_item::DeleteItemError;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
@@ -21,7 +19,7 @@ use crate::dynamodb::items::Item;
 use crate::dynamodb::send::Call;
 use crate::dynamodb::unknown::Unknown;
 
-/// The number of attempts for a write or a transaction that conflicts with another transaction.
+/// The number of attempts for a transaction that conflicts with another one.
 const TRIES: u32 = 8;
 
 /// A write to one item, made only if its condition holds.
@@ -84,7 +82,7 @@ async fn alone(client: &Client, write: Write) -> Result<Outcome, Unknown> {
         Kind::Put(item) => {
             let call = client.put_item().table_name(&table).set_item(Some(item)).set_condition_expression(condition);
             let call = call.set_expression_attribute_names(names).set_expression_attribute_values(values);
-            let sent = past_transactions(call.return_values_on_condition_check_failure(OnFailure::AllOld)).await;
+            let sent = call.return_values_on_condition_check_failure(OnFailure::AllOld).sent().await;
             let found = |error: &PutItemError| {
                 let PutItemError::ConditionalCheckFailedException(failed) = error else { return None };
                 Some(failed.item.clone())
@@ -95,7 +93,7 @@ async fn alone(client: &Client, write: Write) -> Result<Outcome, Unknown> {
             let call = client.update_item().table_name(&table).set_key(Some(key)).set_condition_expression(condition);
             let call = call.update_expression(update).return_values(ReturnValue::AllNew);
             let call = call.set_expression_attribute_names(names).set_expression_attribute_values(values);
-            let sent = past_transactions(call.return_values_on_condition_check_failure(OnFailure::AllOld)).await;
+            let sent = call.return_values_on_condition_check_failure(OnFailure::AllOld).sent().await;
             let found = |error: &UpdateItemError| {
                 let UpdateItemError::ConditionalCheckFailedException(failed) = error else { return None };
                 Some(failed.item.clone())
@@ -105,7 +103,7 @@ async fn alone(client: &Client, write: Write) -> Result<Outcome, Unknown> {
         Kind::Delete(key) => {
             let call = client.delete_item().table_name(&table).set_key(Some(key)).set_condition_expression(condition);
             let call = call.set_expression_attribute_names(names).set_expression_attribute_values(values);
-            let sent = past_transactions(call.return_values_on_condition_check_failure(OnFailure::AllOld)).await;
+            let sent = call.return_values_on_condition_check_failure(OnFailure::AllOld).sent().await;
             let found = |error: &DeleteItemError| {
                 let DeleteItemError::ConditionalCheckFailedException(failed) = error else { return None };
                 Some(failed.item.clone())
@@ -117,29 +115,6 @@ async fn alone(client: &Client, write: Write) -> Result<Outcome, Unknown> {
     }
 }
 
-/// Sends a write to one item, and again a few times while a transaction with this item is running: `DynamoDB` answers with a
-/// conflict then, which the SDK does not retry.
-async fn past_transactions<C>(call: C) -> Result<C::Answer, SdkError<C::Refusal>>
-where
-    C: Call + Clone,
-    C::Refusal: ProvideErrorMetadata,
-{
-    for tried in 1..TRIES {
-        let sent = call.clone().sent().await;
-        let refusal = sent.as_ref().err().and_then(SdkError::as_service_error);
-        if refusal.and_then(ProvideErrorMetadata::code) != Some("TransactionConflictException") {
-            return sent;
-        }
-        tokio::time::sleep(pause(tried)).await;
-    }
-    call.sent().await
-}
-
-/// Returns the time before the next attempt, which doubles.
-const fn pause(tried: u32) -> Duration {
-    Duration::from_millis(10 << tried)
-}
-
 /// Interprets the answer to one write. `found` distinguishes a refusal from all other errors.
 fn answer<E, R>(
     table: &str,
@@ -147,7 +122,7 @@ fn answer<E, R>(
     found: impl Fn(&E) -> Option<Option<Item>>,
 ) -> Result<Outcome, Unknown>
 where
-    E: ProvideErrorMetadata + std::error::Error + 'static,
+    E: aws_sdk_dynamodb::error::ProvideErrorMetadata + std::error::Error + 'static,
     R: std::fmt::Debug + 'static,
 {
     match sent {
@@ -177,7 +152,7 @@ async fn together(client: &Client, writes: Vec<Write>) -> Result<Outcome, Unknow
         if tried >= TRIES || place_of(reasons, "TransactionConflict").is_none() {
             return Err(Unknown::from_sdk(&table, error));
         }
-        tokio::time::sleep(pause(tried)).await;
+        tokio::time::sleep(std::time::Duration::from_millis(10 << tried)).await;
     }
     Err(Unknown::damaged(&table, "transaction"))
 }
@@ -218,41 +193,4 @@ fn item(write: Write) -> Result<TransactWriteItem, Unknown> {
         }
     }
     .build())
-}
-
-#[cfg(test)]
-mod tests {
-    use tokio::net::TcpListener;
-
-    use super::*;
-    use crate::dynamodb::connect::tests::connection;
-    use crate::dynamodb::connect::{Connection, connect};
-    use crate::dynamodb::items::by_id;
-    use crate::dynamodb::request_tokens::tests::answer_once;
-
-    const CONFLICT: &str = r#"{"__type": "com.amazonaws.dynamodb.v20120810#TransactionConflictException"}"#;
-
-    #[tokio::test]
-    async fn a_write_alone_that_meets_a_transaction_is_sent_again() {
-        let kinds: [fn(Item) -> Kind; 3] = [Kind::Put, Kind::Update, Kind::Delete];
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let endpoint = Some(format!("http://{}", listener.local_addr().unwrap()));
-        let server = tokio::spawn(async move {
-            let mut bodies = Vec::new();
-            for _ in kinds {
-                bodies.push(answer_once(&listener, "400 Bad Request", CONFLICT).await);
-                bodies.push(answer_once(&listener, "200 OK", "{}").await);
-            }
-            bodies
-        });
-        let client = connect(&Connection { dynamodb_endpoint: endpoint, ..connection("us-east-1") }, "a5".repeat(12));
-        for kind in kinds {
-            let mut expression = Expression::default();
-            expression.absent("id");
-            let written = commit(&client, vec![Write::new("t", kind(by_id("a")), expression)]).await.unwrap();
-            assert!(matches!(written, Outcome::Done(_)), "{written:?}");
-        }
-        let bodies = server.await.unwrap();
-        assert!(bodies.chunks(2).all(|pair| pair[0] == pair[1]), "{bodies:?}");
-    }
 }

@@ -12,6 +12,7 @@ use aws_smithy_http_client::{Builder, Connector};
 use aws_smithy_runtime_api::client::http::{SharedHttpClient, SharedHttpConnector};
 
 use crate::dynamodb::calls::CountCalls;
+use crate::dynamodb::conflicts::TransactionConflicts;
 use crate::dynamodb::endpoints::Endpoints;
 use crate::dynamodb::request_tokens::RequestTokens;
 
@@ -73,6 +74,7 @@ pub fn connect(connection: &Connection, name: String) -> Client {
         .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
         .retry_config(RetryConfig::standard().with_max_attempts(3).with_initial_backoff(Duration::from_millis(50)))
         .timeout_config(connection.patience.timeouts())
+        .retry_classifier(TransactionConflicts)
         .endpoint_resolver(Endpoints::default())
         .interceptor(RequestTokens::new(name))
         .interceptor(CountCalls);
