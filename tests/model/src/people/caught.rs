@@ -64,8 +64,9 @@ fn each_broken_twin_of_people_is_caught_by_its_property_and_the_rules_are_not() 
         let bounds = Bounds::new(before, agents);
         let shows_page = matches!(twin, Twin::TicketBindsRequestOnly | Twin::NameIsKey);
         let bounds = if shows_page { bounds.with_page() } else { bounds };
-        let deaths = u8::from(*twin == Twin::FormerMustOpen);
-        let bounds = Bounds { deaths, ..bounds };
+        // A sign-in whose answer never reaches the browser, which keeps its former cookie.
+        let lost = u8::from(*twin == Twin::FormerMustOpen);
+        let bounds = Bounds { deaths: lost, repeats: lost, ..bounds };
         let trace = shortest(*twin, &bounds, property);
         let trace = trace.unwrap_or_else(|| panic!("{twin:?} is not caught by {property:?}"));
         println!("{twin:?}: {trace:?}");
