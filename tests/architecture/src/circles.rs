@@ -10,14 +10,10 @@ use crate::repository::{self, Source};
 
 /// The imports that may run against the others for now, each with its reason: from a file, to another.
 const EXCEPTIONS: &[(&str, &str, &str)] = &[
-    ("infra/cli/src/commands/client.rs", "infra/cli/src/commands/client_update.rs", COMMANDS),
-    ("infra/cli/src/commands/client.rs", "infra/cli/src/commands/grant.rs", COMMANDS),
-    ("infra/cli/src/commands/client.rs", "infra/cli/src/commands/new_client.rs", COMMANDS),
     ("shared/grants/src/client/record.rs", "shared/grants/src/client/federation.rs", RECORD),
     ("shared/grants/src/client/record.rs", "shared/grants/src/client/profile.rs", RECORD),
     ("shared/grants/src/client/record.rs", "shared/grants/src/client/self_registration.rs", RECORD),
 ];
-const COMMANDS: &str = "the steps that the commands about clients share stand in the file that chooses the command";
 const RECORD: &str = "the record of a client has values whose rules read the record";
 
 /// The files of a crate by the paths of their modules, and what its root hands on.

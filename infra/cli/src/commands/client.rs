@@ -1,8 +1,8 @@
 //! The command `jeton client`.
 
 use edge::Error;
-use grants::{Client, ClientChange, GrantId, PkceRule, Registrant, SecretDigest, StoredSecret};
-use protocol::{AssertionTarget, ClientId, Secret};
+use grants::{Client, ClientChange, GrantId, Registrant, SecretDigest, StoredSecret};
+use protocol::{ClientId, Secret};
 use serde_json::{Value, json};
 use store::{AuditedAction, Changed, ClientChanged, Write};
 
@@ -11,6 +11,7 @@ use crate::audit::{About, NO_ATTRIBUTES, names_of};
 use crate::commands::client_description::describe;
 use crate::commands::client_import;
 use crate::commands::client_secrets::{ended_by_another, named_by_time};
+use crate::commands::client_steps::{find, find_now, unknown};
 use crate::commands::client_update;
 use crate::commands::grant::revoke_all;
 use crate::commands::listing::print_list;
@@ -129,10 +130,6 @@ fn with_scope(mut document: Value, client: &Client) -> Value {
     document
 }
 
-pub(crate) fn pkce(text: &str) -> Result<PkceRule, Error> {
-    Ok(PkceRule::parse(text).ok_or("--pkce is not known")?)
-}
-
 async fn switch(ClientSwitch { one, changing }: ClientSwitch, disabled: bool) -> Result<(), Error> {
     let stack = Stack::find(&one.common).await?;
     let client = find(&stack, one.id.as_str()).await?;
@@ -227,11 +224,6 @@ fn secrets_plan(client: &Client, retires: bool) -> Result<Plan, Error> {
     Ok(Plan { before: Some(describe(client)), after: Some(describe(&after)) })
 }
 
-pub(crate) async fn find(stack: &Stack, id: &str) -> Result<Client, Error> {
-    let found = stack.registry.client(&client_id(id)?, edge::now()).await?;
-    Ok(Client::clone(&*found.ok_or_else(|| unknown(id))?))
-}
-
 fn check_has_secret(client: &Client) -> Result<(), Error> {
     let method = client.auth_method;
     if method.has_secret() {
@@ -239,26 +231,6 @@ fn check_has_secret(client: &Client) -> Result<(), Error> {
     }
     let method = method.as_str();
     Err(format!("the client {} has no secret: its authentication method is {method}", client.id).into())
-}
-
-/// Finds a client past the cache, also one whose registration is over.
-pub(crate) async fn find_now(stack: &Stack, id: &str) -> Result<Client, Error> {
-    let found = stack.registry.client_now(&client_id(id)?).await?;
-    Ok(found.ok_or_else(|| unknown(id))?)
-}
-
-pub(crate) fn client_id(text: &str) -> Result<ClientId, Error> {
-    let rule = "1 to 256 visible ASCII characters, not starting with usr_";
-    ClientId::parse(text).map_err(|_| format!("the client id {text:?} cannot be used: {rule}").into())
-}
-
-/// Reads an authorization server for which a client gets identity assertions.
-pub(crate) fn id_jag(text: &str) -> Result<AssertionTarget, Error> {
-    AssertionTarget::parse(text).map_err(|error| format!("--id-jag {text:?} cannot be used: {error}").into())
-}
-
-pub(crate) fn unknown(id: &str) -> String {
-    format!("there is no client {id}: see `jeton client list`")
 }
 
 /// Adds the secret to the document: the only place where a client secret is shown.

@@ -7,10 +7,10 @@ use store::{AuditedAction, ClientChanged};
 
 use crate::args::{ClientLists, ClientUpdate, MaxAge, RelyingPartyUpdate};
 use crate::commands::api::identifier;
-use crate::commands::client::{client_id, find_now, id_jag, pkce, unknown};
 use crate::commands::client_description::describe;
 use crate::commands::client_keys::{self, server_uri};
 use crate::commands::client_plan::{ClientEdits, RelyingPartyEdits};
+use crate::commands::client_steps::{client_id, find_now, id_jag, pkce, unknown};
 use crate::commands::edit::Edit;
 use crate::commands::federation;
 use crate::commands::list_change::{Given, ListChange};

@@ -12,7 +12,7 @@ use store::{Applied, AuditedAction, Changed};
 
 use crate::args::{GrantCommand, GrantList, GrantRevoke};
 use crate::audit::{About, NO_ATTRIBUTES};
-use crate::commands::client::{client_id, unknown};
+use crate::commands::client_steps::{client_id, unknown};
 use crate::commands::listing::print_list;
 use crate::commands::user_steps::find_named;
 use crate::confirm::confirm;

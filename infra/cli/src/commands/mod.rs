@@ -15,6 +15,7 @@ pub(crate) mod client_keys;
 pub(crate) mod client_plan;
 pub(crate) mod client_secrets;
 pub(crate) mod client_source;
+pub(crate) mod client_steps;
 pub(crate) mod client_update;
 pub(crate) mod client_words;
 pub(crate) mod completion;

@@ -20,7 +20,7 @@ use store::{Changed, UserChanged};
 
 use crate::args::DevToken;
 use crate::commands::api::identifier;
-use crate::commands::client::{client_id, unknown};
+use crate::commands::client_steps::{client_id, unknown};
 use crate::dev::demo::VERIFIER;
 use crate::dev::{env_file, issuer};
 use crate::output::{print, write};
