@@ -6,16 +6,16 @@ use keys::{HandleKind, signed_by_passkey};
 use protocol::{ClientId, Parameters, PasskeyAssertion, PasskeySite, Username};
 use sessions::{
     FormFault, HalfSignedIn, PasskeyChallenge, PasskeyFault, PasskeyProof, RequestDigest, Rules, Session,
-    SessionHandle, SessionStart, ShownPasskey, SignedIn, sign_in, signed_in,
+    SessionHandle, ShownPasskey, SignedIn, signed_in,
 };
-use store::{SessionStarted, StartedBy, StartedSession, Unknown};
+use store::{StartedBy, Unknown};
 
 use crate::forms::form_ticket;
 use crate::people::arrivals::Arrival;
 use crate::people::browsers::Browser;
 use crate::people::factor_form::FactorForm;
 use crate::people::sign_in_fault::SignInFault;
-use crate::people::sign_ins::SignIns;
+use crate::people::sign_ins::{CheckedSignIn, SignIns};
 
 /// The field with the response of the authenticator.
 const FIELD: &str = "passkey";
@@ -124,7 +124,7 @@ impl SignIns {
         ground: Ground<'_>,
         rules: Rules<'_>,
     ) -> Result<Option<(SignedIn, SessionHandle)>, Unknown> {
-        let Ground { proof, mut former, cookie, digest } = ground;
+        let Ground { proof, former, cookie, digest } = ground;
         if let Some(within) = proof.within() {
             let user = Some(proof.user().clone());
             let person = cookie.and_then(|cookie| signed_in(cookie, former.clone(), user, rules));
@@ -132,20 +132,8 @@ impl SignIns {
                 return Ok(None);
             }
         }
-        loop {
-            let random = [edge::random(), edge::random()];
-            let (person, handle, start) = sign_in(proof.complete(), former.as_ref(), random, digest, rules);
-            let ended = former.as_ref().filter(|former| former.id != person.session().id);
-            let by = StartedBy::Passkey(proof.change());
-            let session = StartedSession { person: &person, start, by, former: ended };
-            match self.people.start_session_together(session, None).await? {
-                SessionStarted::Done => return Ok(Some((person, handle))),
-                // The person signed out in the meantime.
-                SessionStarted::SessionOver if start == SessionStart::Renewed && proof.within().is_none() => {
-                    former = None;
-                }
-                SessionStarted::SessionOver | SessionStarted::Over => return Ok(None),
-            }
-        }
+        let (by, is_within) = (StartedBy::Passkey(proof.change()), proof.within().is_some());
+        let checked = CheckedSignIn { proof: proof.complete(), by, former, is_within, for_request: digest };
+        self.start_together(checked, rules).await
     }
 }

@@ -35,6 +35,17 @@ pub(super) enum Started {
     Wait(Seconds),
 }
 
+/// A sign-in that may start a session: all that it rests on was checked.
+pub(super) struct CheckedSignIn<'a> {
+    pub(super) proof: CompleteProof,
+    pub(super) by: StartedBy<'a>,
+    /// The session that the browser has.
+    pub(super) former: Option<Session>,
+    /// `true` if the proof was asked for in that session, and counts for no other.
+    pub(super) is_within: bool,
+    pub(super) for_request: RequestDigest,
+}
+
 impl SignIns {
     /// Creates the sign-in of `people`, with the check of their passwords. They are told of what happened if the deployment
     /// `sends_mail`.
@@ -66,7 +77,7 @@ impl SignIns {
     pub(super) async fn start_session(
         &self,
         right: RightPassword,
-        mut former: Option<Session>,
+        former: Option<Session>,
         for_request: RequestDigest,
         rules: Rules<'_>,
     ) -> Result<Started, Unknown> {
@@ -86,21 +97,34 @@ impl SignIns {
         if let Some(wait) = self.passwords.weigh(&right, now).await? {
             return Ok(Started::Wait(wait));
         }
+        let by = right.person.spent().map_or(StartedBy::Password, StartedBy::Factor);
+        let is_within = right.person.within().is_some();
+        let started = self.start_together(CheckedSignIn { proof, by, former, is_within, for_request }, rules).await?;
+        Ok(started.map_or(Started::Over, |(person, handle)| Started::SignedIn(Box::new(person), handle)))
+    }
+
+    /// Creates the session, or renews the one that the same person has on this browser, in one transaction with all that
+    /// the sign-in spends and ends. `None` if something is not as it was read: nothing was written then.
+    pub(super) async fn start_together(
+        &self,
+        checked: CheckedSignIn<'_>,
+        rules: Rules<'_>,
+    ) -> Result<Option<(SignedIn, SessionHandle)>, Unknown> {
+        let CheckedSignIn { proof, by, mut former, is_within, for_request } = checked;
         loop {
             let random = [edge::random(), edge::random()];
             let (person, handle, start) = sign_in(proof.clone(), former.as_ref(), random, for_request, rules);
             let ended = former.as_ref().filter(|former| former.id != person.session().id);
-            let spent = right.person.spent();
-            let by = spent.map_or(StartedBy::Password, StartedBy::Factor);
-            let told = spent.and_then(|spent| self.tell(person.user(), spent, now));
+            let told = match by {
+                StartedBy::Factor(spent) => self.tell(person.user(), spent, rules.now),
+                StartedBy::Password | StartedBy::Passkey(_) => None,
+            };
             let session = StartedSession { person: &person, start, by, former: ended };
             match self.people.start_session_together(session, told).await? {
-                SessionStarted::Done => return Ok(Started::SignedIn(Box::new(person), handle)),
+                SessionStarted::Done => return Ok(Some((person, handle))),
                 // The person signed out in the meantime.
-                SessionStarted::SessionOver if start == SessionStart::Renewed && right.person.within().is_none() => {
-                    former = None;
-                }
-                SessionStarted::SessionOver | SessionStarted::Over => return Ok(Started::Over),
+                SessionStarted::SessionOver if start == SessionStart::Renewed && !is_within => former = None,
+                SessionStarted::SessionOver | SessionStarted::Over => return Ok(None),
             }
         }
     }
