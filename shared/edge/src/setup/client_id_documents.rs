@@ -3,7 +3,6 @@
 use outbound::{FetchUrl, Reach};
 
 use crate::setup::config_error::ConfigError;
-use crate::setup::lists::words_of;
 
 /// The URLs that may be the id of a client whose metadata are fetched from there.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -47,8 +46,7 @@ impl DocumentConfig {
         let chosen = get(mode).map_or(Some(DocumentMode::Off), known);
         let chosen = chosen.ok_or(ConfigError::Malformed(mode, "off, listed or open"))?;
         let malformed = ConfigError::Malformed(hosts, "hosts, with a port or without, and spaces between");
-        let words = get(hosts).unwrap_or_default();
-        let listed = Reach::parse(&words_of(&words).collect::<Vec<_>>().join(" ")).map_err(|_| malformed)?;
+        let listed = Reach::parse(&get(hosts).unwrap_or_default()).map_err(|_| malformed)?;
         if chosen == DocumentMode::Listed && listed == Reach::default() {
             return Err(ConfigError::Missing(
                 hosts,
