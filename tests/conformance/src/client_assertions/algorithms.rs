@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use jsonwebtoken::Algorithm;
 use serde_json::json;
 
-use crate::client_assertions::fixture::{MORE, ask_at, client_with, granted, refused, usual};
+use crate::client_assertions::fixture::{ask_at, client_with, granted, refused, usual};
 use crate::support::published::{DOCUMENTS, document, strings};
-use crate::support::session::{assert_granted, assert_refused};
+use crate::support::session::{OF_EVERY_ENDPOINT, assert_granted, assert_refused};
 use crate::support::signed_assertions::{Signer, claims, keys_in_file};
 use crate::support::world::World;
 
@@ -47,7 +47,7 @@ async fn c070_eddsa_goes_by_its_newer_name_too() {
     key["alg"] = json!("Ed25519");
     let file = keys_in_file(world, "newer.json", &[key]);
     let with_key = ["--auth-method", "private_key_jwt", "--jwks", &file];
-    let client = world.stack.cli().create_client("With a newer key", &[&MORE[..], &with_key].concat());
+    let client = world.stack.cli().create_client("With a newer key", &[&OF_EVERY_ENDPOINT[..], &with_key].concat());
     for (place, name) in ["Ed25519", "EdDSA", "Ed25519"].into_iter().enumerate() {
         let header = json!({"alg": name, "typ": "JWT", "kid": "newer"});
         granted(world, place, &signer.assertion_with(&header, &claims(world, &client.id))).await;
@@ -64,7 +64,7 @@ async fn o43_a_client_that_is_registered_for_one_algorithm_signs_with_no_other()
     public.as_object_mut().expect("a key").remove("alg");
     let file = keys_in_file(world, "one-algorithm.json", &[public]);
     let with_key = ["--auth-method", "private_key_jwt", "--jwks", &file, "--assertion-alg", "PS256"];
-    let client = world.stack.cli().create_client("Only PS256", &[&MORE[..], &with_key].concat());
+    let client = world.stack.cli().create_client("Only PS256", &[&OF_EVERY_ENDPOINT[..], &with_key].concat());
     granted(world, 0, &rsa.assertion(&claims(world, &client.id))).await;
     let rs256 = rsa.with(Algorithm::RS256);
     refused(world, 0, &rs256.assertion(&claims(world, &client.id))).await;
@@ -102,7 +102,7 @@ async fn c176_the_metadata_list_the_algorithms_that_are_verified_and_another_one
 #[tokio::test]
 async fn c176_a_secret_signs_with_each_hash() {
     let world = World::shared();
-    let shared = [&MORE[..], &["--auth-method", "client_secret_jwt"]].concat();
+    let shared = [&OF_EVERY_ENDPOINT[..], &["--auth-method", "client_secret_jwt"]].concat();
     let client = world.stack.cli().create_client("Signs with each", &shared);
     // RFC 7518 §3.2: the secret is as long as the longest hash, and libraries insist on it.
     assert!(client.secret().len() >= 64);

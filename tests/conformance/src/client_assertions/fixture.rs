@@ -6,31 +6,15 @@ use harness::{Ask, RegisteredClient};
 use jsonwebtoken::Algorithm;
 
 use crate::support::case::Case;
-use crate::support::session::{assert_answered, assert_refused, every_client_request};
+use crate::support::session::{OF_EVERY_ENDPOINT, assert_answered, assert_refused, every_client_request};
 use crate::support::signed_assertions::{Assertion, Signer, claims};
-use crate::support::world::{CALLBACK, ORDERS, World};
-
-/// The arguments of a client that every endpoint which authenticates clients answers.
-pub(super) const MORE: [&str; 12] = [
-    "--grant",
-    "client_credentials",
-    "--grant",
-    "authorization_code",
-    "--grant",
-    "device_code",
-    "--redirect-uri",
-    CALLBACK,
-    "--api",
-    ORDERS,
-    "--introspects",
-    ORDERS,
-];
+use crate::support::world::World;
 
 /// Registers a client with the key of `signer`.
 pub(super) fn client_with(world: &World, signer: &Signer, more: &[&str]) -> RegisteredClient {
     let file = signer.file(world, &format!("{:?}-{}.json", signer.algorithm, claims(world, "x")["jti"]));
     let with_key = ["--auth-method", "private_key_jwt", "--jwks", &file];
-    world.stack.cli().create_client("With a key", &[&MORE[..], &with_key, more].concat())
+    world.stack.cli().create_client("With a key", &[&OF_EVERY_ENDPOINT[..], &with_key, more].concat())
 }
 
 /// Returns the shared world, a key and its client.

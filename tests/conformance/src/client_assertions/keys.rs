@@ -9,10 +9,12 @@ use jsonwebtoken::jwk::Jwk;
 use jsonwebtoken::{Algorithm, EncodingKey};
 use serde_json::{Value, json};
 
-use crate::client_assertions::fixture::{MORE, ask_at, granted, refused, usual};
+use crate::client_assertions::fixture::{ask_at, granted, refused, usual};
 use crate::support::pages::assert_shown_here;
 use crate::support::self_registration::{Registration, metadata, register, started};
-use crate::support::session::{assert_fails, assert_refused, assert_refused_with, server_time, until};
+use crate::support::session::{
+    OF_EVERY_ENDPOINT, assert_fails, assert_refused, assert_refused_with, server_time, until,
+};
 use crate::support::signed_assertions::{KeyServer, Signer, claims, keys_in_file, rsa};
 use crate::support::world::World;
 
@@ -21,7 +23,7 @@ static SERVED: LazyLock<World> = LazyLock::new(|| World::with("JETON_OUTBOUND_PR
 
 fn client_of(world: &World, uri: &str) -> RegisteredClient {
     let with_uri = ["--auth-method", "private_key_jwt", "--jwks-uri", uri];
-    world.stack.cli().create_client("Serves its keys", &[&MORE[..], &with_uri].concat())
+    world.stack.cli().create_client("Serves its keys", &[&OF_EVERY_ENDPOINT[..], &with_uri].concat())
 }
 
 #[tokio::test]
@@ -169,7 +171,7 @@ async fn c119_keys_inside_the_network_are_not_fetched() {
         "https://user@keys.example/keys".to_owned(),
         "https://keys.example/keys#x".to_owned(),
     ] {
-        let args = [&with_key[..], &[&uri], &MORE].concat();
+        let args = [&with_key[..], &[&uri], &OF_EVERY_ENDPOINT].concat();
         assert_fails(&world.stack.cli().finish(&args, ""), "--jwks-uri");
     }
     // A host name is checked when keys are fetched.
@@ -204,7 +206,7 @@ fn c069_keys_that_must_not_be_registered_are_refused() {
     let create = ["client", "create", "--name", "Bad", "--auth-method"];
     for (name, keys, word) in rows {
         let file = keys_in_file(world, name, &keys);
-        let args = [&create[..], &["private_key_jwt", "--jwks", &file], &MORE].concat();
+        let args = [&create[..], &["private_key_jwt", "--jwks", &file], &OF_EVERY_ENDPOINT].concat();
         assert_fails(&world.stack.cli().finish(&args, ""), word);
     }
     let file = keys_in_file(world, "good.json", &[good]);
@@ -214,7 +216,7 @@ fn c069_keys_that_must_not_be_registered_are_refused() {
         (&["private_key_jwt", "--jwks", &file, "--assertion-alg", "RS256"], "algorithm"),
         (&["client_secret_basic", "--jwks", &file], "private_key_jwt"),
     ] {
-        assert_fails(&world.stack.cli().finish(&[&create[..], more, &MORE].concat(), ""), word);
+        assert_fails(&world.stack.cli().finish(&[&create[..], more, &OF_EVERY_ENDPOINT].concat(), ""), word);
     }
 }
 

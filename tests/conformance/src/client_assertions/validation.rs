@@ -5,13 +5,13 @@ use harness::{Pkce, Stack};
 use jsonwebtoken::Algorithm;
 use serde_json::{Value, json};
 
-use crate::client_assertions::fixture::{MORE, ask_at, client_with, granted, refused, usual};
+use crate::client_assertions::fixture::{ask_at, client_with, granted, refused, usual};
 use crate::support::case::Case;
 use crate::support::counted::{COUNTED, EVERY_ENDPOINT, nothing_is_written};
 use crate::support::forged::part;
 use crate::support::log::audit;
 use crate::support::pushed::{assert_pushed, request};
-use crate::support::session::assert_refused;
+use crate::support::session::{OF_EVERY_ENDPOINT, assert_refused};
 use crate::support::signed_assertions::{Assertion, KIND, Signer, claims, claims_but, now, token_endpoint, twice};
 use crate::support::stored::Stored;
 use crate::support::world::World;
@@ -245,8 +245,9 @@ async fn c073_of_32_at_once_one_is_granted() {
 async fn c068_a_client_that_signs_authenticates_in_no_other_way_and_no_other_client_by_signing() {
     let (world, signer, client) = usual();
     let cli = world.stack.cli();
-    let shared = cli.create_client("Signs", &[&MORE[..], &["--auth-method", "client_secret_jwt"]].concat());
-    let basic = cli.create_client("Shows", &MORE);
+    let shared =
+        cli.create_client("Signs", &[&OF_EVERY_ENDPOINT[..], &["--auth-method", "client_secret_jwt"]].concat());
+    let basic = cli.create_client("Shows", &OF_EVERY_ENDPOINT);
     for place in 0..5 {
         assert_refused(&ask_at(world, place).field("client_id", &client.id).send().await, "invalid_client");
         assert_refused(&ask_at(world, place).basic(&client.id, "x").send().await, "invalid_client");
@@ -264,7 +265,7 @@ async fn c068_a_client_that_signs_authenticates_in_no_other_way_and_no_other_cli
 async fn c074_a_secret_that_signs_may_be_two_while_it_is_replaced() {
     let world = World::shared();
     let cli = world.stack.cli();
-    let old = cli.create_client("Rotates", &[&MORE[..], &["--auth-method", "client_secret_jwt"]].concat());
+    let old = cli.create_client("Rotates", &[&OF_EVERY_ENDPOINT[..], &["--auth-method", "client_secret_jwt"]].concat());
     let granted_to = async |secret: &str| {
         let assertion = Signer::of_secret(secret).assertion(&claims(world, &old.id));
         ask_at(world, 0).fields(&assertion.fields()).send().await.status == 200
@@ -282,7 +283,8 @@ async fn c074_a_secret_that_signs_may_be_two_while_it_is_replaced() {
 async fn c150_a_secret_that_signs_comes_from_a_key_of_its_own() {
     let stored = Stored::start();
     let (world, cli) = (&stored.world, stored.world.stack.cli());
-    let client = cli.create_client("Signs", &[&MORE[..], &["--auth-method", "client_secret_jwt"]].concat());
+    let client =
+        cli.create_client("Signs", &[&OF_EVERY_ENDPOINT[..], &["--auth-method", "client_secret_jwt"]].concat());
     let salts = async || {
         let items = stored.items("JETON_TABLE_REGISTRY").await;
         let item = items.into_iter().find(|item| item.contains(&format!("client#{}", client.id))).expect("the client");

@@ -112,7 +112,7 @@ impl<'w> Session<'w> {
 }
 
 /// The arguments of a client that gets a good answer to [`EVERY_FORM`] from every endpoint.
-pub(crate) const OF_EVERY_ENDPOINT: [&str; 10] = [
+pub(crate) const OF_EVERY_ENDPOINT: [&str; 12] = [
     "--grant",
     "client_credentials",
     "--grant",
@@ -122,6 +122,8 @@ pub(crate) const OF_EVERY_ENDPOINT: [&str; 10] = [
     "--redirect-uri",
     CALLBACK,
     "--api",
+    ORDERS,
+    "--introspects",
     ORDERS,
 ];
 
